@@ -1,0 +1,240 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IFileSystem } from 'just-bash';
+
+/**
+ * The seams between the parts of the practice cloud. State is plain data in the state file; whatever is under way is found
+ * again from that data when the process starts (`resume`), so a kill at any moment loses nothing that was answered.
+ */
+
+/** Stops what it was given for; safe to call twice. */
+export type Cancel = () => void;
+
+/** Virtual time: it stands still while the process is off and runs `speed` times faster than ours while it is on. */
+export interface Timeline {
+  /** Virtual milliseconds since the epoch. */
+  now(): number;
+  /** `Infinity` for `--speed max`: then time jumps to the next thing that was waited for by `sleep` or `after`. */
+  readonly speed: number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  after(ms: number, run: () => void): Cancel;
+  /** A heartbeat: runs when its time comes, but never makes time jump. */
+  every(ms: number, run: () => void): Cancel;
+  /** Time does not jump while held: for work of ours that takes real time, such as a script in the shell. */
+  hold(): Cancel;
+}
+
+/** Plain JSON on disk, written atomically. Sections are mutated in place; call `changed()` afterwards. */
+export interface StateFile {
+  section<T extends object>(name: string, initial: () => T): T;
+  changed(): void;
+  /** Resolves when everything changed so far is on disk: await it before an API reply that somebody will rely on. */
+  saved(): Promise<void>;
+}
+
+/** Seeded, so that two runs with one seed are alike. */
+export interface Random {
+  hex(digits: number): string;
+  integer(low: number, high: number): number;
+  uuid(): string;
+}
+
+export type Origin = 'internet' | { readonly dropletId: number };
+
+/** Who reaches whom: power, cloud firewall, the node's own iptables and partitions are all in this answer. */
+export interface Network {
+  /** `mute`: no answer at all, as from a machine without power or behind a firewall that drops. */
+  probe(from: Origin, toDropletId: number, port: number): 'open' | 'mute' | 'refused';
+  /** Private traffic between two nodes on any port the cluster uses (etcd peers, fleet). */
+  areConnected(a: number, b: number): boolean;
+  onChange(listener: () => void): Cancel;
+}
+
+/** The inside of a droplet that runs a CoreOS image. One object per droplet for the life of the droplet. */
+export interface Host {
+  readonly dropletId: number;
+  readonly name: string;
+  /** 32 hex digits, /etc/machine-id; made at first boot. */
+  readonly machineId: string;
+  readonly privateAddress: string;
+  readonly publicAddress: string;
+  readonly memoryMb: number;
+  readonly diskMb: number;
+  readonly bootId: string;
+  /** False from the instant of a power-off until the next boot has brought systemd up. */
+  readonly isUp: boolean;
+  /** Aborted at power-off, replaced at the next boot: everything that runs on the node hangs on it. */
+  readonly power: AbortSignal;
+  readonly files: IFileSystem;
+  readonly systemd: Systemd;
+  readonly journal: Journal;
+  readonly resources: Resources;
+  /** Something a daemon offers to the rest of the node (the etcd member, fleetd), under the daemon's name, while it runs. */
+  daemon<K extends keyof DaemonApis>(name: K): DaemonApis[K] | undefined;
+  /** HTTP on the node's own loopback or unix socket; undefined when nothing listens. Ends in the model, never in a socket. */
+  listener(target: { port: number } | { socketPath: string }): HttpHandler | undefined;
+  listen(target: { port: number } | { socketPath: string }, handler: HttpHandler): Cancel;
+  /** Runs a command line in the node's shell. */
+  run(script: string, options?: RunOptions): Promise<RunResult>;
+}
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What daemons offer. Each part adds its own by declaration merging: `declare module '../kernel' { interface DaemonApis { … } }`. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging in the parts
+export interface DaemonApis {}
+
+export interface RunOptions {
+  readonly user?: 'core' | 'root';
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+export interface UnitStatus {
+  readonly name: string;
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
+  readonly result: string;
+  readonly mainExitStatus: number;
+  readonly restarts: number;
+  readonly since: number;
+}
+
+/** systemd on one node: unit files from the image, from user data, from fleet (`/run/fleet/units`) and transient ones. */
+export interface Systemd {
+  /** Adds or replaces a unit file (runtime ones go with the power). Does not start it. */
+  load(name: string, text: string, options: { isRuntime: boolean }): void;
+  /** Forgets a unit that is not running. */
+  unload(name: string): void;
+  /** Resolves when the job is finished, as `systemctl start` does: active, or failed. Never rejects. */
+  start(name: string): Promise<UnitStatus>;
+  stop(name: string): Promise<UnitStatus>;
+  restart(name: string): Promise<UnitStatus>;
+  status(name: string): UnitStatus;
+  /** The unit's text, drop-ins appended; undefined when not loaded. */
+  text(name: string): string | undefined;
+  list(): readonly UnitStatus[];
+  onChange(listener: (status: UnitStatus) => void): Cancel;
+}
+
+export interface JournalEntry {
+  readonly at: number;
+  readonly unit: string;
+  /** SYSLOG_IDENTIFIER: `systemd`, `etcd2`, `kernel`… */
+  readonly identifier: string;
+  readonly pid: number;
+  readonly text: string;
+}
+
+export interface Journal {
+  append(unit: string, identifier: string, text: string): void;
+  read(filter?: { unit?: string; lines?: number; sinceMs?: number }): readonly JournalEntry[];
+  follow(filter: { unit?: string }, listener: (entry: JournalEntry) => void): Cancel;
+}
+
+/** Memory, swap and disk, as the kernel sees them. Numbers in MB. */
+export interface Resources {
+  readonly memoryUsedMb: number;
+  readonly swapTotalMb: number;
+  readonly swapUsedMb: number;
+  readonly diskUsedMb: number;
+  /** Claims memory for a process until released; may wake the OOM killer, which calls `kill` of its victim. */
+  claimMemory(owner: string, mb: number, kill: () => void): Cancel;
+}
+
+/** A native service of the image: what its unit's main process does, in the model. */
+export interface Daemon {
+  /** Resolves with the exit code when it ends by itself; rejects never. `ready` = Type=notify has been satisfied. */
+  readonly exited: Promise<number>;
+  readonly ready: Promise<void>;
+  stop(): void;
+}
+
+/** `environment` is the unit's (ETCD_DISCOVERY, FLEET_PUBLIC_IP…), drop-ins and EnvironmentFile applied. */
+export type DaemonFactory = (host: Host, environment: Readonly<Record<string, string>>) => Daemon;
+
+/** A program of ours on the nodes' PATH. Output is written as it comes, so that following commands stream. */
+export interface Program {
+  readonly name: string;
+  /** Where it lies, such as `/usr/bin` or, for what user data installs, `/opt/bin`: absent there means not installed. */
+  readonly directory: string;
+  run(context: ProgramContext): Promise<number>;
+}
+
+export interface ProgramContext {
+  readonly host: Host;
+  readonly args: readonly string[];
+  readonly stdin: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly user: 'core' | 'root';
+  readonly isTerminal: boolean;
+  /** Ctrl-C, hang-up or power-off. */
+  readonly signal: AbortSignal;
+  readonly timeline: Timeline;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Runs another command line in the same session's language, as `sh -c` would. */
+  run(script: string, options?: RunOptions): Promise<RunResult>;
+}
+
+/** A request into the model's own HTTP servers, as `curl` inside a node makes it. Rejects like a refused or mute connection. */
+export type ModelFetch = (
+  from: Host,
+  request: { url: string; socketPath?: string; method: string; headers: Readonly<Record<string, string>>; body?: string; signal?: AbortSignal },
+) => Promise<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
+
+/** etcd's client, v2 semantics. */
+export interface EtcdNode {
+  readonly key: string;
+  readonly value?: string;
+  readonly dir?: true;
+  readonly nodes?: readonly EtcdNode[];
+  readonly createdIndex: number;
+  readonly modifiedIndex: number;
+  /** RFC 3339 with nanoseconds. */
+  readonly expiration?: string;
+  /** Seconds. */
+  readonly ttl?: number;
+}
+
+export interface EtcdWrite {
+  readonly value?: string;
+  readonly ttlSeconds?: number;
+  readonly dir?: boolean;
+  readonly prevExist?: boolean;
+  readonly prevValue?: string;
+  readonly prevIndex?: number;
+  readonly refresh?: boolean;
+}
+
+export interface EtcdEvent {
+  readonly action: string;
+  readonly node: EtcdNode;
+  readonly prevNode?: EtcdNode;
+}
+
+/**
+ * One member's (or proxy's) own view: plain reads come from its own copy and may be stale; writes go through the leader and
+ * reject with an EtcdError (code 300 after the time-out) when there is no quorum.
+ */
+export interface EtcdClient {
+  readonly index: number;
+  get(key: string, options?: { recursive?: boolean; sorted?: boolean; quorum?: boolean }): Promise<EtcdEvent>;
+  /** As `get` without quorum, at once; undefined when the key is not there. */
+  peek(key: string): EtcdNode | undefined;
+  set(key: string, write: EtcdWrite): Promise<EtcdEvent>;
+  createInOrder(key: string, write: EtcdWrite): Promise<EtcdEvent>;
+  delete(key: string, options?: { recursive?: boolean; dir?: boolean; prevValue?: string; prevIndex?: number }): Promise<EtcdEvent>;
+  /** Events applied to this member's copy, at or below `prefix`. */
+  watch(prefix: string, listener: (event: EtcdEvent) => void): Cancel;
+  /** Whether this member sees a leader with a quorum behind it now. */
+  readonly hasQuorum: boolean;
+}

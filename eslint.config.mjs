@@ -28,25 +28,61 @@ export default tseslint.config(
   },
   {
     files: ['src/core/**/*.ts'],
-    rules: forbid(['vscode', 'ssh2', 'digitalocean-js', 'axios', 'node:http', 'node:https', 'node:net'], ['**/adapters/**', '**/practice/**', '**/ui/**']),
+    rules: forbid(
+      ['vscode', 'ssh2', 'digitalocean-js', 'axios', 'node:http', 'node:https', 'node:net'],
+      ['**/adapters/**', '**/practice/**', '**/ui/**'],
+    ),
   },
   { files: ['src/adapters/**/*.ts'], rules: forbid(['vscode'], ['**/ui/**', '**/src/practice/**']) },
   {
     files: ['src/practice/**/*.ts'],
-    rules: forbid(['vscode', 'digitalocean-js', 'axios'], ['**/ui/**', '**/adapters/**', '**/core/guide/**', '**/core/plan/**', '**/core/watch/**', '**/core/parse/**']),
+    rules: forbid(
+      ['vscode', 'digitalocean-js', 'axios'],
+      ['**/ui/**', '**/adapters/**', '**/core/guide/**', '**/core/plan/**', '**/core/watch/**', '**/core/parse/**'],
+    ),
   },
   { files: ['src/ui/**/*.ts'], rules: forbid(['ssh2', 'digitalocean-js', 'axios'], ['**/practice/**']) },
   {
     files: ['test/**/*.ts'],
     rules: {
       // node:test's describe and it return promises that the runner itself awaits.
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['describe', 'it', 'test', 'before', 'after', 'beforeEach', 'afterEach'], package: 'node:test' }] }],
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            {
+              from: 'package',
+              name: ['describe', 'it', 'test', 'before', 'after', 'beforeEach', 'afterEach'],
+              package: 'node:test',
+            },
+          ],
+        },
+      ],
     },
   },
   {
     files: ['scripts/**/*.mjs', '*.mjs', 'test/**/*.mjs'],
     extends: [js.configs.recommended],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', URLSearchParams: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', AbortController: 'readonly', performance: 'readonly', document: 'readonly', window: 'readonly', localStorage: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        URLSearchParams: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        fetch: 'readonly',
+        AbortSignal: 'readonly',
+        AbortController: 'readonly',
+        performance: 'readonly',
+        document: 'readonly',
+        window: 'readonly',
+        localStorage: 'readonly',
+      },
+    },
   },
   prettier,
 );

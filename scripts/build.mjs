@@ -17,11 +17,21 @@ const noNative = {
   name: 'no-native',
   setup(build) {
     build.onResolve({ filter: /(^cpu-features$|\.node$)/ }, ({ path: name }) => ({ path: name, namespace: 'absent' }));
-    build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'throw new Error("left out of the bundle")' }));
+    build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
+      contents: 'throw new Error("left out of the bundle")',
+    }));
   },
 };
 
-const common = { bundle: true, platform: 'node', target: 'node20', absWorkingDir: ROOT, logLevel: 'warning', plugins: [noNative], metafile: true };
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  absWorkingDir: ROOT,
+  logLevel: 'warning',
+  plugins: [noNative],
+  metafile: true,
+};
 
 /** The bundles a user gets. Sizes are in the metafiles returned, by name. */
 export async function buildExtension({ minify = true, sourcemap = true } = {}) {
@@ -44,7 +54,9 @@ export async function buildExtension({ minify = true, sourcemap = true } = {}) {
       format: 'esm',
       splitting: true,
       // Packages in CommonJS ask for require inside an ES module.
-      banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
     }),
   ]);
   return { extension: extension.metafile, practice: practice.metafile };
@@ -66,7 +78,9 @@ export async function buildTests(pattern, { format = 'esm', external = [] } = {}
     packages: format === 'esm' ? 'external' : undefined,
     external,
   });
-  return files.map((file) => path.join(ROOT, 'dist', 'test', path.relative(path.join(ROOT, 'test'), file).replace(/\.ts$/, extension)));
+  return files.map((file) =>
+    path.join(ROOT, 'dist', 'test', path.relative(path.join(ROOT, 'test'), file).replace(/\.ts$/, extension)),
+  );
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildExtension();

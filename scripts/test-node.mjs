@@ -1,21 +1,56 @@
 #!/usr/bin/env node
 /**
- * Runs tests that need no VS Code, with Node's own runner.
- *   node scripts/test-node.mjs unit [part of a path]
- *   node scripts/test-node.mjs integration [part of a path]
+ * Runs tests with Node's own runner: `node scripts/test-node.mjs unit|integration|ui [part of a path]`.
+ * Integration tests run the shipped bundles in child processes; UI tests drive a real VS Code window in Chromium.
  */
+import './dependencies.mjs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { ROOT, buildExtension, buildTests } from './build.mjs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const [kind = 'unit', part = ''] = process.argv.slice(2);
-if (kind === 'integration') await buildExtension(); // they run the shipped bundles in child processes
-const files = (await buildTests(`/test/${kind}/`)).filter((file) => file.includes(part));
-if (files.length === 0) {
-  console.error(`No test file under test/${kind} has "${part}" in its path.`);
-  process.exit(1);
+/** Resolves with {passed, failed, skipped}. */
+export async function runNodeTests(kind, part = '') {
+  const { ROOT, buildExtension, buildTests } = await import('./build.mjs');
+  const { globSync } = await import('./files.mjs');
+  if (kind !== 'unit') await buildExtension();
+  const built =
+    kind === 'ui'
+      ? globSync(path.join(ROOT, 'test', 'ui'), (name) => name.endsWith('.test.mjs'))
+      : await buildTests(`/test/${kind}/`);
+  const files = built.filter((file) => file.includes(part));
+  if (files.length === 0) {
+    console.error(`No test file under test/${kind} has "${part}" in its path.`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'deis-count-'));
+  const result = path.join(folder, 'count.json');
+  const reporter = pathToFileURL(path.join(ROOT, 'scripts', 'count.mjs')).href;
+  const child = spawn(
+    process.execPath,
+    [
+      ...['--enable-source-maps', '--test', `--test-concurrency=${kind === 'unit' ? 2 : 1}`],
+      ...[`--test-reporter=${process.env.TEST_REPORTER ?? 'spec'}`, '--test-reporter-destination=stdout'],
+      ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${result}`],
+      ...files,
+    ],
+    { cwd: ROOT, stdio: 'inherit' },
+  );
+  const [code] = await once(child, 'close');
+  try {
+    const counts = JSON.parse(readFileSync(result, 'utf8'));
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
-const concurrency = kind === 'integration' ? 1 : 2;
-const child = spawn(process.execPath, ['--enable-source-maps', '--test', `--test-concurrency=${concurrency}`, ...files], { cwd: ROOT, stdio: 'inherit' });
-const [code] = await once(child, 'close');
-process.exitCode = code ?? 1;
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [kind = 'unit', part = ''] = process.argv.slice(2);
+  const { failed } = await runNodeTests(kind, part);
+  process.exitCode = failed > 0 ? 1 : 0;
+}

@@ -1,4 +1,5 @@
-import type { ClusterSpec } from './model/cluster';
+import type { Account, Region, Size } from './model/cloud';
+import type { ClusterSpec, ProviderName } from './model/cluster';
 import type { ClusterSnapshot } from './model/snapshot';
 import type { Remedy } from './errors';
 import type { Disposable, NodeConnection } from './ports';
@@ -15,6 +16,29 @@ export interface Obstacle {
   readonly remedy?: Remedy;
   /** A warning is shown and may be accepted; an obstacle stops the plan. */
   readonly isWarning: boolean;
+}
+
+/** What the account offers, for the questions before a create: only what has everything the guide needs. */
+export interface Choices {
+  readonly account: Account;
+  /** Available, with private networking and user data (`metadata`). */
+  readonly regions: readonly Region[];
+  /** Available sizes, cheapest first. */
+  readonly sizes: readonly Size[];
+}
+
+/** What is still billed in an account, by our clusters: asked of the account itself, not of our files. */
+export interface Billed {
+  readonly clusterId: string;
+  readonly droplets: number;
+  readonly hourly: number;
+  readonly monthly: number;
+}
+
+/** An SSH key the user brought; without one a new RSA key is made. PEM or OpenSSH format, RSA only. */
+export interface OwnKey {
+  readonly privateKey: string;
+  readonly passphrase?: string;
 }
 
 /** What will be done, before anything is: read-only to make. `markdown` is the document shown to the user. */
@@ -50,10 +74,18 @@ export interface Operator extends Disposable {
   watch(): Disposable;
   refresh(clusterId?: string): Promise<void>;
 
+  /** Rejects with tokenMissing, tokenRejected… so that the first question is not asked in vain. */
+  choices(provider: ProviderName, signal?: AbortSignal): Promise<Choices>;
+  /** Read-only: finds every obstacle at once. */
   preview(spec: ClusterSpec, context: OperationContext): Promise<PlanPreview>;
-  create(spec: ClusterSpec, context: OperationContext): Promise<ClusterSnapshot>;
+  create(spec: ClusterSpec, context: OperationContext, ownKey?: OwnKey): Promise<ClusterSnapshot>;
   resume(clusterId: string, context: OperationContext): Promise<ClusterSnapshot>;
   destroy(clusterId: string, context: OperationContext): Promise<void>;
+
+  /** Reads the account with a token that is not stored yet. */
+  checkToken(token: string, signal?: AbortSignal): Promise<Account>;
+  /** What our clusters cost now in this account. */
+  listBilled(provider: ProviderName, signal?: AbortSignal): Promise<Billed[]>;
 
   forecastPowerOff(clusterId: string, nodeName: string): Promise<PowerOffForecast>;
   power(clusterId: string, nodeName: string, verb: PowerVerb, context: OperationContext): Promise<void>;

@@ -181,7 +181,11 @@ export interface FleetApi {
   listInstances(node: NodeConnection, signal?: AbortSignal): Promise<UnitInstance[]>;
   getUnit(node: NodeConnection, name: string, signal?: AbortSignal): Promise<Unit | undefined>;
   /** `options` only for a unit that does not exist yet; a name or state that fleet would choke on is refused here. */
-  putUnit(node: NodeConnection, unit: { name: string; desiredState: DesiredState; options?: readonly UnitOption[] }, signal?: AbortSignal): Promise<void>;
+  putUnit(
+    node: NodeConnection,
+    unit: { name: string; desiredState: DesiredState; options?: readonly UnitOption[] },
+    signal?: AbortSignal,
+  ): Promise<void>;
   deleteUnit(node: NodeConnection, name: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -206,6 +210,8 @@ export interface EtcdApi {
 /** Everything that belongs to one provider account, opened once and shared. */
 export interface Provider {
   readonly clock: Clock;
+  /** Also how a step looks at a node from outside: which ports answer the Internet. */
+  readonly dialer: Dialer;
   readonly cloud: CloudApi;
   readonly discovery: DiscoveryApi;
   readonly nodes: NodeGateway;

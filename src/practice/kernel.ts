@@ -38,10 +38,40 @@ export interface Random {
   uuid(): string;
 }
 
+/** One delay that the practice cloud put in on purpose, in virtual milliseconds. The bench looks for the longest chain of them. */
+export interface Delay {
+  /** Such as `boot`, `pull`, `action`, `fleet-tick`, `container`. */
+  readonly kind: string;
+  /** What waited: a droplet's name, `deis-1 deis/router:v1.13.1`. */
+  readonly subject: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Ledger {
+  /** Waits on the timeline and writes the wait down: every delay of the model goes through here, so that none is forgotten. */
+  delay(kind: string, subject: string, ms: number, signal?: AbortSignal): Promise<void>;
+  readonly delays: readonly Delay[];
+}
+
+/** How long things take, in virtual milliseconds. `lab`: droplets boot in 3 s and images pull in 2 s, whatever their size. */
+export interface Profile {
+  readonly name: 'default' | 'lab';
+  /** From the create call to `active` and powered on. */
+  readonly createMs: number;
+  /** From power to a systemd that starts units. */
+  readonly bootMs: number;
+  /** A power action, from `in-progress` to `completed`. */
+  readonly actionMs: number;
+  pullMs(image: string, sizeMb: number): number;
+}
+
 export type Origin = 'internet' | { readonly dropletId: number };
 
 /** Who reaches whom: power, cloud firewall, the node's own iptables and partitions are all in this answer. */
 export interface Network {
+  /** The droplet that has this public or private address. */
+  dropletAt(address: string): number | undefined;
   /** `mute`: no answer at all, as from a machine without power or behind a firewall that drops. */
   probe(from: Origin, toDropletId: number, port: number): 'open' | 'mute' | 'refused';
   /** Private traffic between two nodes on any port the cluster uses (etcd peers, fleet). */
@@ -75,6 +105,53 @@ export interface Host {
   listen(target: { port: number } | { socketPath: string }, handler: HttpHandler): Cancel;
   /** Runs a command line in the node's shell. */
   run(script: string, options?: RunOptions): Promise<RunResult>;
+}
+
+/** What a droplet is made of when its host is made; plain data, stored with the droplet. */
+export interface HostSpec {
+  readonly dropletId: number;
+  readonly name: string;
+  /** What the image brings; only CoreOS images of before 2018 bring etcd2 and fleet. */
+  readonly image: { readonly slug: string | null; readonly distribution: string; readonly hasFleet: boolean };
+  readonly memoryMb: number;
+  readonly vcpus: number;
+  readonly diskGb: number;
+  readonly regionSlug: string;
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+  readonly userData: string;
+  /** OpenSSH public key lines; on CoreOS they let in the user `core`. */
+  readonly sshPublicKeys: readonly string[];
+}
+
+/** What the cloud does to a host. Made by `createHost` (host/host.ts); the cloud keeps droplet status, the host its inside. */
+export interface PoweredHost extends Host {
+  /** Power on: resolves when systemd is up (the boot delay is in it). Also applies the user data, as at each boot. */
+  boot(): Promise<void>;
+  /** After a restart of the practice process: goes on where it was, without a boot. Units that were active are active. */
+  resume(): void;
+  /** The plug is pulled: nothing runs on, nothing is said, sockets freeze. */
+  cutPower(): void;
+  /** ACPI: systemd stops its units, then the power goes. */
+  shutdown(): Promise<void>;
+  /** Called by the node itself (`reboot`, `shutdown`): the cloud listens and changes the droplet's status. */
+  onPowerRequest(listener: (kind: 'reboot' | 'poweroff') => void): Cancel;
+  /** Gone for good: its section of the state file goes too. */
+  destroy(): void;
+}
+
+/** The services that every part of the practice cloud is given; composed in main.ts. */
+export interface Kernel {
+  readonly timeline: Timeline;
+  readonly state: StateFile;
+  readonly random: Random;
+  readonly network: Network;
+  readonly ledger: Ledger;
+  readonly profile: Profile;
+  /** HTTP from inside a node: to itself, to other nodes, to the model's own Internet. */
+  readonly fetch: ModelFetch;
+  readonly fleetVersion: '1.0' | '0.11';
+  host(dropletId: number): Host | undefined;
 }
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -188,7 +265,14 @@ export interface ProgramContext {
 /** A request into the model's own HTTP servers, as `curl` inside a node makes it. Rejects like a refused or mute connection. */
 export type ModelFetch = (
   from: Host,
-  request: { url: string; socketPath?: string; method: string; headers: Readonly<Record<string, string>>; body?: string; signal?: AbortSignal },
+  request: {
+    url: string;
+    socketPath?: string;
+    method: string;
+    headers: Readonly<Record<string, string>>;
+    body?: string;
+    signal?: AbortSignal;
+  },
 ) => Promise<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
 
 /** etcd's client, v2 semantics. */
@@ -232,7 +316,10 @@ export interface EtcdClient {
   peek(key: string): EtcdNode | undefined;
   set(key: string, write: EtcdWrite): Promise<EtcdEvent>;
   createInOrder(key: string, write: EtcdWrite): Promise<EtcdEvent>;
-  delete(key: string, options?: { recursive?: boolean; dir?: boolean; prevValue?: string; prevIndex?: number }): Promise<EtcdEvent>;
+  delete(
+    key: string,
+    options?: { recursive?: boolean; dir?: boolean; prevValue?: string; prevIndex?: number },
+  ): Promise<EtcdEvent>;
   /** Events applied to this member's copy, at or below `prefix`. */
   watch(prefix: string, listener: (event: EtcdEvent) => void): Cancel;
   /** Whether this member sees a leader with a quorum behind it now. */

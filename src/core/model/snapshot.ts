@@ -61,7 +61,11 @@ export interface ClusterSnapshot {
   readonly summary: string;
   readonly domain?: string;
   readonly nodes: readonly NodeSnapshot[];
-  readonly units: readonly (UnitInstance & { readonly node?: string; readonly isGlobal: boolean; readonly isStale: boolean })[];
+  readonly units: readonly (UnitInstance & {
+    readonly node?: string;
+    readonly isGlobal: boolean;
+    readonly isStale: boolean;
+  })[];
   /** Units that are asked for and have no row at all (nothing fits, or not yet). */
   readonly missingUnits: readonly string[];
   readonly steps: readonly StepSnapshot[];

@@ -1,0 +1,30 @@
+/** Installs the packages of this checkout when they are missing or older than the lockfile. Plain Node: imported before any package is. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 20) {
+  console.error(`Node 20 or later is needed; this is ${process.version}.`);
+  process.exit(1);
+}
+
+const installed = path.join(ROOT, 'node_modules', '.package-lock.json');
+const isFresh =
+  existsSync(installed) && statSync(installed).mtimeMs >= statSync(path.join(ROOT, 'package-lock.json')).mtimeMs;
+if (!isFresh) {
+  console.error('Installing packages (npm ci) …');
+  const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (result.status !== 0) {
+    console.error(
+      'npm ci failed: see the lines above. With a working connection to your npm registry, run the command again.',
+    );
+    process.exit(1);
+  }
+}

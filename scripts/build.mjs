@@ -33,9 +33,14 @@ const common = {
   metafile: true,
 };
 
-/** The bundles a user gets. Sizes are in the metafiles returned, by name. */
-export async function buildExtension({ minify = true, sourcemap = true } = {}) {
-  rmSync(path.join(ROOT, 'dist', 'practice'), { recursive: true, force: true });
+/**
+ * The bundles a user gets. Sizes are in the metafiles returned, by name. `clean` first removes chunks of earlier builds; without it
+ * a practice cloud that is running keeps the chunks that it has not loaded yet.
+ */
+export async function buildExtension({ minify = true, sourcemap = true, clean = false } = {}) {
+  if (clean)
+    for (const part of ['practice', 'extension.js', 'engine.js'])
+      rmSync(path.join(ROOT, 'dist', part), { recursive: true, force: true });
   const shared = { ...common, minify, sourcemap, sourcesContent: false };
   const [extension, practice] = await Promise.all([
     // Two entry points: the first registers and paints, the second (ssh2, API client, schemas) is required when first used.
@@ -62,25 +67,38 @@ export async function buildExtension({ minify = true, sourcemap = true } = {}) {
   return { extension: extension.metafile, practice: practice.metafile };
 }
 
-/** Bundles test files to dist/test, as ES modules for node:test or as CommonJS for the extension host. Returns the files. */
-export async function buildTests(pattern, { format = 'esm', external = [] } = {}) {
-  const files = globSync(path.join(ROOT, 'test'), (name) => name.endsWith('.test.ts') && name.includes(pattern));
+/** Bundles test files to dist/test as ES modules for node:test, packages left outside. Returns the files. */
+export async function buildTests(kind, part = '') {
+  const files = globSync(path.join(ROOT, 'test', kind), (name) => name.endsWith('.test.ts') && name.includes(part));
   if (files.length === 0) return [];
-  const extension = format === 'esm' ? '.mjs' : '.js';
   await esbuild.build({
     ...common,
     entryPoints: files,
     outbase: 'test',
     outdir: 'dist/test',
-    outExtension: { '.js': extension },
-    format,
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
     sourcemap: true,
-    packages: format === 'esm' ? 'external' : undefined,
-    external,
+    packages: 'external',
   });
   return files.map((file) =>
-    path.join(ROOT, 'dist', 'test', path.relative(path.join(ROOT, 'test'), file).replace(/\.ts$/, extension)),
+    path.join(ROOT, 'dist', 'test', path.relative(path.join(ROOT, 'test'), file).replace(/\.ts$/, '.mjs')),
   );
+}
+
+/** Bundles the suite for the extension host; returns the module that VS Code is to run. */
+export async function buildHostTests() {
+  const folder = path.join(ROOT, 'test', 'host');
+  await esbuild.build({
+    ...common,
+    entryPoints: globSync(folder, (name) => name.endsWith('.test.ts') || name.endsWith('/index.ts')),
+    outdir: 'dist/test/host',
+    outbase: 'test/host',
+    format: 'cjs',
+    sourcemap: true,
+    external: ['vscode', 'mocha', 'source-map-support'],
+  });
+  return path.join(ROOT, 'dist', 'test', 'host', 'index');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildExtension();

@@ -16,11 +16,10 @@ export async function runNodeTests(kind, part = '') {
   const { ROOT, buildExtension, buildTests } = await import('./build.mjs');
   const { globSync } = await import('./files.mjs');
   if (kind !== 'unit') await buildExtension();
-  const built =
+  const files =
     kind === 'ui'
-      ? globSync(path.join(ROOT, 'test', 'ui'), (name) => name.endsWith('.test.mjs'))
-      : await buildTests(`/test/${kind}/`);
-  const files = built.filter((file) => file.includes(part));
+      ? globSync(path.join(ROOT, 'test', 'ui'), (name) => name.endsWith('.test.mjs') && name.includes(part))
+      : await buildTests(kind, part);
   if (files.length === 0) {
     console.error(`No test file under test/${kind} has "${part}" in its path.`);
     return { passed: 0, failed: 1, skipped: 0 };

@@ -8,7 +8,7 @@
  *   vscode-under-test.mjs tests --extension DIR --tests JS run the suite whose module exports run()
  *   vscode-under-test.mjs ui    --extension DIR            keep a window open and print its address
  *   options: --folder DIR | --vsix FILE | --node MAJOR | --desktop PATH_OR_VERSION | --time-limit SECONDS | --verbose
- * Modules use `launch()` (a Playwright page to drive) and `runTests()`.
+ * Modules use `launch()` (a Playwright page to drive) and `runTests()` of window.mjs.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -136,7 +136,12 @@ export async function install({ node: wanted, cache = CACHE, log = console.error
       );
     }
   }
-  fs.renameSync(staging, home);
+  try {
+    fs.renameSync(staging, home);
+  } catch (error) {
+    if (!fs.existsSync(home)) throw error;
+    fs.rmSync(staging, { recursive: true, force: true }); // another run was faster
+  }
   step('ready');
   return result;
 }
@@ -148,17 +153,31 @@ process.once('exit', () => {
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 });
-function temporaryFolder() {
+export function temporaryFolder() {
   temporaries.push(fs.mkdtempSync(path.join(os.tmpdir(), 'vscode-under-test-')));
   return temporaries.at(-1);
 }
 
-/** Starts the server on a free loopback port, its data in `home`; `stop()` ends it and its children. */
+/** Makes the folder of an extension count as installed. */
+function link(folder, extensions) {
+  const { publisher, name, version } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  fs.mkdirSync(extensions, { recursive: true });
+  const place = path.join(extensions, `${publisher}.${name}-${version}`);
+  fs.rmSync(place, { force: true }); // of an earlier start, perhaps of another checkout
+  fs.symlinkSync(path.resolve(folder), place, 'junction');
+}
+
+/**
+ * Starts the server on a free loopback port, its data in `home`; `stop()` ends it and its children.
+ * `settings` are written at each start; with `keepSettings` only at the first, so that a person's own changes stay.
+ */
 export async function serve({
   env = {},
   settings,
   vsix,
-  linked,
+  linked = [],
+  keepSettings = false,
+  token = ['--without-connection-token'],
   flags = [],
   log = () => {},
   home = temporaryFolder(),
@@ -167,17 +186,15 @@ export async function serve({
   const { node, root, version } = await install(options);
   const user = path.join(home, 'data', 'User');
   fs.mkdirSync(user, { recursive: true });
-  fs.writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }));
+  const settingsFile = path.join(user, 'settings.json');
+  if (!keepSettings || !fs.existsSync(settingsFile)) {
+    fs.writeFileSync(settingsFile, JSON.stringify({ ...QUIET_SETTINGS, ...settings }, undefined, 2));
+  }
 
   const [main, extensions] = [path.join(root, 'out', 'server-main.js'), path.join(home, 'extensions')];
   const where = ['--server-data-dir', home, '--extensions-dir', extensions, '--accept-server-license-terms'];
   const environment = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env };
-  if (linked) {
-    // a folder that lies among the installed extensions counts as installed
-    const { publisher, name, version: its } = JSON.parse(fs.readFileSync(path.join(linked, 'package.json'), 'utf8'));
-    fs.mkdirSync(extensions, { recursive: true });
-    fs.symlinkSync(path.resolve(linked), path.join(extensions, `${publisher}.${name}-${its}`), 'junction');
-  }
+  for (const folder of [linked].flat()) link(folder, extensions);
   if (vsix) {
     await run(node, [main, ...where, '--install-extension', path.resolve(vsix), '--force'], { env: environment });
   }
@@ -191,7 +208,7 @@ export async function serve({
       '127.0.0.1',
       '--port',
       '0',
-      '--without-connection-token',
+      ...token,
       '--telemetry-level',
       'off',
       '--disable-telemetry',
@@ -232,162 +249,8 @@ export async function serve({
   return { port, authority: `127.0.0.1:${port}`, home, pid: server.pid, version, stop };
 }
 
-function findBrowser() {
-  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (name) => name && fs.existsSync(name),
-  );
-  if (!found) {
-    throw new Error('No Chromium found: apt-get install chromium, or set CHROMIUM to a Chrome or Chromium');
-  }
-  return found;
-}
-
-/** An empty development extension: VS Code runs tests only for one, also when what is tested is an installed .vsix. */
-function testHost(home) {
-  const folder = path.join(home, 'test-host');
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(
-    path.join(folder, 'package.json'),
-    JSON.stringify({ name: 'test-host', publisher: 'test', version: '0.0.0', engines: { vscode: '*' } }),
-  );
-  return folder;
-}
-
-/**
- * Opens VS Code in a browser. `extension` is a development folder (leave it out to test an installed .vsix);
- * with `tests`, VS Code runs that module's run() and `exitCode` settles with 0 or 1.
- */
-export async function launch({
-  extension,
-  tests,
-  folder,
-  viewport = { width: 1280, height: 800 },
-  headless = true,
-  profile,
-  verbose = false,
-  ...options
-} = {}) {
-  const { chromium } = await import('playwright-core');
-  // Newer VS Codes take a development extension from the address only with the smoke test driver, which refuses modal dialogs.
-  const mode = tests ? { flags: ['--enable-smoke-test-driver'] } : { linked: extension };
-  const server = await serve({
-    ...options,
-    ...mode,
-    log: verbose ? (line) => console.error(`[server] ${line}`) : undefined,
-  });
-  let context;
-  try {
-    context = await chromium.launchPersistentContext(profile ?? '', {
-      executablePath: findBrowser(),
-      headless,
-      viewport,
-      permissions: ['clipboard-read', 'clipboard-write'],
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-      ],
-    });
-    // code-server's wrapper would answer this; the key encrypts SecretStorage in the browser's localStorage.
-    await context.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
-    const page = context.pages()[0] ?? (await context.newPage());
-    if (verbose) {
-      page.on('console', (message) => console.error(`[browser] ${message.text()}`));
-    }
-    const exitCode = new Promise((resolve) => page.exposeFunction('codeAutomationExit', resolve));
-    await page.exposeFunction('codeAutomationLog', () => {});
-    const remote = (file) => `vscode-remote://${server.authority}${pathToFileURL(path.resolve(file)).pathname}`;
-    const payload = [['skipWelcome', 'true']];
-    if (tests) {
-      payload.push(
-        ['extensionDevelopmentPath', remote(extension ?? testHost(server.home))],
-        ['extensionTestsPath', remote(tests)],
-      );
-    }
-    const query = new URLSearchParams({
-      payload: JSON.stringify(payload),
-      ...(folder ? { folder: path.resolve(folder) } : { ew: 'true' }),
-    });
-    await page.goto(`http://${server.authority}/?${query}`);
-    if (!tests) {
-      await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor();
-    }
-    return {
-      page,
-      context,
-      server,
-      exitCode,
-      close: async () => {
-        await context.close();
-        await server.stop();
-      },
-    };
-  } catch (error) {
-    await context?.close();
-    await server.stop();
-    throw error;
-  }
-}
-
-/** Copies what the suite's reporter writes (see test/index.ts) to stdout as it comes. */
-function follow(file) {
-  let offset = 0;
-  const copy = () => {
-    if (!fs.existsSync(file)) {
-      return;
-    }
-    const text = fs.readFileSync(file).subarray(offset);
-    offset += text.length;
-    process.stdout.write(text);
-  };
-  const timer = setInterval(copy, 100);
-  return () => {
-    clearInterval(timer);
-    copy();
-  };
-}
-
-/** Runs an extension-host suite and returns its exit code: 0 passed, 1 failed, 124 ran past the limit (or the host died). */
-export async function runTests({ timeLimit = 120, desktop, env = {}, ...options }) {
-  if (desktop) {
-    const electron = await import('@vscode/test-electron');
-    return electron
-      .runTests({
-        ...(fs.existsSync(desktop) ? { vscodeExecutablePath: desktop } : { version: desktop }),
-        extensionDevelopmentPath: path.resolve(options.extension),
-        extensionTestsPath: path.resolve(options.tests),
-        extensionTestsEnv: env,
-        launchArgs: [...(options.folder ? [path.resolve(options.folder)] : []), '--disable-extensions'],
-      })
-      .catch((error) => {
-        console.error(String(error));
-        return 1;
-      });
-  }
-  const home = options.home ?? temporaryFolder();
-  const output = path.join(home, 'test-output');
-  const finish = follow(output);
-  const vscode = await launch({ ...options, home, env: { ...env, EXTENSION_TEST_OUTPUT: output } });
-  try {
-    const code = await Promise.race([
-      vscode.exitCode,
-      new Promise((resolve) => setTimeout(resolve, timeLimit * 1000, 124).unref()),
-    ]);
-    if (code === 124) {
-      console.error(`The suite ran past ${timeLimit} seconds`);
-    }
-    return code;
-  } finally {
-    await vscode.close();
-    finish();
-  }
-}
-
 async function main() {
+  const { launch, runTests } = await import('./window.mjs');
   const text = { type: 'string' };
   const {
     values,

@@ -61,7 +61,11 @@ export class ClusterError extends Error {
   }
 
   static is(error: unknown, ...codes: ErrorCode[]): error is ClusterError {
-    return error instanceof ClusterError && (codes.length === 0 || codes.includes(error.code));
+    // By name, not by class: the window and the engine are two bundles, each with its own copy of this class.
+    if (!(error instanceof Error) || error.name !== 'ClusterError' || !('code' in error)) {
+      return false;
+    }
+    return codes.length === 0 || codes.some((code) => code === error.code);
   }
 }
 

@@ -103,6 +103,14 @@ export interface Host {
   /** HTTP on the node's own loopback or unix socket; undefined when nothing listens. Ends in the model, never in a socket. */
   listener(target: { port: number } | { socketPath: string }): HttpHandler | undefined;
   listen(target: { port: number } | { socketPath: string }, handler: HttpHandler): Cancel;
+  /** TCP ports something listens on now, in order (`ss -ltn`). */
+  readonly listeningPorts: readonly number[];
+  /** What `ps` and `top` show: the main processes of units and what runs below them. */
+  readonly processes: readonly ProcessInfo[];
+  /** Virtual time at which the kernel of this boot started (`uptime`). */
+  readonly bootedAt: number;
+  /** `reboot`, `poweroff`: the node stops its units and tells the cloud. Returns at once. */
+  requestPower(kind: 'reboot' | 'poweroff'): void;
   /** Runs a command line in the node's shell. */
   run(script: string, options?: RunOptions): Promise<RunResult>;
 }
@@ -224,6 +232,39 @@ export interface Resources {
   readonly diskUsedMb: number;
   /** Claims memory for a process until released; may wake the OOM killer, which calls `kill` of its victim. */
   claimMemory(owner: string, mb: number, kill: () => void): Cancel;
+  readonly memoryTotalMb: number;
+  readonly diskTotalMb: number;
+  /** Active swap areas in the order in which they were turned on. */
+  readonly swaps: readonly { readonly path: string; readonly sizeMb: number; readonly usedMb: number }[];
+  /** `swapon`: the caller has checked file, mode and signature. */
+  addSwap(path: string, mb: number): void;
+  /** `swapoff`: false when it was not on, or when what is swapped out does not fit into memory. */
+  removeSwap(path: string): boolean;
+  /** A file of that size without content (`fallocate`, `dd if=/dev/zero`); false when the disk is full. */
+  allocate(path: string, bytes: number): boolean;
+  /** `mkswap` puts its signature on a file; `hasSwapSignature` is what `swapon` looks for. */
+  formatSwap(path: string): void;
+  hasSwapSignature(path: string): boolean;
+  /** Disk space of something that is no file here (an image, a Ceph journal) until released; undefined when the disk is full. */
+  claimDisk(owner: string, mb: number): Cancel | undefined;
+  /** From 0 (at ease) to 1 (thrashing): how much of the working set is not in memory. Daemons answer late as it grows. */
+  readonly pressure: number;
+  /** 1, 5 and 15 minutes. */
+  readonly loadAverage: readonly [number, number, number];
+}
+
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly user: string;
+  /** The name of the program, as in COMM. */
+  readonly name: string;
+  /** The whole command line. */
+  readonly command: string;
+  readonly memoryMb: number;
+  readonly startedAt: number;
+  /** The unit in whose cgroup it is; empty for kernel threads and sessions. */
+  readonly unit: string;
 }
 
 /** A native service of the image: what its unit's main process does, in the model. */

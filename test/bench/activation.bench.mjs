@@ -1,0 +1,79 @@
+/**
+ * What the extension adds to VS Code's own cost of activating any extension: VS Code's own figure ("Developer: Show Running
+ * Extensions") for ours minus that for an empty one, both activated by a command in the same window when it is idle.
+ */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ROOT, buildExtension } from '../../scripts/build.mjs';
+import { launch } from '../../scripts/window.mjs';
+import { runCommand } from '../ui/recipes.mjs';
+
+const WINDOWS = 10;
+
+/** A copy that VS Code does not activate by itself at start-up, so that the command does it. */
+function copyOurs(folder) {
+  const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const ours = path.join(folder, 'ours');
+  mkdirSync(path.join(ours, 'dist'), { recursive: true });
+  writeFileSync(path.join(ours, 'package.json'), JSON.stringify({ ...manifest, activationEvents: [] }));
+  cpSync(path.join(ROOT, 'dist', 'extension.js'), path.join(ours, 'dist', 'extension.js'));
+  cpSync(path.join(ROOT, 'media'), path.join(ours, 'media'), { recursive: true });
+  return ours;
+}
+
+function makeEmpty(folder) {
+  const empty = path.join(folder, 'empty');
+  mkdirSync(empty);
+  const commands = [{ command: 'empty.run', title: 'Empty: Run' }];
+  const manifest = { name: 'empty', publisher: 'bench', version: '1.0.0', engines: { vscode: '*' }, main: './main.js' };
+  writeFileSync(path.join(empty, 'package.json'), JSON.stringify({ ...manifest, contributes: { commands } }));
+  writeFileSync(
+    path.join(empty, 'main.js'),
+    "exports.activate = (context) => context.subscriptions.push(require('vscode').commands.registerCommand('empty.run', () => undefined));",
+  );
+  return empty;
+}
+
+async function activationMs(page, name) {
+  const row = page.locator('.runtime-extensions-editor .extension').filter({ hasText: name }).first();
+  const text = await row
+    .locator('.activation-time')
+    .filter({ hasText: /\d+\s*ms/ })
+    .innerText();
+  return Number(/(\d+)\s*ms/.exec(text)[1]);
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+export async function measure() {
+  await buildExtension();
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'deis-activation-'));
+  const differences = [];
+  try {
+    const extension = [copyOurs(folder), makeEmpty(folder)];
+    for (let window = 0; window < WINDOWS; window += 1) {
+      const vscode = await launch({ extension });
+      try {
+        await vscode.page.locator('.statusbar').waitFor();
+        // Each goes first in half of the windows: the first command of a window pays for more than itself.
+        const commands = window % 2 === 0 ? ['Empty: Run', 'Deis: Show Log'] : ['Deis: Show Log', 'Empty: Run'];
+        for (const command of commands) await runCommand(vscode.page, command);
+        await runCommand(vscode.page, 'Developer: Show Running Extensions');
+        const [ours, empty] = [
+          await activationMs(vscode.page, 'deis-cheap-cluster'),
+          await activationMs(vscode.page, 'empty'),
+        ];
+        differences.push(ours - empty);
+      } finally {
+        await vscode.close();
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const note = `${WINDOWS} windows: ${differences.join(' ')}`;
+  return [
+    { name: 'activation beyond an empty extension, median', value: median(differences), unit: 'ms', limit: 15, note },
+  ];
+}

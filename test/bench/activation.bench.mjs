@@ -26,7 +26,13 @@ function makeEmpty(folder) {
   const empty = path.join(folder, 'empty');
   mkdirSync(empty);
   const commands = [{ command: 'empty.run', title: 'Empty: Run' }];
-  const manifest = { name: 'empty', publisher: 'bench', version: '1.0.0', engines: { vscode: '*' }, main: './main.js' };
+  const manifest = {
+    name: 'empty',
+    publisher: 'bench',
+    version: '1.0.0',
+    engines: { vscode: '^1.80.0' },
+    main: './main.js',
+  };
   writeFileSync(path.join(empty, 'package.json'), JSON.stringify({ ...manifest, contributes: { commands } }));
   writeFileSync(
     path.join(empty, 'main.js'),

@@ -23,10 +23,15 @@ export interface Timeline {
   hold(): Cancel;
 }
 
-/** Plain JSON on disk, written atomically. Sections are mutated in place; call `changed()` afterwards. */
+/**
+ * Plain JSON on disk, written atomically. Sections are mutated in place; call `changed()` afterwards. Sections of one droplet are
+ * called `<part>/<dropletId>`: they go when the droplet is destroyed.
+ */
 export interface StateFile {
   section<T extends object>(name: string, initial: () => T): T;
-  changed(): void;
+  /** With a section's name only that one is written anew, the others as they were last. */
+  changed(section?: string): void;
+  remove?(section: string): void;
   /** Resolves when everything changed so far is on disk: await it before an API reply that somebody will rely on. */
   saved(): Promise<void>;
 }
@@ -77,7 +82,12 @@ export interface Network {
   /** Private traffic between two nodes on any port the cluster uses (etcd peers, fleet). */
   areConnected(a: number, b: number): boolean;
   onChange(listener: () => void): Cancel;
+  /** The node's own iptables; `undefined` takes the rules away. Set by whoever loads them, again after a restart of the process. */
+  setPacketFilter?(dropletId: number, filter: PacketFilter | undefined): void;
 }
+
+/** What a node's own INPUT rules say to a new TCP connection. `from` is the address the node sees. */
+export type PacketFilter = (packet: { readonly from: string; readonly port: number }) => 'accept' | 'drop' | 'reject';
 
 /** The inside of a droplet that runs a CoreOS image. One object per droplet for the life of the droplet. */
 export interface Host {

@@ -283,6 +283,8 @@ export interface Daemon {
   readonly exited: Promise<number>;
   readonly ready: Promise<void>;
   stop(): void;
+  /** What `host.daemon(name)` answers while this runs. */
+  readonly apis?: Partial<DaemonApis>;
 }
 
 /** `environment` is the unit's (ETCD_DISCOVERY, FLEET_PUBLIC_IP…), drop-ins and EnvironmentFile applied. */

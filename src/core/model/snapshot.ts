@@ -68,6 +68,8 @@ export interface ClusterSnapshot {
   })[];
   /** Units that are asked for and have no row at all (nothing fits, or not yet). */
   readonly missingUnits: readonly string[];
+  /** Machines on which a global unit ought to run and has no row, though it has rows elsewhere. */
+  readonly missingRows?: readonly { readonly name: string; readonly machineId: string; readonly node?: string }[];
   readonly steps: readonly StepSnapshot[];
   readonly cost: CostSnapshot;
   readonly seenAt?: number;

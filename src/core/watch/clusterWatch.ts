@@ -1,0 +1,178 @@
+import { ClusterError, isCancelled } from '../errors';
+import type { ClusterSnapshot } from '../model/snapshot';
+import type { Disposable, Log, Provider } from '../ports';
+import type { Cache } from './cache';
+import { describeCluster } from './describe';
+import { isSameToSee } from './difference';
+import { look } from './look';
+import { NOTHING_SEEN, type Observation } from './observation';
+import { createRhythm, type UserTime } from './rhythm';
+import type { TrackedCluster } from './tracked';
+
+/** A silent node's own deadline may still run; the next look need not wait for it. */
+const PATIENCE_MS = 3_000;
+
+export interface WatchDeps {
+  readonly provider: () => Promise<Provider>;
+  readonly cache: Cache;
+  readonly time: UserTime;
+  readonly log: Log;
+  onDidChange(): void;
+}
+
+/** Looks at one cluster: again and again while started, once when asked. */
+export class ClusterWatch implements Disposable {
+  readonly #deps: WatchDeps;
+  readonly #lifetime = new AbortController();
+  readonly #running = new Map<string, Promise<void>>();
+  #cluster: TrackedCluster;
+  #seen: Observation = NOTHING_SEEN;
+  #snapshot: ClusterSnapshot;
+  #provider: Provider | undefined;
+  #loop: AbortController | undefined;
+  #pause: AbortController | undefined;
+  #hasChanged = false;
+  #isUnsaved = false;
+
+  constructor(deps: WatchDeps, cluster: TrackedCluster) {
+    this.#deps = deps;
+    this.#cluster = cluster;
+    this.#snapshot = this.#describe();
+    void this.#remember();
+  }
+
+  get cluster(): TrackedCluster {
+    return this.#cluster;
+  }
+
+  get snapshot(): ClusterSnapshot {
+    return this.#snapshot;
+  }
+
+  track(cluster: TrackedCluster): void {
+    const isNews = cluster.activity !== this.#cluster.activity || cluster.nodes.length !== this.#cluster.nodes.length;
+    this.#cluster = cluster;
+    this.#publish();
+    if (isNews) {
+      this.#pause?.abort();
+    }
+  }
+
+  start(): void {
+    if (this.#loop === undefined && !this.#lifetime.signal.aborted) {
+      this.#loop = new AbortController();
+      void this.#run(this.#loop.signal);
+    }
+  }
+
+  stop(): void {
+    this.#loop?.abort();
+    this.#loop = undefined;
+    this.#pause?.abort();
+  }
+
+  async refresh(): Promise<void> {
+    await this.#look();
+    this.#pause?.abort();
+  }
+
+  dispose(): void {
+    this.stop();
+    this.#lifetime.abort();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const rhythm = createRhythm();
+    while (!signal.aborted) {
+      this.#hasChanged = false;
+      const patience = new AbortController();
+      const finished = this.#look().finally(() => patience.abort());
+      await this.#deps.time.sleep(PATIENCE_MS, AbortSignal.any([patience.signal, signal]));
+      void finished;
+      const pause = new AbortController();
+      this.#pause = pause;
+      await this.#deps.time.sleep(rhythm.next(this.#hasChanged), AbortSignal.any([pause.signal, signal]));
+    }
+  }
+
+  /** Never rejects: what could not be seen is part of the picture. It goes on to its own deadlines when the loop stops. */
+  async #look(): Promise<void> {
+    try {
+      // Asked each time: a new token or a restarted practice cloud makes a new provider.
+      const provider = await this.#deps.provider();
+      this.#provider = provider;
+      await look(
+        {
+          provider,
+          time: this.#deps.time,
+          log: this.#deps.log,
+          seen: () => this.#seen,
+          update: (change) => {
+            if (!this.#lifetime.signal.aborted) {
+              this.#update({ ...change(this.#seen), isRemembered: false });
+            }
+          },
+          single: (key, task) => this.#single(key, task),
+        },
+        this.#cluster,
+        this.#lifetime.signal,
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+    await this.#save();
+  }
+
+  #fail(error: unknown): void {
+    if (isCancelled(error) || this.#lifetime.signal.aborted) {
+      return;
+    }
+    this.#deps.log.error(`${this.#cluster.name} could not be looked at.`, error);
+    const cloudProblem = ClusterError.is(error) ? error.message : 'The cluster could not be looked at.';
+    this.#update({ ...this.#seen, cloudProblem });
+  }
+
+  #single(key: string, task: () => Promise<void>): Promise<void> {
+    const running = this.#running.get(key);
+    if (running !== undefined) {
+      return running;
+    }
+    const started = task().finally(() => this.#running.delete(key));
+    this.#running.set(key, started);
+    return started;
+  }
+
+  #update(seen: Observation): void {
+    this.#seen = seen;
+    this.#publish();
+  }
+
+  #publish(): void {
+    const next = this.#describe();
+    const isSame = isSameToSee(this.#snapshot, next);
+    this.#snapshot = next;
+    if (!isSame) {
+      this.#hasChanged = true;
+      this.#isUnsaved = true;
+      this.#deps.onDidChange();
+    }
+  }
+
+  #describe(): ClusterSnapshot {
+    return describeCluster(this.#cluster, this.#seen, this.#provider?.clock.now() ?? this.#deps.time.now());
+  }
+
+  async #remember(): Promise<void> {
+    const seen = await this.#deps.cache.load(this.#cluster.id);
+    if (seen !== undefined && this.#seen === NOTHING_SEEN && !this.#lifetime.signal.aborted) {
+      this.#update(seen);
+    }
+  }
+
+  async #save(): Promise<void> {
+    if (this.#isUnsaved && !this.#lifetime.signal.aborted) {
+      this.#isUnsaved = false;
+      await this.#deps.cache.save(this.#cluster.id, this.#seen);
+    }
+  }
+}

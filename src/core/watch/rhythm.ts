@@ -1,0 +1,39 @@
+/** This computer's own time: how often to look is a matter of the user's seconds, however fast the provider's clock runs. */
+export interface UserTime {
+  now(): number;
+  /** Resolves early, without an error, when aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const realTime: UserTime = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
+      const finish = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, ms);
+      signal.addEventListener('abort', finish, { once: true });
+    }),
+};
+
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 15_000;
+const GROWTH = 1.5;
+
+/** Looks often while things change and ever less often while they don't. */
+export function createRhythm(): { next(hasChanged: boolean): number } {
+  let interval = SHORTEST_MS;
+  return {
+    next(hasChanged) {
+      interval = hasChanged ? SHORTEST_MS : Math.min(LONGEST_MS, interval * GROWTH);
+      return interval;
+    },
+  };
+}

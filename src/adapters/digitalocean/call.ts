@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ClusterError } from '../../core/errors';
 import type { Clock } from '../../core/ports';
-import { abortReason } from '../net/clock';
+import { abortReason } from '../net/abort';
 import { lost, readJson, Refusal, refused, timedOut, unreadable, type Request } from './failures';
 import { send, type Library, type Query, type RawReply } from './session';
 

@@ -1,4 +1,5 @@
 import type { Clock, Deadline } from '../../core/ports';
+import { abortReason } from './abort';
 
 /** Real milliseconds below which no call over a wire is given up, however fast the provider's time runs. */
 const LEAST_DEADLINE_MS = 2_000;
@@ -115,10 +116,4 @@ function startTimer(ms: number, run: () => void): { cancel(): void } {
   };
   arm(Math.max(0, ms));
   return { cancel: () => clearTimeout(timer) };
-}
-
-/** A signal's reason as an Error, whatever the caller aborted with. */
-export function abortReason(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new DOMException('The operation was cancelled.', 'AbortError');
 }

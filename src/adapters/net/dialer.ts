@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ClusterError } from '../../core/errors';
 import type { Clock, Dialer } from '../../core/ports';
-import { abortReason } from './clock';
+import { abortReason } from './abort';
 
 /** Provider milliseconds to wait for a TCP connection; a machine without power never answers at all. */
 const CONNECT_MS = 15_000;

@@ -75,15 +75,17 @@ async function get({ clock }: Deps, address: string, signal?: AbortSignal): Prom
 }
 
 async function readText(reply: Response): Promise<string> {
-  let text = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of reply.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > LARGEST_REPLY) {
+  const body: AsyncIterable<Uint8Array> | null = reply.body;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > LARGEST_REPLY) {
       throw new Error('too long');
     }
   }
-  return text + decoder.decode();
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function failed(url: URL, what: string): ClusterError {

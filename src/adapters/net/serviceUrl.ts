@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { ClusterError } from '../../core/errors';
 
 /**
@@ -23,7 +24,7 @@ export function isPrivate(url: URL): boolean {
 }
 
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname);
+  return ['localhost', '[::1]', '::1'].includes(hostname) || (net.isIPv4(hostname) && hostname.startsWith('127.'));
 }
 
 function findProblem(url: URL): string | undefined {
@@ -33,7 +34,7 @@ function findProblem(url: URL): string | undefined {
   if (url.username !== '' || url.password !== '') {
     return 'must not contain a user name or password';
   }
-  if (url.search !== '' || url.hash !== '' || !/^\/(v2\/?)?$/.test(url.pathname)) {
+  if (url.search !== '' || url.hash !== '' || !['/', '/v2', '/v2/'].includes(url.pathname)) {
     return 'must end after the host name';
   }
   return undefined;

@@ -1,0 +1,147 @@
+import type { Client } from 'ssh2';
+import { ClusterError } from '../../core/errors';
+import type {
+  Clock,
+  Disposable,
+  ExecOptions,
+  ExecResult,
+  HttpReply,
+  HttpRequest,
+  NodeEndpoint,
+  ShellChannel,
+} from '../../core/ports';
+import { linkSignals } from '../net/abort';
+import { Channels, type Opener } from './channels';
+import { run } from './exec';
+import { toLine } from './hostKeys';
+import { place, requestOver } from './httpOverChannel';
+import { commandLine } from './quote';
+import { shellOver } from './shell';
+import type { Transport } from './transport';
+
+const EXEC_MS = 30_000;
+const REQUEST_MS = 15_000;
+const SHELL_MS = 20_000;
+
+/** One verified connection to a node, shared by all who asked for it. */
+export class Connection {
+  readonly hostKey: string;
+  readonly #client: Client;
+  readonly #channels: Channels;
+
+  constructor(
+    transport: Transport,
+    readonly endpoint: NodeEndpoint,
+    readonly clock: Clock,
+  ) {
+    this.#client = transport.client;
+    this.hostKey = toLine(transport.hostKey);
+    this.#channels = new Channels(transport.client, endpoint.name);
+  }
+
+  get isOpen(): boolean {
+    return this.#channels.isOpen;
+  }
+
+  /** Nobody runs anything over it and no terminal is open. */
+  get isIdle(): boolean {
+    return this.#channels.isIdle;
+  }
+
+  async exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    const line = commandLine(command);
+    const what = `${programOf(command)} on ${this.endpoint.name}`;
+    const { stdin, onStdout } = options;
+    const open: Opener = (client, done) => client.exec(line, done);
+    return await this.#within({ what, ...options, timeoutMs: options.timeoutMs ?? EXEC_MS }, async (signal, opened) =>
+      this.#channels.use(open, signal, async (channel) => {
+        opened();
+        return await run(channel, { what, stdin, onStdout, signal });
+      }),
+    );
+  }
+
+  async request(request: HttpRequest): Promise<HttpReply> {
+    const { target } = request;
+    const open: Opener = (client, done) =>
+      'socketPath' in target
+        ? client.openssh_forwardOutStreamLocal(target.socketPath, done)
+        : client.forwardOut('127.0.0.1', 0, '127.0.0.1', target.port, done);
+    const what = `${request.method} ${place(request)} on ${this.endpoint.name}`;
+    return await this.#within(
+      { what, ...request, timeoutMs: request.timeoutMs ?? REQUEST_MS },
+      async (signal, opened) =>
+        this.#channels.use(open, signal, async (channel) => {
+          opened();
+          return await requestOver(channel, request, signal);
+        }),
+    );
+  }
+
+  async openShell({ columns, rows }: { columns: number; rows: number }): Promise<ShellChannel> {
+    const { name } = this.endpoint;
+    if (!this.#channels.hasRoomForShell) {
+      throw new ClusterError(`There are already four terminals on ${name}. Close one first.`, { code: 'invalidInput' });
+    }
+    const window = { term: 'xterm-256color', cols: columns, rows };
+    const open: Opener = (client, done) => client.shell(window, {}, done);
+    return await this.#within({ what: `A terminal on ${name}`, timeoutMs: SHELL_MS }, (signal, opened) => {
+      return new Promise<ShellChannel>((resolve, reject) => {
+        const use = this.#channels.useForShell(open, signal, async (channel) => {
+          opened();
+          const { shell, ended } = shellOver(channel);
+          resolve(shell);
+          await ended;
+        });
+        use.catch(reject);
+      });
+    });
+  }
+
+  onClose(listener: () => void): Disposable {
+    const { closed } = this.#channels;
+    if (closed.aborted) {
+      queueMicrotask(listener);
+    }
+    closed.addEventListener('abort', listener, { once: true });
+    return { dispose: () => closed.removeEventListener('abort', listener) };
+  }
+
+  close(): void {
+    this.#client.end();
+    this.#client.destroy();
+  }
+
+  /** Deadline, the caller's signal and the end of the connection in one; failures become ClusterErrors. */
+  async #within<T>(
+    limits: { what: string; timeoutMs: number; signal?: AbortSignal },
+    work: (signal: AbortSignal, opened: () => void) => Promise<T>,
+  ): Promise<T> {
+    limits.signal?.throwIfAborted();
+    const deadline = this.clock.deadline(limits.timeoutMs, limits.signal);
+    const linked = linkSignals(deadline.signal, this.#channels.closed);
+    const progress = { isOpened: false };
+    try {
+      return await work(linked.signal, () => (progress.isOpened = true));
+    } catch (error) {
+      if (deadline.hasPassed && limits.signal?.aborted !== true) {
+        throw new ClusterError(`${limits.what} did not end in time.`, { code: 'timedOut' });
+      }
+      if (!progress.isOpened && !linked.signal.aborted && !ClusterError.is(error)) {
+        // The node refused the channel: nothing listens there, or it has too many.
+        const cause = error instanceof Error ? new Error(error.message) : undefined;
+        throw new ClusterError(`${limits.what} is not possible: nothing answers.`, { code: 'commandFailed', cause });
+      }
+      throw error;
+    } finally {
+      linked.dispose();
+      deadline.dispose();
+    }
+  }
+}
+
+/** The program without its arguments, which may be secret. */
+function programOf(command: readonly string[]): string {
+  const words = command.filter((word) => word !== 'sudo' && !word.startsWith('-'));
+  return words[0]?.split('/').at(-1) ?? 'A command';
+}

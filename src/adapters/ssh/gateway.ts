@@ -1,0 +1,165 @@
+import type { Clock, Dialer, NodeConnection, NodeEndpoint, NodeGateway } from '../../core/ports';
+import { unlessAborted } from '../net/abort';
+import { Connection } from './connection';
+import { openTransport } from './transport';
+
+const SSH_PORT = 22;
+/** Real milliseconds that a connection is kept after the last one who asked for it gave it back. */
+const IDLE_MS = 60_000;
+
+interface Deps {
+  readonly dialer: Dialer;
+  readonly clock: Clock;
+  /** Real milliseconds between two questions whether a node is alive; three unanswered ones end its connection. */
+  keepaliveMs(): number;
+}
+
+/** One connection a node, made when first asked for and made again when it was lost. */
+interface Kept {
+  readonly endpoint: NodeEndpoint;
+  readonly opening: Promise<Connection>;
+  /** Ends the attempt to connect. */
+  readonly stop: AbortController;
+  connection?: Connection;
+  /** How many wait for it or hold it. */
+  users: number;
+  idleTimer?: NodeJS.Timeout;
+}
+
+export function createNodeGateway(deps: Deps): NodeGateway {
+  return new Gateway(deps);
+}
+
+class Gateway implements NodeGateway {
+  readonly #deps: Deps;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async connect(endpoint: NodeEndpoint, signal?: AbortSignal): Promise<NodeConnection> {
+    signal?.throwIfAborted();
+    const kept = this.#keep(endpoint);
+    kept.users += 1;
+    clearTimeout(kept.idleTimer);
+    try {
+      const connection = await unlessAborted(kept.opening, signal);
+      return lease(connection, () => this.#release(kept));
+    } catch (error) {
+      this.#release(kept);
+      throw error;
+    }
+  }
+
+  forget(clusterId: string, nodeName: string): void {
+    const kept = this.#kept.get(keyOf({ clusterId, name: nodeName }));
+    if (kept !== undefined) {
+      this.#drop(kept);
+    }
+  }
+
+  dispose(): void {
+    for (const kept of [...this.#kept.values()]) {
+      this.#drop(kept);
+    }
+  }
+
+  #keep(endpoint: NodeEndpoint): Kept {
+    const known = this.#kept.get(keyOf(endpoint));
+    if (known !== undefined && fits(known, endpoint)) {
+      return known;
+    }
+    if (known !== undefined) {
+      this.#drop(known);
+    }
+    const stop = new AbortController();
+    const kept: Kept = { endpoint, stop, users: 0, opening: this.#open(endpoint, stop.signal) };
+    this.#kept.set(keyOf(endpoint), kept);
+    kept.opening.then(
+      (connection) => {
+        kept.connection = connection;
+        connection.onClose(() => this.#drop(kept));
+        if (stop.signal.aborted) {
+          connection.close(); // It arrived after it was given up.
+        }
+      },
+      () => this.#drop(kept),
+    );
+    return kept;
+  }
+
+  /** Nobody waits for it: a dial to a mute address need not go on, an open connection is kept for a while. */
+  #release(kept: Kept): void {
+    kept.users -= 1;
+    if (kept.users === 0 && kept.connection === undefined) {
+      this.#drop(kept);
+    } else if (kept.users === 0) {
+      this.#closeWhenIdle(kept);
+    }
+  }
+
+  #closeWhenIdle(kept: Kept): void {
+    clearTimeout(kept.idleTimer);
+    kept.idleTimer = setTimeout(() => {
+      if (kept.connection?.isIdle === false) {
+        this.#closeWhenIdle(kept); // A terminal outlives the call that opened it.
+      } else {
+        this.#drop(kept);
+      }
+    }, IDLE_MS);
+    kept.idleTimer.unref();
+  }
+
+  #drop(kept: Kept): void {
+    if (this.#kept.get(keyOf(kept.endpoint)) === kept) {
+      this.#kept.delete(keyOf(kept.endpoint));
+    }
+    clearTimeout(kept.idleTimer);
+    kept.stop.abort();
+    kept.connection?.close();
+  }
+
+  async #open(endpoint: NodeEndpoint, signal: AbortSignal): Promise<Connection> {
+    const { dialer, clock } = this.#deps;
+    const socket = await dialer.connect(endpoint.address, SSH_PORT, signal);
+    const keepaliveMs = this.#deps.keepaliveMs();
+    return new Connection(await openTransport({ endpoint, socket, clock, keepaliveMs, signal }), endpoint, clock);
+  }
+}
+
+/** What one caller holds. Giving it back leaves the connection to the others and, for a while, to the next one. */
+function lease(connection: Connection, release: () => void): NodeConnection {
+  let isHeld = true;
+  return {
+    endpoint: connection.endpoint,
+    hostKey: connection.hostKey,
+    get isOpen() {
+      return connection.isOpen;
+    },
+    exec: async (command, options) => await connection.exec(command, options),
+    request: async (request) => await connection.request(request),
+    openShell: async (size) => await connection.openShell(size),
+    onClose: (listener) => connection.onClose(listener),
+    dispose() {
+      if (isHeld) {
+        isHeld = false;
+        release();
+      }
+    },
+  };
+}
+
+const keyOf = ({ clusterId, name }: Pick<NodeEndpoint, 'clusterId' | 'name'>): string => `${clusterId}/${name}`;
+
+/** A kept connection serves an endpoint only if that would be trusted, and would let us in, today. */
+function fits({ endpoint, connection, stop }: Kept, asked: NodeEndpoint): boolean {
+  if (stop.signal.aborted || endpoint.address !== asked.address || endpoint.privateKey !== asked.privateKey) {
+    return false;
+  }
+  return connection === undefined
+    ? endpoint.trustedHostKeys.join('\n') === asked.trustedHostKeys.join('\n')
+    : connection.isOpen && asked.trustedHostKeys.some((line) => withoutComment(line) === connection.hostKey);
+}
+
+const withoutComment = (line: string): string => line.trim().split(/\s+/, 2).join(' ');

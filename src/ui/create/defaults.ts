@@ -1,0 +1,29 @@
+import type { ClusterSpec } from '../../core/model/cluster';
+import type { ClusterSnapshot } from '../../core/model/snapshot';
+import { readSetting } from '../settings';
+
+/** The guide's values, for everything that nobody said otherwise. */
+export function defaultSpec(clusters: readonly ClusterSnapshot[]): Omit<ClusterSpec, 'provider'> {
+  return {
+    prefix: freePrefix(readSetting('prefix'), clusters),
+    regionSlug: 'nyc3',
+    sizeSlug: '512mb',
+    image: readSetting('image'),
+    instances: 5,
+    bootstrap: readSetting('bootstrap.method'),
+    routerMeshSize: readSetting('routerMeshSize'),
+    swapSizeMb: readSetting('swapSizeMb'),
+    installPlatform: true,
+    openPorts: true,
+  };
+}
+
+/** `deis`, or `deis2`, `deis3` … while clusters of those names exist. */
+export function freePrefix(wanted: string, clusters: readonly Pick<ClusterSnapshot, 'name'>[]): string {
+  const taken = new Set(clusters.map((cluster) => cluster.name));
+  for (let n = 2, name = wanted; ; name = `${wanted}${n++}`) {
+    if (!taken.has(name)) {
+      return name;
+    }
+  }
+}

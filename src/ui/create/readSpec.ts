@@ -1,0 +1,48 @@
+import { ClusterError } from '../../core/errors';
+import type { ImageRef } from '../../core/model/cloud';
+import type { ClusterSpec } from '../../core/model/cluster';
+import type { ClusterSnapshot } from '../../core/model/snapshot';
+import type { Arguments } from '../automation';
+import { domainProblem, prefixProblem } from './validation';
+import { defaultSpec } from './defaults';
+
+/** The argument object of `deis.cluster.create`; what it leaves out takes the guide's value. */
+export function readSpec(args: Arguments, clusters: readonly ClusterSnapshot[]): ClusterSpec {
+  const names = ['provider', 'prefix', 'region', 'size', 'image', 'instances', 'domain', 'bootstrap'];
+  const more = ['routerMeshSize', 'swapSizeMb', 'installPlatform', 'openPorts', 'confirmed'];
+  args.allow(...names, ...more).confirmed('Creating a cluster');
+  const fallback = defaultSpec(clusters);
+  const domain = args.has('domain') ? valid(args.string('domain'), domainProblem) : undefined;
+  return {
+    provider: args.oneOf('provider', ['practice', 'digitalocean'], 'practice'),
+    prefix: valid(args.string('prefix', fallback.prefix), prefixProblem),
+    regionSlug: args.string('region', fallback.regionSlug),
+    sizeSlug: args.string('size', fallback.sizeSlug),
+    image: readImage(args, fallback.image),
+    instances: args.integer('instances', { min: 3, max: 9, fallback: fallback.instances }),
+    ...(domain === undefined ? {} : { domain }),
+    bootstrap: args.oneOf('bootstrap', ['discovery', 'static'], fallback.bootstrap),
+    routerMeshSize: args.integer('routerMeshSize', { min: 1, max: 255, fallback: fallback.routerMeshSize }),
+    swapSizeMb: args.integer('swapSizeMb', { min: 0, max: 65_536, fallback: fallback.swapSizeMb }),
+    installPlatform: args.boolean('installPlatform', fallback.installPlatform),
+    openPorts: args.boolean('openPorts', fallback.openPorts),
+  };
+}
+
+/** A slug, or the number of a custom image. */
+function readImage(args: Arguments, fallback: ImageRef): ImageRef {
+  if (!args.has('image')) {
+    return fallback;
+  }
+  return args.isNumber('image')
+    ? args.integer('image', { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 0 })
+    : args.string('image');
+}
+
+function valid(value: string, problem: (value: string) => string | undefined): string {
+  const message = problem(value);
+  if (message !== undefined) {
+    throw new ClusterError(message, { code: 'invalidInput' });
+  }
+  return value;
+}

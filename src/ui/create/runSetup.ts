@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import { isCancelled } from '../../core/errors';
+import type { ClusterSnapshot } from '../../core/model/snapshot';
+import type { OperationContext } from '../../core/operator';
+import type { Services } from '../../services';
+import { withProgress } from '../progress';
+import { Target } from '../target';
+import { count } from '../words';
+
+interface Setup {
+  readonly title: string;
+  readonly isByHand: boolean;
+  /** Known for a resume; a create makes it. */
+  readonly clusterId?: string;
+  readonly run: (context: OperationContext) => Promise<ClusterSnapshot>;
+}
+
+const RESUME = 'Resume Setup';
+const DESTROY = 'Destroy Cluster';
+const TERMINAL = 'Open SSH Terminal';
+
+/** Runs a create or a resume: progress, the tree in sight, and a last message that says what next. */
+export async function runSetup(services: Services, setup: Setup): Promise<ClusterSnapshot | undefined> {
+  const { operator, tree, log } = services;
+  const before = new Set(operator.snapshots().map((cluster) => cluster.id));
+  const shown = setup.isByHand ? showWhenThere(services, before, setup.clusterId) : undefined;
+  try {
+    const cluster = await withProgress(setup.title, setup.run);
+    if (setup.isByHand) {
+      void tree.reveal(cluster).then(undefined, (error: unknown) => log.debug(`Not revealed: ${String(error)}`));
+      void sayWhatNext(cluster);
+    }
+    return cluster;
+  } catch (error) {
+    const id = setup.clusterId ?? operator.snapshots().find((cluster) => !before.has(cluster.id))?.id;
+    if (!isCancelled(error) || !setup.isByHand) {
+      throw error;
+    }
+    if (id !== undefined) void offerToGoOn(id, operator.find(id));
+    return undefined;
+  } finally {
+    shown?.dispose();
+  }
+}
+
+/** Brings the new cluster into sight as soon as its journal exists. */
+function showWhenThere({ operator, tree, log }: Services, before: ReadonlySet<string>, id?: string): vscode.Disposable {
+  const subscription = operator.onDidChange(() => look());
+  const look = (): void => {
+    const cluster = operator.snapshots().find((each) => (id === undefined ? !before.has(each.id) : each.id === id));
+    if (cluster !== undefined) {
+      subscription.dispose();
+      tree.reveal(cluster).catch((error: unknown) => log.debug(`Not revealed: ${String(error)}`));
+    }
+  };
+  look();
+  return subscription;
+}
+
+async function sayWhatNext(cluster: ClusterSnapshot): Promise<void> {
+  const ready = cluster.nodes.filter((node) => node.state === 'ready').length;
+  const units = cluster.units.filter((unit) => unit.active === 'active').length;
+  const facts = `${cluster.name} is up: ${ready} of ${cluster.nodes.length} nodes, ${count(units, 'unit')} running.`;
+  const next = 'Next: open a terminal on a node and type fleetctl list-machines, or power a node off and watch.';
+  const show = cluster.problem === undefined ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const chosen = await show([facts, cluster.problem, next].filter(Boolean).join(' '), TERMINAL);
+  const first = cluster.nodes[0];
+  if (chosen === TERMINAL && first !== undefined) {
+    await vscode.commands.executeCommand('deis.node.openTerminal', new Target(cluster.id, first.name));
+  }
+}
+
+/** A cancelled setup leaves things behind that cost money: both ways on are offered. */
+async function offerToGoOn(id: string, cluster: ClusterSnapshot | undefined): Promise<void> {
+  const message = `The setup of ${cluster?.name ?? id} has stopped. What was created stays, and is billed, until you resume or destroy it.`;
+  const chosen = await vscode.window.showInformationMessage(message, RESUME, DESTROY);
+  if (chosen === RESUME) {
+    await vscode.commands.executeCommand('deis.cluster.resume', new Target(id));
+  } else if (chosen === DESTROY) {
+    await vscode.commands.executeCommand('deis.cluster.destroy', new Target(id));
+  }
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { ClusterError, isCancelled, type Remedy } from '../core/errors';
+import type { Log } from '../core/ports';
+import type { Target } from './target';
+
+interface Button {
+  readonly title: string;
+  readonly command: string;
+  /** Instead of the target, where the command is VS Code's own. */
+  readonly argument?: string;
+}
+
+/** What the user can do about a failure: one button each. */
+export const REMEDIES: Record<Remedy, Button> = {
+  setToken: { title: 'Set DigitalOcean Token', command: 'deis.token.set' },
+  resumeSetup: { title: 'Resume Setup', command: 'deis.cluster.resume' },
+  destroyCluster: { title: 'Destroy Cluster', command: 'deis.cluster.destroy' },
+  showLog: { title: 'Show Log', command: 'deis.log.show' },
+  openSettings: { title: 'Open Settings', command: 'workbench.action.openSettings', argument: 'deis.' },
+  powerOnNode: { title: 'Power on node', command: 'deis.node.powerOn' },
+  refresh: { title: 'Refresh', command: 'deis.refresh' },
+  configurePlatform: { title: 'Configure Platform', command: 'deis.platform.configure' },
+};
+
+/** Runs a remedy as if it had been clicked on the thing that failed. */
+export async function runRemedy(remedy: Remedy, target?: Target): Promise<void> {
+  const { command, argument } = REMEDIES[remedy];
+  await vscode.commands.executeCommand(command, argument ?? target);
+}
+
+/** Shows a failure once. Not awaited by commands: a notification may stay for hours. */
+export async function reportError(error: unknown, log: Log, target?: Target): Promise<void> {
+  if (isCancelled(error)) {
+    return; // The user asked for it; say nothing.
+  }
+  log.error('A command failed', error);
+  const foreseen = ClusterError.is(error) ? error : undefined;
+  const remedy = foreseen?.remedy ?? 'showLog';
+  const message = foreseen?.message ?? 'Something unexpected went wrong. The log has the details.';
+  const titles = [...new Set([REMEDIES[remedy].title, REMEDIES.showLog.title])];
+  const chosen = await vscode.window.showErrorMessage(message, ...titles);
+  if (chosen === REMEDIES[remedy].title) {
+    await runRemedy(remedy, target);
+  } else if (chosen === REMEDIES.showLog.title) {
+    await runRemedy('showLog');
+  }
+}

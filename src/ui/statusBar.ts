@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { ClusterSnapshot, ClusterState } from '../core/model/snapshot';
+import type { LazyOperator } from './lazyOperator';
+import { CLUSTER_STATES, count, isBilled, price } from './words';
+
+/** Worst first: the state that is shown when there are several clusters. */
+const WORST_FIRST: readonly ClusterState[] = [
+  'noQuorum',
+  'atRisk',
+  'unreachable',
+  'setupStopped',
+  'degraded',
+  'creating',
+  'destroying',
+  'unknown',
+  'healthy',
+];
+
+/** Verdict and price in the status bar; nothing at all while there is no cluster. */
+export class ClusterStatusBar implements vscode.Disposable {
+  readonly #item = vscode.window.createStatusBarItem('deis.clusters', vscode.StatusBarAlignment.Left, 10);
+  readonly #subscription: vscode.Disposable;
+
+  constructor(private readonly operator: LazyOperator) {
+    this.#item.name = 'Deis: Cheap Cluster';
+    this.#item.command = 'deis.clusters.focus';
+    this.#subscription = operator.onDidChange(() => this.#show());
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#item.dispose();
+  }
+
+  #show(): void {
+    const clusters = this.operator.snapshots();
+    const state = WORST_FIRST.find((each) => clusters.some((cluster) => cluster.state === each));
+    if (state === undefined) {
+      this.#item.hide();
+      return;
+    }
+    const [only] = clusters.length === 1 ? clusters : [];
+    const hourly = clusters.reduce((sum, cluster) => sum + cluster.cost.hourly, 0);
+    const who = only?.name ?? count(clusters.length, 'cluster');
+    const isBusy = state === 'creating' || state === 'destroying';
+    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}: ${CLUSTER_STATES[state]} · $${hourly.toFixed(3)}/h`;
+    this.#item.tooltip = clusters.map(describe).join('\n\n');
+    this.#item.accessibilityInformation = { label: `Deis, ${who}, ${CLUSTER_STATES[state]}` };
+    this.#item.backgroundColor = background(state);
+    this.#item.show();
+  }
+}
+
+function describe(cluster: ClusterSnapshot): string {
+  const money = isBilled(cluster) ? '' : ' (practice money)';
+  return `${cluster.name}: ${cluster.summary}\n${price(cluster.cost)}${money}`;
+}
+
+function background(state: ClusterState): vscode.ThemeColor | undefined {
+  if (state === 'noQuorum') {
+    return new vscode.ThemeColor('statusBarItem.errorBackground');
+  }
+  return state === 'atRisk' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+}

@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import { ClusterError } from '../core/errors';
+import type { ClusterSnapshot, NodeSnapshot } from '../core/model/snapshot';
+import { readArguments, type Arguments } from './automation';
+import type { LazyOperator } from './lazyOperator';
+import { CLUSTER_STATES, NODE_STATES, PROVIDER_NAMES } from './words';
+
+/** What a command is about: said by a tree row, a button, or the command that calls another. */
+export class Target {
+  constructor(
+    readonly clusterId: string,
+    readonly nodeName?: string,
+  ) {}
+}
+
+/** How a command was called: by hand (perhaps on something), or by a program that gave an argument object. */
+export type Call =
+  { readonly by: 'hand'; readonly target?: Target } | { readonly by: 'program'; readonly args: Arguments };
+
+/** Tree rows carry their target; anything else that is given must be an argument object. */
+export function readCall(argument: unknown): Call {
+  if (argument === undefined || argument === null) {
+    return { by: 'hand' };
+  }
+  if (argument instanceof Target) {
+    return { by: 'hand', target: argument };
+  }
+  if (isTargeted(argument)) {
+    return argument.target === undefined ? { by: 'hand' } : { by: 'hand', target: argument.target };
+  }
+  return { by: 'program', args: readArguments(argument) };
+}
+
+/** What a thing in a tree has; `isRow` tells it from an argument object that happens to have a `target`. */
+export interface Targeted {
+  readonly isRow: true;
+  readonly target?: Target | undefined;
+}
+
+function isTargeted(value: unknown): value is Targeted {
+  return typeof value === 'object' && value !== null && 'isRow' in value && value.isRow === true;
+}
+
+export interface Wanted {
+  /** What a picker asks, such as "Which node do you want to power off?". */
+  readonly question: string;
+  readonly cluster?: (cluster: ClusterSnapshot) => boolean;
+  /** Present: a node is wanted too, one of those for which it says true. */
+  readonly node?: (node: NodeSnapshot) => boolean;
+  /** Said when nothing fits. */
+  readonly none?: string;
+}
+
+export interface Found {
+  readonly cluster: ClusterSnapshot;
+  readonly node?: NodeSnapshot;
+}
+
+/**
+ * Settles what a command is about: from the row or the argument object, else from a picker (which asks nothing when there is
+ * only one answer). Undefined when the picker was closed.
+ * @throws ClusterError invalidInput, notFound
+ */
+export async function target(operator: LazyOperator, call: Call, wanted: Wanted): Promise<Found | undefined> {
+  await operator.get();
+  if (call.by === 'program') {
+    const cluster = known(operator, call.args.string('cluster'));
+    return wanted.node === undefined ? { cluster } : { cluster, node: nodeOf(cluster, call.args.string('node')) };
+  }
+  const cluster =
+    call.target === undefined ? await pickCluster(operator, wanted) : known(operator, call.target.clusterId);
+  if (cluster === undefined || wanted.node === undefined) {
+    return cluster && { cluster };
+  }
+  const nodeName = call.target?.nodeName;
+  const node = nodeName === undefined ? await pickNode(cluster, wanted, wanted.node) : nodeOf(cluster, nodeName);
+  return node && { cluster, node };
+}
+
+function known(operator: LazyOperator, id: string): ClusterSnapshot {
+  const cluster = operator.find(id);
+  if (cluster === undefined) {
+    const ids = operator.snapshots().map((each) => each.id);
+    const hint = ids.length === 0 ? 'there is no cluster' : `known are: ${ids.join(', ')}`;
+    throw new ClusterError(`No cluster has the id "${id}"; ${hint}.`, { code: 'notFound', remedy: 'refresh' });
+  }
+  return cluster;
+}
+
+function nodeOf(cluster: ClusterSnapshot, name: string): NodeSnapshot {
+  const node = cluster.nodes.find((each) => each.name === name);
+  if (node === undefined) {
+    const names = cluster.nodes.map((each) => each.name).join(', ') || 'none yet';
+    throw new ClusterError(`Cluster ${cluster.name} has no node "${name}"; its nodes are: ${names}.`, {
+      code: 'notFound',
+      remedy: 'refresh',
+    });
+  }
+  return node;
+}
+
+async function pickCluster(operator: LazyOperator, wanted: Wanted): Promise<ClusterSnapshot | undefined> {
+  const fitting = operator
+    .snapshots()
+    .filter(
+      (cluster) =>
+        (wanted.cluster?.(cluster) ?? true) && (wanted.node === undefined || cluster.nodes.some(wanted.node)),
+    );
+  if (fitting.length === 0) {
+    const none = operator.snapshots().length === 0 ? 'There is no cluster yet.' : (wanted.none ?? 'No cluster fits.');
+    throw new ClusterError(none, { code: 'notFound', remedy: 'refresh' });
+  }
+  if (fitting.length === 1) {
+    return fitting[0];
+  }
+  const items = fitting.map((cluster) => ({
+    label: cluster.name,
+    description: `${PROVIDER_NAMES[cluster.provider]} · ${CLUSTER_STATES[cluster.state]}`,
+    detail: cluster.summary,
+    cluster,
+  }));
+  return (await vscode.window.showQuickPick(items, { title: wanted.question, placeHolder: 'Cluster' }))?.cluster;
+}
+
+async function pickNode(
+  cluster: ClusterSnapshot,
+  wanted: Wanted,
+  fits: (node: NodeSnapshot) => boolean,
+): Promise<NodeSnapshot | undefined> {
+  const items = cluster.nodes.filter(fits).map((node) => ({
+    label: node.name,
+    description: [NODE_STATES[node.state], node.publicAddress].filter((part) => part !== undefined).join(' · '),
+    node,
+  }));
+  if (items.length === 0) {
+    throw new ClusterError(wanted.none ?? `No node of cluster ${cluster.name} fits.`, { code: 'notFound' });
+  }
+  return (await vscode.window.showQuickPick(items, { title: wanted.question, placeHolder: `Node of ${cluster.name}` }))
+    ?.node;
+}

@@ -1,0 +1,93 @@
+import type { ClusterSnapshot } from '../../core/model/snapshot';
+import { Target } from '../target';
+import { CLUSTER_STATES, hourly, isBilled, monthly, price, PROVIDER_NAMES } from '../words';
+import { CLUSTER_ICONS, COST_ICON, PROBLEM_ICON } from './icons';
+import { lastSeen } from './lastSeen';
+import { nodesRow } from './nodeRows';
+import { otherUnitsRow, platformRow } from './platformRows';
+import { Row } from './row';
+import { setupRow } from './setupRows';
+import { tooltip } from './tooltip';
+
+export function clusterRow(cluster: ClusterSnapshot): Row {
+  const stale = lastSeen(cluster);
+  const parts = [CLUSTER_STATES[cluster.state], isBilled(cluster) ? undefined : 'practice', stale];
+  return new Row({
+    id: `cluster/${cluster.id}`,
+    label: cluster.name,
+    description: parts.filter((part) => part !== undefined).join(' · '),
+    icon: CLUSTER_ICONS[cluster.state],
+    context: `cluster.${cluster.state}`,
+    target: new Target(cluster.id),
+    tooltip: tooltip(
+      `Cluster ${cluster.name}`,
+      [
+        ['State', CLUSTER_STATES[cluster.state]],
+        ['Provider', PROVIDER_NAMES[cluster.provider]],
+        ['Domain', cluster.domain],
+        ['Cost', price(cluster.cost)],
+        ['Id', cluster.id],
+        ['Last answer', stale],
+      ],
+      cluster.summary,
+      cluster.problem,
+    ),
+    spoken: `Cluster ${cluster.name}, ${CLUSTER_STATES[cluster.state]}. ${cluster.summary}`,
+    isExpanded: true,
+    children: () => clusterChildren(cluster),
+  });
+}
+
+function clusterChildren(cluster: ClusterSnapshot): Row[] {
+  const isBuilding = cluster.state === 'creating' && cluster.units.length === 0;
+  return [
+    problemRow(cluster),
+    setupRow(cluster),
+    nodesRow(cluster),
+    isBuilding ? undefined : platformRow(cluster),
+    otherUnitsRow(cluster),
+    costRow(cluster),
+  ].filter((row) => row !== undefined);
+}
+
+function problemRow(cluster: ClusterSnapshot): Row | undefined {
+  if (cluster.problem === undefined) {
+    return undefined;
+  }
+  const isStopped = cluster.state === 'setupStopped';
+  return new Row({
+    id: `${cluster.id}/problem`,
+    label: cluster.problem,
+    icon: PROBLEM_ICON,
+    context: 'problem',
+    tooltip: `${cluster.problem}\n${isStopped ? 'Click to resume the setup.' : 'Click to see the log.'}`,
+    target: new Target(cluster.id),
+    command: isStopped
+      ? { command: 'deis.cluster.resume', title: 'Resume Setup', arguments: [new Target(cluster.id)] }
+      : { command: 'deis.log.show', title: 'Show Log' },
+  });
+}
+
+function costRow(cluster: ClusterSnapshot): Row {
+  const { cost } = cluster;
+  const money = isBilled(cluster)
+    ? 'Billed by DigitalOcean for every second, also while a node is powered off; ends when the cluster is destroyed.'
+    : 'Practice money: what the same droplets would cost. Nothing is billed.';
+  return new Row({
+    id: `${cluster.id}/cost`,
+    label: 'Cost',
+    description: `${hourly(cost.hourly)} · ${monthly(cost.monthly)}${isBilled(cluster) ? '' : ' · practice'}`,
+    icon: COST_ICON,
+    context: 'cost',
+    target: new Target(cluster.id),
+    tooltip: tooltip(
+      'Cost',
+      [
+        ['An hour', `$${cost.hourly.toFixed(4)}`],
+        ['A month', `$${cost.monthly.toFixed(2)}`],
+        ['Since creation', `$${cost.sinceCreation.toFixed(4)}`],
+      ],
+      money,
+    ),
+  });
+}

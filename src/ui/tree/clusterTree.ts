@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import { isCancelled } from '../../core/errors';
+import type { ClusterSnapshot } from '../../core/model/snapshot';
+import type { Log } from '../../core/ports';
+import type { LazyOperator } from '../lazyOperator';
+import { clusterRow } from './clusterRow';
+import { FAILURE_ICON } from './icons';
+import { Row } from './row';
+import { failuresOf } from './failures';
+
+/** Many changes in one moment make one repaint. */
+const REPAINT_MS = 80;
+
+/** The view "Clusters". Polls only while it is in sight. */
+export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  readonly #repaint = new vscode.EventEmitter<undefined>();
+  readonly #view: vscode.TreeView<Row>;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #watching: Promise<vscode.Disposable> | undefined;
+  #failure: string | undefined;
+
+  readonly onDidChangeTreeData = this.#repaint.event;
+
+  constructor(
+    private readonly operator: LazyOperator,
+    private readonly log: Log,
+  ) {
+    this.#view = vscode.window.createTreeView('deis.clusters', { treeDataProvider: this });
+    this.#subscriptions.push(
+      this.#view,
+      this.#repaint,
+      operator.onDidChange(() => this.#changed()),
+      this.#view.onDidChangeVisibility(({ visible }) => this.#look(visible)),
+    );
+    this.#look(this.#view.visible);
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    return row.toTreeItem();
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (row !== undefined) {
+      return row.children();
+    }
+    const clusters = this.operator.snapshots().map(clusterRow);
+    return this.#failure === undefined ? clusters : [failureRow(this.#failure), ...clusters];
+  }
+
+  /** Only roots are ever revealed. */
+  getParent(): undefined {
+    return undefined;
+  }
+
+  async reveal(cluster: ClusterSnapshot): Promise<void> {
+    await vscode.commands.executeCommand('deis.clusters.focus');
+    await this.#view.reveal(clusterRow(cluster), { expand: true, select: true, focus: false });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#look(false);
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #changed(): void {
+    this.#failure = undefined;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#paint();
+    }, REPAINT_MS);
+  }
+
+  #paint(): void {
+    const clusters = this.operator.snapshots();
+    const failures = clusters.flatMap(failuresOf);
+    this.#view.badge =
+      failures.length === 0 ? undefined : { value: failures.length, tooltip: failures.slice(0, 10).join('\n') };
+    void vscode.commands.executeCommand('setContext', 'deis.hasClusters', clusters.length > 0);
+    this.#repaint.fire(undefined);
+  }
+
+  /** Starts watching when the view comes into sight, if there is anything to see; stops when it goes. */
+  #look(isVisible: boolean): void {
+    if (!isVisible) {
+      const watching = this.#watching;
+      this.#watching = undefined;
+      void watching?.then((handle) => handle.dispose());
+      return;
+    }
+    this.#watching ??= this.#watch();
+  }
+
+  async #watch(): Promise<vscode.Disposable> {
+    try {
+      await this.operator.wake();
+      return this.operator.watch();
+    } catch (error) {
+      if (!isCancelled(error)) {
+        this.log.error('The clusters could not be read', error);
+        this.#failure = error instanceof Error ? error.message : String(error);
+        this.#repaint.fire(undefined);
+      }
+      this.#watching = undefined;
+      return { dispose: () => undefined };
+    }
+  }
+}
+
+function failureRow(message: string): Row {
+  return new Row({
+    id: 'failure',
+    label: message,
+    icon: FAILURE_ICON,
+    tooltip: `${message}\nClick to try again.`,
+    context: 'failure',
+    command: { command: 'deis.refresh', title: 'Refresh' },
+  });
+}

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { Target, Targeted } from '../target';
+
+export interface RowFacts {
+  /** Stable: made of ids that outlive labels, so that VS Code keeps expansion and selection. */
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string | undefined;
+  readonly icon?: vscode.ThemeIcon | undefined;
+  /** For menus: `viewItem`. */
+  readonly context?: string;
+  readonly tooltip?: vscode.MarkdownString | string | undefined;
+  /** For screen readers, when label and description together are not a sentence. */
+  readonly spoken?: string;
+  readonly target?: Target | undefined;
+  readonly command?: vscode.Command | undefined;
+  readonly isExpanded?: boolean;
+  readonly children?: () => Row[];
+}
+
+/** One line of the tree: plain facts, made anew from the snapshot at each change. */
+export class Row implements Targeted {
+  readonly isRow = true;
+
+  constructor(readonly facts: RowFacts) {}
+
+  get target(): Target | undefined {
+    return this.facts.target;
+  }
+
+  children(): Row[] {
+    return this.facts.children?.() ?? [];
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { facts } = this;
+    const item = new vscode.TreeItem(facts.label, this.#collapsible());
+    item.id = facts.id;
+    item.description = facts.description ?? '';
+    item.tooltip = facts.tooltip ?? '';
+    if (facts.icon !== undefined) item.iconPath = facts.icon;
+    if (facts.context !== undefined) item.contextValue = facts.context;
+    if (facts.command !== undefined) item.command = facts.command;
+    const spoken = facts.spoken ?? [facts.label, facts.description].filter(Boolean).join(', ');
+    item.accessibilityInformation = { label: spoken };
+    return item;
+  }
+
+  #collapsible(): vscode.TreeItemCollapsibleState {
+    if (this.facts.children === undefined) {
+      return vscode.TreeItemCollapsibleState.None;
+    }
+    return this.facts.isExpanded === true
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
+  }
+}

@@ -1,0 +1,47 @@
+import type { ClusterSnapshot, StepSnapshot } from '../../core/model/snapshot';
+import { Target } from '../target';
+import { groupIcon, STEP_ICONS } from './icons';
+import { Row } from './row';
+
+const STEP_WORDS: Record<StepSnapshot['state'], string> = {
+  pending: '',
+  running: 'in progress',
+  done: 'done',
+  failed: 'failed',
+};
+
+/** The steps of the plan, while there is one that is not finished. */
+export function setupRow(cluster: ClusterSnapshot): Row | undefined {
+  const { steps } = cluster;
+  const isOver = steps.every((step) => step.state === 'done');
+  if (steps.length === 0 || (isOver && cluster.state !== 'creating' && cluster.state !== 'destroying')) {
+    return undefined;
+  }
+  const done = steps.filter((step) => step.state === 'done').length;
+  const isFailed = steps.some((step) => step.state === 'failed');
+  return new Row({
+    id: `${cluster.id}/setup`,
+    label: cluster.state === 'destroying' ? 'Destroying' : 'Setup',
+    description: `${done} of ${steps.length} steps done`,
+    icon: groupIcon('checklist', isFailed ? 'failed' : undefined),
+    context: 'setup',
+    target: new Target(cluster.id),
+    isExpanded: true,
+    children: () => steps.map((step) => stepRow(cluster, step)),
+  });
+}
+
+function stepRow(cluster: ClusterSnapshot, step: StepSnapshot): Row {
+  const word = STEP_WORDS[step.state];
+  return new Row({
+    id: `${cluster.id}/step/${step.id}`,
+    label: step.title,
+    description: step.detail ?? (step.state === 'running' ? '…' : ''),
+    icon: STEP_ICONS[step.state],
+    context: `step.${step.state}`,
+    tooltip: [step.title, word, step.detail].filter(Boolean).join('\n'),
+    spoken: [step.title, word === '' ? 'not begun' : word, step.detail].filter(Boolean).join(', '),
+    target: new Target(cluster.id),
+    ...(step.state === 'failed' ? { command: { command: 'deis.log.show', title: 'Show Log' } } : {}),
+  });
+}

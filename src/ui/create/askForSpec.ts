@@ -39,7 +39,7 @@ export async function askForSpec(operator: Operator): Promise<Answers | undefine
 }
 
 /** The state with what an answer says; going back and closing pass through. */
-function with_<T>(state: State, outcome: Outcome<T>, change: (value: T) => Partial<State>): Outcome<State> {
+function withAnswer<T>(state: State, outcome: Outcome<T>, change: (value: T) => Partial<State>): Outcome<State> {
   return typeof outcome === 'object' ? { value: { ...state, ...change(outcome.value) } } : outcome;
 }
 

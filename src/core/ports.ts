@@ -96,6 +96,8 @@ export interface DiscoveryApi {
   readSize(url: string, signal?: AbortSignal): Promise<number>;
   /** Names of the members that have registered so far. */
   listMembers(url: string, signal?: AbortSignal): Promise<string[]>;
+  /** Rejects when the service does not answer; makes no URL. */
+  check?(signal?: AbortSignal): Promise<void>;
 }
 
 /** Opens a byte stream to a droplet's public address and port: the only place where practice and real part ways. */

@@ -26,11 +26,13 @@ export function createClock(): Clock {
 }
 
 export interface ScaledClock extends Clock {
-  /** Takes over what the provider just announced: its time jumps, and stands still while its process is off. */
+  /** Takes over what the provider just announced: its time stands still while its process is off. */
   sync(announced: { speed: number | 'max'; now: number }): void;
+  /** At speed `max` its time also jumps ahead of ours. */
+  catchUp(announced: { speed: number | 'max'; now: number }): void;
 }
 
-/** A provider's time that runs faster than ours, such as the practice cloud's. Never runs backwards. */
+/** A provider's time that runs faster than ours, such as the practice cloud's. */
 export function createScaledClock(monotonicMs: () => number = () => performance.now()): ScaledClock {
   let speed: number | 'max' = 1;
   let base = { real: monotonicMs(), provider: Date.now() };
@@ -38,18 +40,21 @@ export function createScaledClock(monotonicMs: () => number = () => performance.
     const rate = speed === 'max' ? IDLE_SPEED_AT_MAX : speed;
     return Math.round(base.provider + (monotonicMs() - base.real) * rate);
   };
-  let isSynced = false;
+  const sync = (announced: { speed: number | 'max'; now: number }): void => {
+    speed = announced.speed;
+    base = { real: monotonicMs(), provider: announced.now };
+  };
   return {
     ...clockAt({
       now,
       waitMs: (ms) => (speed === 'max' ? Math.min(ms, BREATH_MS) : ms / speed),
       deadlineMs: (ms) => Math.max(LEAST_DEADLINE_MS, speed === 'max' ? 0 : ms / speed),
     }),
-    sync(announced) {
-      const provider = isSynced ? Math.max(announced.now, now()) : announced.now;
-      isSynced = true;
-      speed = announced.speed;
-      base = { real: monotonicMs(), provider };
+    sync,
+    catchUp(announced) {
+      if (announced.speed !== speed || announced.now > now()) {
+        sync(announced);
+      }
     },
   };
 }

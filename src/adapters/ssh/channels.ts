@@ -17,6 +17,7 @@ export class Channels {
   readonly #limit = pLimit(MOST_CHANNELS);
   readonly #shells = pLimit(MOST_SHELLS);
   readonly #closed = new AbortController();
+  #lastUse = performance.now();
 
   constructor(client: Client, name: string) {
     this.#client = client;
@@ -33,8 +34,9 @@ export class Channels {
     return this.#closed.signal;
   }
 
-  get isIdle(): boolean {
-    return this.#limit.activeCount + this.#limit.pendingCount === 0;
+  /** Real milliseconds since the last channel was closed; 0 while there is one, such as a terminal. */
+  get idleMs(): number {
+    return this.#limit.activeCount + this.#limit.pendingCount > 0 ? 0 : performance.now() - this.#lastUse;
   }
 
   get hasRoomForShell(): boolean {
@@ -51,6 +53,7 @@ export class Channels {
         return await use(channel);
       } finally {
         channel.close();
+        this.#lastUse = performance.now();
       }
     });
     // Whoever gives up while waiting for his turn need not wait for it.

@@ -11,7 +11,7 @@ import type {
   ShellChannel,
 } from '../../core/ports';
 import { linkSignals } from '../net/abort';
-import { Channels, type Opener } from './channels';
+import { Channels, closed, type Opener } from './channels';
 import { run } from './exec';
 import { toLine } from './hostKeys';
 import { place, requestOver } from './httpOverChannel';
@@ -28,6 +28,7 @@ export class Connection {
   readonly hostKey: string;
   readonly #client: Client;
   readonly #channels: Channels;
+  #lastHeard = performance.now();
 
   constructor(
     transport: Transport,
@@ -37,15 +38,16 @@ export class Connection {
     this.#client = transport.client;
     this.hostKey = toLine(transport.hostKey);
     this.#channels = new Channels(transport.client, endpoint.name);
+    transport.socket.on('data', () => (this.#lastHeard = performance.now()));
   }
 
   get isOpen(): boolean {
     return this.#channels.isOpen;
   }
 
-  /** Nobody runs anything over it and no terminal is open. */
-  get isIdle(): boolean {
-    return this.#channels.isIdle;
+  /** Real milliseconds for which nobody has used it. */
+  get idleMs(): number {
+    return this.#channels.idleMs;
   }
 
   async exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -99,12 +101,12 @@ export class Connection {
   }
 
   onClose(listener: () => void): Disposable {
-    const { closed } = this.#channels;
-    if (closed.aborted) {
+    const end = this.#channels.closed;
+    if (end.aborted) {
       queueMicrotask(listener);
     }
-    closed.addEventListener('abort', listener, { once: true });
-    return { dispose: () => closed.removeEventListener('abort', listener) };
+    end.addEventListener('abort', listener, { once: true });
+    return { dispose: () => end.removeEventListener('abort', listener) };
   }
 
   close(): void {
@@ -121,11 +123,12 @@ export class Connection {
     const deadline = this.clock.deadline(limits.timeoutMs, limits.signal);
     const linked = linkSignals(deadline.signal, this.#channels.closed);
     const progress = { isOpened: false };
+    const startedAt = performance.now();
     try {
       return await work(linked.signal, () => (progress.isOpened = true));
     } catch (error) {
       if (deadline.hasPassed && limits.signal?.aborted !== true) {
-        throw new ClusterError(`${limits.what} did not end in time.`, { code: 'timedOut' });
+        throw this.#tooLate(limits.what, startedAt);
       }
       if (!progress.isOpened && !linked.signal.aborted && !ClusterError.is(error)) {
         // The node refused the channel: nothing listens there, or it has too many.
@@ -137,6 +140,15 @@ export class Connection {
       linked.dispose();
       deadline.dispose();
     }
+  }
+
+  /** A node that has said nothing at all meanwhile, not even that it opened the channel, is gone; a late one is only late. */
+  #tooLate(what: string, startedAt: number): ClusterError {
+    if (this.#lastHeard < startedAt) {
+      this.close();
+      return closed(this.endpoint.name);
+    }
+    return new ClusterError(`${what} did not end in time.`, { code: 'timedOut' });
   }
 }
 

@@ -4,8 +4,9 @@ import { Connection } from './connection';
 import { openTransport } from './transport';
 
 const SSH_PORT = 22;
-/** Real milliseconds that a connection is kept after the last one who asked for it gave it back. */
+/** Real milliseconds that an unused connection is kept: when everybody gave it back, and when somebody still holds it. */
 const IDLE_MS = 60_000;
+const IDLE_HELD_MS = 10 * 60_000;
 
 interface Deps {
   readonly dialer: Dialer;
@@ -23,7 +24,7 @@ interface Kept {
   connection?: Connection;
   /** How many wait for it or hold it. */
   users: number;
-  idleTimer?: NodeJS.Timeout;
+  idleCheck?: NodeJS.Timeout;
 }
 
 export function createNodeGateway(deps: Deps): NodeGateway {
@@ -42,7 +43,6 @@ class Gateway implements NodeGateway {
     signal?.throwIfAborted();
     const kept = this.#keep(endpoint);
     kept.users += 1;
-    clearTimeout(kept.idleTimer);
     try {
       const connection = await unlessAborted(kept.opening, signal);
       return lease(connection, () => this.#release(kept));
@@ -80,8 +80,10 @@ class Gateway implements NodeGateway {
       (connection) => {
         kept.connection = connection;
         connection.onClose(() => this.#drop(kept));
+        kept.idleCheck = setInterval(() => this.#closeWhenIdle(kept, connection), IDLE_MS);
+        kept.idleCheck.unref();
         if (stop.signal.aborted) {
-          connection.close(); // It arrived after it was given up.
+          this.#drop(kept); // It arrived after it was given up.
         }
       },
       () => this.#drop(kept),
@@ -89,33 +91,25 @@ class Gateway implements NodeGateway {
     return kept;
   }
 
-  /** Nobody waits for it: a dial to a mute address need not go on, an open connection is kept for a while. */
+  /** A dial to a mute address need not go on when nobody waits for it; an open connection is kept for a while. */
   #release(kept: Kept): void {
     kept.users -= 1;
     if (kept.users === 0 && kept.connection === undefined) {
       this.#drop(kept);
-    } else if (kept.users === 0) {
-      this.#closeWhenIdle(kept);
     }
   }
 
-  #closeWhenIdle(kept: Kept): void {
-    clearTimeout(kept.idleTimer);
-    kept.idleTimer = setTimeout(() => {
-      if (kept.connection?.isIdle === false) {
-        this.#closeWhenIdle(kept); // A terminal outlives the call that opened it.
-      } else {
-        this.#drop(kept);
-      }
-    }, IDLE_MS);
-    kept.idleTimer.unref();
+  #closeWhenIdle(kept: Kept, connection: Connection): void {
+    if (connection.idleMs >= (kept.users === 0 ? IDLE_MS : IDLE_HELD_MS)) {
+      this.#drop(kept);
+    }
   }
 
   #drop(kept: Kept): void {
     if (this.#kept.get(keyOf(kept.endpoint)) === kept) {
       this.#kept.delete(keyOf(kept.endpoint));
     }
-    clearTimeout(kept.idleTimer);
+    clearInterval(kept.idleCheck);
     kept.stop.abort();
     kept.connection?.close();
   }

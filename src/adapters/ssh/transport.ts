@@ -52,6 +52,7 @@ export interface TransportOptions {
 
 export interface Transport {
   readonly client: Client;
+  readonly socket: Duplex;
   readonly hostKey: Buffer;
 }
 
@@ -66,7 +67,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   try {
     const hostKey = await handshake(client, options, greeting.signal);
     client.setNoDelay(true);
-    return { client, hostKey };
+    return { client, socket: options.socket, hostKey };
   } catch (error) {
     client.destroy();
     options.socket.destroy();

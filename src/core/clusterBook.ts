@@ -1,0 +1,157 @@
+import { rm } from 'node:fs/promises';
+import { endpointOf } from './guide/nodes';
+import type { Log, NodeConnection, Provider, SecretStore } from './ports';
+import type { ProviderName } from './model/cluster';
+import { clusterNodes, stepSnapshots, type Journal } from './plan/journal';
+import { JournalFile, JournalFolder } from './plan/journalFile';
+import type { Activity } from './plan/operations';
+import type { Observer, TrackedCluster } from './watch/tracked';
+
+interface Deps {
+  readonly storageFolder: string;
+  readonly secrets: SecretStore;
+  readonly log: Log;
+  readonly observer: Observer;
+  openProvider(name: ProviderName): Promise<Provider>;
+  activityOf(clusterId: string): Activity | undefined;
+}
+
+/** The clusters of this computer: their journals on disk, and what the observer is told of them. */
+export class ClusterBook {
+  readonly folder: JournalFolder;
+  readonly #deps: Deps;
+  readonly #known = new Map<string, Journal>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.folder = new JournalFolder(deps.storageFolder);
+  }
+
+  lockFileOf(clusterId: string): string {
+    return `${this.folder.fileOf(clusterId)}.lock`;
+  }
+
+  /** Reads all journals again: another window may have made or destroyed a cluster. */
+  async load(): Promise<void> {
+    const ids = await this.folder.ids();
+    for (const gone of [...this.#known.keys()].filter((id) => !ids.includes(id))) {
+      this.#forget(gone);
+    }
+    for (const id of ids) {
+      // What this window writes itself is newer in memory than on disk.
+      if (this.#deps.activityOf(id) === undefined) {
+        await this.#loadOne(id);
+      }
+    }
+  }
+
+  async #loadOne(id: string): Promise<void> {
+    try {
+      this.#publish(await this.folder.read(id));
+    } catch (error) {
+      this.#deps.log.error(`The journal of ${id} cannot be used`, error);
+      this.#known.delete(id);
+      this.#deps.observer.track(damagedCluster(id, error));
+    }
+  }
+
+  /** A journal to work with; every change of it is shown. */
+  async open(id: string): Promise<JournalFile> {
+    return this.#file(await this.folder.read(id));
+  }
+
+  async create(journal: Journal): Promise<JournalFile> {
+    await this.folder.ids(); // Makes the folder.
+    const file = this.#file(journal);
+    await file.change(() => undefined);
+    return file;
+  }
+
+  #file(journal: Journal): JournalFile {
+    return new JournalFile(this.folder.fileOf(journal.id), journal, (changed) => this.#publish(changed));
+  }
+
+  /** The last that is known of a cluster, without reading. */
+  get(id: string): Journal | undefined {
+    return this.#known.get(id);
+  }
+
+  all(): Journal[] {
+    return [...this.#known.values()];
+  }
+
+  /** The cluster is gone. */
+  async remove(id: string): Promise<void> {
+    await rm(this.folder.fileOf(id), { force: true });
+    this.#forget(id);
+  }
+
+  /** Shows the cluster again, since what is being done to it has changed. */
+  touch(id: string): void {
+    const journal = this.#known.get(id);
+    if (journal !== undefined) {
+      this.#publish(journal);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#known.delete(id);
+    this.#deps.observer.untrack(id);
+  }
+
+  #publish(journal: Journal): void {
+    this.#known.set(journal.id, journal);
+    const activity = this.#deps.activityOf(journal.id);
+    this.#deps.observer.track({
+      id: journal.id,
+      name: journal.id,
+      spec: journal.spec,
+      nodes: clusterNodes(journal),
+      steps: stepSnapshots(journal),
+      createdAt: journal.createdAt,
+      accountUuid: journal.accountUuid,
+      ...(activity === 'creating' || activity === 'destroying' ? { activity } : {}),
+      ...(journal.domain === undefined ? {} : { domain: journal.domain }),
+      ...(journal.problem === undefined ? {} : { problem: journal.problem }),
+      connect: (nodeName, signal) => this.connect(journal.id, nodeName, signal),
+    });
+  }
+
+  async connect(id: string, nodeName: string, signal?: AbortSignal): Promise<NodeConnection> {
+    const journal = this.#known.get(id) ?? (await this.folder.read(id));
+    const endpoint = await endpointOf(
+      { clusterId: id, journal: { data: journal }, secrets: this.#deps.secrets },
+      nodeName,
+    );
+    const provider = await this.#deps.openProvider(journal.spec.provider);
+    return await provider.nodes.connect(endpoint, signal);
+  }
+}
+
+/** Shown, so that nobody forgets the droplets that may be behind it. */
+function damagedCluster(id: string, error: unknown): TrackedCluster {
+  const problem = error instanceof Error ? error.message : String(error);
+  return {
+    id,
+    name: id,
+    // Nothing is known but the id; nothing is asked of any provider with this.
+    spec: {
+      provider: 'digitalocean',
+      prefix: id,
+      regionSlug: '',
+      sizeSlug: '',
+      image: '',
+      instances: 0,
+      bootstrap: 'discovery',
+      routerMeshSize: 0,
+      swapSizeMb: 0,
+      installPlatform: false,
+      openPorts: false,
+    },
+    nodes: [],
+    steps: [],
+    createdAt: 0,
+    problem,
+    connect: () => Promise.reject(error instanceof Error ? error : new Error(problem)),
+  };
+}

@@ -1,0 +1,72 @@
+import { waitUntil } from '../plan/poll';
+import type { Run, Step } from '../plan/step';
+import type { NodeConnection } from '../ports';
+import { lastJournalLines, succeeds } from './command';
+import { onAnyNode, onEachNode, withNode } from './nodes';
+
+/** Where the installer of 2016 puts it on CoreOS. */
+export const DEISCTL = '/opt/bin/deisctl';
+const INSTALL_UNIT = 'install-deisctl';
+const TIMEOUT_MS = 10 * 60_000;
+
+/** deisctl on one node at least. It is installed by the user data of each; nothing is installed on the user's computer. */
+export const deisctlStep: Step = {
+  id: 'deisctl',
+  title: 'Wait for deisctl',
+
+  observe: async (run) => (await nodesWithDeisctl(run)).length > 0,
+
+  async apply(run) {
+    await waitUntil(
+      async () => {
+        if ((await nodesWithDeisctl(run)).length > 0) {
+          return true;
+        }
+        await retryFailedInstall(run);
+        return undefined;
+      },
+      {
+        clock: run.provider.clock,
+        signal: run.signal,
+        timeoutMs: TIMEOUT_MS,
+        onTimeout: async () => {
+          const lines = await onAnyNode(run, (node) => lastJournalLines(node, INSTALL_UNIT)).catch(() => []);
+          return {
+            message:
+              `No node could install deisctl from ${run.settings.installerUrl}${lines.length > 0 ? `: ${lines.join(' | ')}` : '.'} ` +
+              'Set deis.deisctl.installerUrl to an installer that still exists, and create the cluster anew.',
+            remedy: 'openSettings' as const,
+          };
+        },
+      },
+    );
+  },
+
+  verify: () => Promise.resolve(),
+};
+
+async function nodesWithDeisctl(run: Run): Promise<string[]> {
+  const outcomes = await onEachNode(run, (node) => succeeds(node, ['test', '-x', DEISCTL], run.signal));
+  return outcomes.filter((outcome) => 'value' in outcome && outcome.value).map(({ name }) => name);
+}
+
+/** A oneshot that failed stays failed: the network may have been late at boot. */
+async function retryFailedInstall(run: Run): Promise<void> {
+  await onEachNode(run, async (node) => {
+    if (await succeeds(node, ['systemctl', 'is-failed', '--quiet', `${INSTALL_UNIT}.service`], run.signal)) {
+      await node.exec(['sudo', 'systemctl', 'restart', '--no-block', `${INSTALL_UNIT}.service`], {
+        signal: run.signal,
+      });
+    }
+  });
+}
+
+/** Work on a node that has deisctl, and etcd beside it: deisctl speaks to the etcd of its own node. */
+export async function onNodeWithDeisctl<T>(run: Run, work: (node: NodeConnection) => Promise<T>): Promise<T> {
+  const [name] = await nodesWithDeisctl(run);
+  if (name === undefined) {
+    await deisctlStep.apply(run);
+    return await onNodeWithDeisctl(run, work);
+  }
+  return await withNode(run, name, work);
+}

@@ -1,0 +1,127 @@
+import { ClusterError } from '../errors';
+import { splitLines } from '../parse/lines';
+import { waitUntil } from '../plan/poll';
+import type { Run, Step } from '../plan/step';
+import type { NodeConnection } from '../ports';
+import { OWN_HOST_KEYS_MARKER } from './cloudConfigUnits';
+import { runCommand, succeeds } from './command';
+import { nodeNamed, onAllNodes, withNode } from './nodes';
+
+/** A droplet boots, gets its user data and starts sshd: a minute as a rule; on a busy day several. */
+const TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * First login. The host key that may answer is the one of the user data; through that verified connection the node makes
+ * keys of its own, which no user data ever held, and those are pinned. Safe to cut at any point: until the marker is
+ * written both keys are trusted, afterwards only the node's own.
+ */
+export const hostKeyStep: Step = {
+  id: 'ssh',
+  title: 'Log in to the nodes',
+
+  // Known keys of all nodes are proof of an earlier login; each later connection verifies them.
+  observe: (run) => Promise.resolve(run.journal.data.nodes.every((node) => hasOwnKeys(run, node.name))),
+
+  async apply(run) {
+    let done = 0;
+    const names = run.journal.data.nodes.map(({ name }) => name);
+    run.report(`0 of ${names.length} answer`);
+    // Each at its own pace; the slowest one decides. After the first failure the others still come to their own end.
+    const results = await Promise.allSettled(
+      names.map(async (name) => {
+        await waitUntil(() => settle(run, name), {
+          clock: run.provider.clock,
+          signal: run.signal,
+          timeoutMs: TIMEOUT_MS,
+          onTimeout: (error) => ({ message: describeSilence(name, error) }),
+        });
+        done += 1;
+        run.report(`${done} of ${names.length} answer`);
+      }),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+  },
+
+  async verify(run) {
+    // A new connection to each: its own key has to answer from now on.
+    for (const { name } of run.journal.data.nodes) {
+      run.provider.nodes.forget(run.clusterId, name);
+    }
+    await onAllNodes(run, (node) => runCommand(node, ['true'], { signal: run.signal }));
+  },
+};
+
+const hasOwnKeys = (run: Run, name: string): boolean => {
+  const { hostKeys } = nodeNamed(run, name);
+  return hostKeys.length > 0 && !hostKeys.includes(run.journal.data.bootstrapHostKey ?? '');
+};
+
+const describeSilence = (name: string, error: unknown): string => {
+  if (ClusterError.is(error, 'hostKeyChanged')) {
+    return (
+      `${name} still shows another host key than the one it was given, so nothing was sent to it. Either its user data was ` +
+      'not applied, or somebody answers in its place. Destroy the cluster and create a new one.'
+    );
+  }
+  return `${name} does not let us in on SSH within ten minutes${error instanceof Error ? `: ${error.message}` : '.'} Resume the setup to wait on.`;
+};
+
+/** Undefined: not yet. */
+async function settle(run: Run, name: string): Promise<true | undefined> {
+  if (hasOwnKeys(run, name)) {
+    return true;
+  }
+  try {
+    await withNode(run, name, (node) => makeOwnKeys(run, name, node));
+    return true;
+  } catch (error) {
+    // Until cloud-config has run, sshd shows the keys of the image and knows no key of ours. We do not go on with such a
+    // node; we look again.
+    if (ClusterError.is(error, 'hostKeyChanged', 'sshAuthFailed')) {
+      throw new ClusterError(error.message, { code: 'sshUnreachable', cause: error });
+    }
+    throw error;
+  }
+}
+
+const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key';
+
+async function makeOwnKeys(run: Run, name: string, node: NodeConnection): Promise<void> {
+  const { signal } = run;
+  if (!(await succeeds(node, ['test', '-e', OWN_HOST_KEYS_MARKER], signal))) {
+    const fresh = `${HOST_KEY}.new`;
+    await runCommand(node, ['sudo', 'rm', '-f', fresh, `${fresh}.pub`], { signal });
+    await runCommand(node, ['sudo', 'ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', fresh], {
+      signal,
+    });
+    const line = publicLines(await runCommand(node, ['cat', `${fresh}.pub`], { signal }));
+    // Both, until the switch is done: whichever answers after a crash in between, we know it.
+    await pin(run, name, [...line, run.journal.data.bootstrapHostKey ?? '']);
+    await runCommand(node, ['sudo', 'mv', '-f', fresh, HOST_KEY], { signal });
+    await runCommand(node, ['sudo', 'mv', '-f', `${fresh}.pub`, `${HOST_KEY}.pub`], { signal });
+    await runCommand(node, ['sudo', 'touch', OWN_HOST_KEYS_MARKER], { signal });
+  }
+  await pin(run, name, publicLines(await runCommand(node, ['cat', `${HOST_KEY}.pub`], { signal })));
+}
+
+/** Type and key, without the comment. */
+function publicLines(text: string): string[] {
+  const lines = splitLines(text).map((line) => line.split(/\s+/).slice(0, 2).join(' '));
+  if (lines.length === 0 || !lines.every((line) => /^(?:ssh-|ecdsa-)[\w-]+ [A-Za-z0-9+/]+=*$/.test(line))) {
+    throw new ClusterError('A node gave something else than its public host key.', {
+      code: 'badReply',
+      remedy: 'resumeSetup',
+    });
+  }
+  return lines;
+}
+
+async function pin(run: Run, name: string, hostKeys: readonly string[]): Promise<void> {
+  await run.journal.change((journal) => {
+    journal.nodes = journal.nodes.map((node) => (node.name === name ? { ...node, hostKeys: [...hostKeys] } : node));
+  });
+  run.log.debug(`${run.clusterId}: pinned ${hostKeys.length} host key(s) of ${name}`);
+}

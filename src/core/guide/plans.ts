@@ -1,0 +1,55 @@
+import type { ClusterSpec } from '../model/cluster';
+import type { PlatformVerb } from '../operator';
+import type { Step } from '../plan/step';
+import { activeStep } from './activeStep';
+import { configureStep } from './configureStep';
+import { deisctlStep } from './deisctlStep';
+import { discoveryStep } from './discoveryStep';
+import { dropletsStep } from './dropletsStep';
+import { etcdStep } from './etcdStep';
+import { firewallStep, openPortsStep } from './firewallStep';
+import { fleetStep } from './fleetStep';
+import { hostKeyStep } from './hostKeyStep';
+import { installStep } from './installStep';
+import { outsideStep } from './outsideStep';
+import { sshKeyStep } from './sshKeyStep';
+import { startStep } from './startStep';
+import { stopStep } from './stopStep';
+import { swapStep } from './swapStep';
+import { tagStep } from './tagStep';
+import { uninstallStep } from './uninstallStep';
+
+/** The guide, in an order in which nothing is ever open or billed longer than it must be. */
+export function createPlan(spec: ClusterSpec): Step[] {
+  return [
+    sshKeyStep,
+    tagStep,
+    firewallStep,
+    ...(spec.bootstrap === 'discovery' ? [discoveryStep] : []),
+    dropletsStep,
+    activeStep,
+    hostKeyStep,
+    etcdStep,
+    fleetStep,
+    swapStep,
+    ...(spec.installPlatform ? [deisctlStep, configureStep, installStep, startStep] : []),
+    ...(spec.openPorts ? [openPortsStep] : []),
+    outsideStep,
+  ];
+}
+
+/** The platform's verbs singly. Each needs what comes before it in the guide, and finds it done as a rule. */
+export function platformPlan(verb: PlatformVerb): Step[] {
+  switch (verb) {
+    case 'configure':
+      return [deisctlStep, configureStep];
+    case 'install':
+      return [deisctlStep, configureStep, installStep];
+    case 'start':
+      return [deisctlStep, configureStep, installStep, startStep];
+    case 'stop':
+      return [stopStep];
+    case 'uninstall':
+      return [uninstallStep];
+  }
+}

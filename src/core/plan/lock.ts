@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import * as v from 'valibot';
+import { ClusterError } from '../errors';
+import { processBirth } from './processBirth';
+
+const ownerSchema = v.object({
+  pid: v.number(),
+  host: v.string(),
+  /** Tells a process from a later one with the same number, where the system says so. */
+  birth: v.optional(v.string()),
+  nonce: v.string(),
+  /** What the owner does, for the sentence that refuses another. */
+  purpose: v.string(),
+});
+type Owner = v.InferOutput<typeof ownerSchema>;
+
+/** Nonces of the locks that this very process holds: its own number is no proof that it still does. */
+const held = new Set<string>();
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * One operation a cluster at a time, across windows and processes: `<id>.lock` beside the journal. A lock of a process that
+ * is dead is taken over. @throws ClusterError locked, with who holds it
+ */
+export async function acquireLock(file: string, clusterId: string, purpose: string): Promise<Lock> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const birth = await processBirth(process.pid);
+  const nonce = randomBytes(8).toString('hex');
+  const owner: Owner = {
+    pid: process.pid,
+    host: os.hostname(),
+    nonce,
+    purpose,
+    ...(birth === undefined ? {} : { birth }),
+  };
+  const mine = `${file}.${nonce}`;
+  await writeFile(mine, JSON.stringify(owner), { mode: 0o600 });
+  held.add(nonce);
+  try {
+    await place(mine, file, clusterId);
+  } catch (error) {
+    held.delete(nonce);
+    throw error;
+  } finally {
+    await rm(mine, { force: true });
+  }
+  return {
+    release: async () => {
+      if (held.delete(nonce) && (await readOwner(file))?.nonce === nonce) {
+        await rm(file, { force: true });
+      }
+    },
+  };
+}
+
+/** Says who holds the lock now, if anybody alive does. */
+export async function lockHolder(file: string): Promise<Owner | undefined> {
+  const owner = await readOwner(file);
+  return owner !== undefined && (await isAlive(owner)) ? owner : undefined;
+}
+
+async function place(mine: string, file: string, clusterId: string): Promise<void> {
+  for (let tries = 0; tries < 5; tries++) {
+    try {
+      await link(mine, file); // Fails when the name exists; never replaces.
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+        throw error;
+      }
+    }
+    const owner = await readOwner(file);
+    if (owner !== undefined && (await isAlive(owner))) {
+      throw refused(clusterId, owner);
+    }
+    await removeStale(file, owner);
+  }
+  throw refused(clusterId);
+}
+
+/** Moves the dead owner's lock away. Should another window have put its own there in between, that one is put back. */
+async function removeStale(file: string, dead: Owner | undefined): Promise<void> {
+  const aside = `${file}.${randomBytes(4).toString('hex')}.stale`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return; // Somebody else was faster: the next try shows who holds it.
+  }
+  const moved = await readOwner(aside);
+  if (moved !== undefined && moved.nonce !== dead?.nonce) {
+    await link(aside, file).catch(() => undefined);
+  }
+  await rm(aside, { force: true });
+}
+
+const refused = (clusterId: string, owner?: Owner): ClusterError =>
+  new ClusterError(
+    `Cluster ${clusterId} is busy: ${owner === undefined ? 'another window works on it' : `${owner.purpose}, in process ${owner.pid}`}. ` +
+      'Wait for it, or cancel it in its own window, and try again.',
+    { code: 'locked', remedy: 'refresh' },
+  );
+
+async function readOwner(file: string): Promise<Owner | undefined> {
+  try {
+    const result = v.safeParse(ownerSchema, JSON.parse(await readFile(file, 'utf8')));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined; // Gone, or half written by a process that died: stale either way.
+  }
+}
+
+async function isAlive(owner: Owner): Promise<boolean> {
+  if (owner.host !== os.hostname()) {
+    return true; // A home folder shared between computers: we cannot look, so we must not take it.
+  }
+  if (owner.pid === process.pid) {
+    return held.has(owner.nonce);
+  }
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  const birth = await processBirth(owner.pid);
+  return birth === undefined || owner.birth === undefined || birth === owner.birth;
+}

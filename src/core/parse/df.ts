@@ -36,8 +36,8 @@ export function parseDf(text: string): FileSystemUse[] {
     return {
       device: words.slice(0, at).join(' '),
       mountedOn: words.slice(at + 4).join(' '),
-      totalMb: Math.round(Number(words[at]) * toMb),
-      freeMb: Math.round(Number(words[at + 2]) * toMb),
+      totalMb: Math.floor(Number(words[at]) * toMb),
+      freeMb: Math.floor(Number(words[at + 2]) * toMb),
     };
   });
 }

@@ -9,7 +9,8 @@ export interface Memory {
 }
 
 const KB_PER_MB = 1024;
-const toMb = (kb: number): number => Math.round(kb / KB_PER_MB);
+/** Rounded down, as `free -m` does. */
+const toMb = (kb: number): number => Math.floor(kb / KB_PER_MB);
 
 /** A whole, not absurdly long number, or undefined. */
 const toNumber = (word: string | undefined): number | undefined =>

@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AxiosInstance, AxiosRequestConfig, AxiosRequestHeaders, AxiosResponse } from 'axios';
 import { DigitalOcean } from 'digitalocean-js';
-import { instance } from 'digitalocean-js/src/lib/axios-instance';
+import { instance } from 'digitalocean-js/src/lib/axios-instance.js';
 
 /**
  * The only file that knows digitalocean-js. The library keeps one axios instance for the whole process, with the token and
@@ -93,11 +93,8 @@ function prepare(axios: AxiosInstance): void {
       return { ...reply, data: {} }; // The library looks for a field in it; nobody reads what it returns.
     },
     (error: unknown) => {
-      const call = calls.getStore();
-      if (call !== undefined) {
-        call.outcome = toOutcome(error);
-      }
-      throw new Error('No request was answered.');
+      currentCall().outcome = toOutcome(error);
+      throw new Error('The request was not answered.');
     },
   );
 }

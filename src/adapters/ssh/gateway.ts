@@ -12,7 +12,7 @@ interface Deps {
   readonly dialer: Dialer;
   readonly clock: Clock;
   /** Real milliseconds between two questions whether a node is alive; three unanswered ones end its connection. */
-  keepaliveMs(): number;
+  readonly keepaliveMs: () => number;
 }
 
 /** One connection a node, made when first asked for and made again when it was lost. */

@@ -4,7 +4,7 @@ const SCHEME = 'deis-plan';
 const documents = new Map<string, string>();
 const changed = new vscode.EventEmitter<vscode.Uri>();
 
-/** Read-only documents of ours: plans and lists of obstacles. They live as long as the window. */
+/** Read-only documents of ours, such as plans. They live as long as the window. */
 export function registerPlanDocument(): vscode.Disposable {
   return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     onDidChange: changed.event,
@@ -14,8 +14,25 @@ export function registerPlanDocument(): vscode.Disposable {
 
 /** Shows markdown as people read it, in the editor area. */
 export async function showDocument(title: string, markdown: string): Promise<void> {
+  await vscode.commands.executeCommand('markdown.showPreview', setDocument(title, markdown));
+}
+
+/** As high as the question that lies over the top of the document while it is asked. */
+const ROOM = '&nbsp;\n\n'.repeat(5);
+
+/** Shows a document and asks about it; meanwhile the document begins below the question, so that all of it can be read. */
+export async function askAbout<T>(title: string, markdown: string, ask: () => Thenable<T>): Promise<T> {
+  await showDocument(title, ROOM + markdown);
+  try {
+    return await ask();
+  } finally {
+    setDocument(title, markdown);
+  }
+}
+
+function setDocument(title: string, markdown: string): vscode.Uri {
   const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` });
   documents.set(uri.path, markdown);
   changed.fire(uri);
-  await vscode.commands.executeCommand('markdown.showPreview', uri);
+  return uri;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { addPrices, formatPrice } from '../core/model/cost';
 import type { LazyOperator } from './lazyOperator';
-import { count, isBilled, price } from './words';
+import { count, isBilled } from './words';
 
 const SHOWN_MS = 30_000;
 
@@ -11,12 +12,9 @@ export async function remindOfCost(operator: LazyOperator): Promise<void> {
   if (living.length === 0) {
     return;
   }
-  const total = {
-    hourly: living.reduce((sum, cluster) => sum + cluster.cost.hourly, 0),
-    monthly: living.reduce((sum, cluster) => sum + cluster.cost.monthly, 0),
-  };
+  const total = addPrices(living.map((cluster) => cluster.cost));
   const [first] = living;
   const who = living.length === 1 && first !== undefined ? `Cluster ${first.name}` : count(living.length, 'cluster');
   const note = living.some(isBilled) ? 'until destroyed' : 'in practice money';
-  vscode.window.setStatusBarMessage(`$(credit-card) ${who}: ${price(total)} ${note}`, SHOWN_MS);
+  vscode.window.setStatusBarMessage(`$(credit-card) ${who}: ${formatPrice(total)} ${note}`, SHOWN_MS);
 }

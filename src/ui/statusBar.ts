@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { formatPrice } from '../core/model/cost';
 import type { ClusterSnapshot, ClusterState } from '../core/model/snapshot';
 import type { LazyOperator } from './lazyOperator';
-import { CLUSTER_STATES, count, isBilled, price } from './words';
+import { CLUSTER_STATES, count, isBilled, shortHourly } from './words';
 
 /** Worst first: the state that is shown when there are several clusters. */
 const WORST_FIRST: readonly ClusterState[] = [
@@ -43,7 +44,7 @@ export class ClusterStatusBar implements vscode.Disposable {
     const hourly = clusters.reduce((sum, cluster) => sum + cluster.cost.hourly, 0);
     const who = only?.name ?? count(clusters.length, 'cluster');
     const isBusy = state === 'creating' || state === 'destroying';
-    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}: ${CLUSTER_STATES[state]} · $${hourly.toFixed(3)}/h`;
+    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}: ${CLUSTER_STATES[state]} · ${shortHourly(hourly)}`;
     this.#item.tooltip = clusters.map(describe).join('\n\n');
     this.#item.accessibilityInformation = { label: `Deis, ${who}, ${CLUSTER_STATES[state]}` };
     this.#item.backgroundColor = background(state);
@@ -53,7 +54,7 @@ export class ClusterStatusBar implements vscode.Disposable {
 
 function describe(cluster: ClusterSnapshot): string {
   const money = isBilled(cluster) ? '' : ' (practice money)';
-  return `${cluster.name}: ${cluster.summary}\n${price(cluster.cost)}${money}`;
+  return `${cluster.name}: ${cluster.summary}\n${formatPrice(cluster.cost)}${money}`;
 }
 
 function background(state: ClusterState): vscode.ThemeColor | undefined {

@@ -31,19 +31,16 @@ export const NODE_STATES: Record<NodeState, string> = {
 };
 
 export const ETCD_ROLES: Record<NodeSnapshot['etcd'], string> = {
-  leader: 'etcd leader',
-  follower: 'etcd member',
-  member: 'etcd member',
-  proxy: 'etcd proxy, no vote',
-  down: 'etcd down',
-  unknown: 'etcd not seen yet',
+  leader: 'leader',
+  follower: 'member',
+  member: 'member',
+  proxy: 'proxy, no vote',
+  down: 'down',
+  unknown: 'not seen yet',
 };
 
-/** Four digits: an hour of the cheapest droplet is less than a cent. */
-export const hourly = (dollars: number): string => `$${dollars.toFixed(4)} an hour`;
-export const monthly = (dollars: number): string => `$${dollars.toFixed(2)} a month`;
-export const price = (cost: { hourly: number; monthly: number }): string =>
-  `${hourly(cost.hourly)}, ${monthly(cost.monthly)}`;
+/** For rows and bars: `$0.037/h`. Three digits, because an hour of the cheapest droplet is less than a cent. */
+export const shortHourly = (dollars: number): string => `$${dollars.toFixed(3)}/h`;
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { ClusterError } from '../../core/errors';
+import { addPrices, formatPrice } from '../../core/model/cost';
 import type { Billed } from '../../core/operator';
 import { tokenSecret } from '../../core/secretKeys';
 import type { Services } from '../../services';
 import { Target } from '../target';
-import { count, price } from '../words';
+import { count } from '../words';
 import type { Command } from './command';
 
 const DESTROY = 'Destroy First';
@@ -61,10 +62,7 @@ function describe(billed: Billed[] | undefined): string {
   if (billed === undefined) {
     return 'the account does not say what is billed';
   }
-  const total = (pick: (each: Billed) => number): number => billed.reduce((sum, each) => sum + pick(each), 0);
-  const money = price({ hourly: total((b) => b.hourly), monthly: total((b) => b.monthly) });
-  return `${count(
-    total((b) => b.droplets),
-    'droplet',
-  )} of ${billed.map((b) => b.clusterId).join(', ')} cost ${money}`;
+  const droplets = billed.reduce((sum, each) => sum + each.droplets, 0);
+  const money = formatPrice(addPrices(billed));
+  return `${count(droplets, 'droplet')} of ${billed.map((b) => b.clusterId).join(', ')} cost ${money}`;
 }

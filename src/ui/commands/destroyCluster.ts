@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { formatPrice } from '../../core/model/cost';
 import type { ClusterSnapshot } from '../../core/model/snapshot';
 import { withProgress } from '../progress';
 import { target } from '../target';
-import { count, hourly, isBilled, monthly } from '../words';
+import { count, isBilled } from '../words';
 import type { Command } from './command';
 import { typed } from './confirmLoss';
 
@@ -33,4 +34,4 @@ async function isConfirmed(cluster: ClusterSnapshot): Promise<boolean> {
 const priceThatEnds = ({ cost, ...cluster }: ClusterSnapshot): string =>
   cost.hourly === 0
     ? 'Nothing is billed for it.'
-    : `${hourly(cost.hourly)} (${monthly(cost.monthly)})${isBilled(cluster) ? '' : ' of practice money'} ${'ends with it.'}`;
+    : `${formatPrice(cost)}${isBilled(cluster) ? '' : ' of practice money'} ends with it.`;

@@ -1,6 +1,6 @@
 import type { Command } from './command';
 
-export const showLog: Command = async ({ channel }) => {
+export const showLog: Command = ({ channel }) => {
   channel.show();
-  return await Promise.resolve();
+  return Promise.resolve();
 };

@@ -1,9 +1,8 @@
-import type { ClusterSpec } from '../../core/model/cluster';
-import { domainProblem } from './validation';
+import { domainProblem } from '../../core/guide/domain';
 import { ask, pick, type Outcome, type Place } from './wizard';
 
 /** Undefined as value: the dashed sslip.io name of the first node. */
-export async function askForDomain(spec: ClusterSpec, place: Place): Promise<Outcome<string | undefined>> {
+export async function askForDomain(before: string | undefined, place: Place): Promise<Outcome<string | undefined>> {
   for (;;) {
     const kind = await pick<'automatic' | 'own'>({
       ...place,
@@ -21,7 +20,7 @@ export async function askForDomain(spec: ClusterSpec, place: Place): Promise<Out
           value: 'own',
         },
       ],
-      active: (value) => (value === 'own') === (spec.domain !== undefined),
+      active: (value) => (value === 'own') === (before !== undefined),
     });
     if (typeof kind !== 'object') {
       return kind;

@@ -13,8 +13,11 @@ export interface Answers {
   readonly ownKey?: OwnKey;
 }
 
-interface State extends Answers {
+interface State {
+  readonly spec: ClusterSpec;
   readonly choices?: Choices;
+  readonly domain?: string | undefined;
+  readonly ownKey?: OwnKey | undefined;
 }
 
 const TOTAL = 6;
@@ -29,22 +32,22 @@ export async function askForSpec(operator: Operator): Promise<Answers | undefine
     async (before) => await askForRegion(before, at(2)),
     async (before) => await askForSize(before, at(3)),
     async (before) => await askForInstances(before, at(4)),
-    async (before) =>
-      withAnswer(before, await askForDomain(before.spec, at(5)), (domain) => ({
-        spec: withDomain(before.spec, domain),
-      })),
-    async (before) => withAnswer(before, await askForKey(at(6)), (ownKey) => (ownKey === undefined ? {} : { ownKey })),
+    async (before) => withAnswer(before, await askForDomain(before.domain, at(5)), (domain) => ({ domain })),
+    async (before) => withAnswer(before, await askForKey(at(6)), (ownKey) => ({ ownKey })),
   ]);
-  return state && { spec: state.spec, ...(state.ownKey === undefined ? {} : { ownKey: state.ownKey }) };
+  if (state === undefined) {
+    return undefined;
+  }
+  const { spec, domain, ownKey } = state;
+  return {
+    spec: { ...spec, ...(domain === undefined ? {} : { domain }) },
+    ...(ownKey === undefined ? {} : { ownKey }),
+  };
 }
 
 /** The state with what an answer says; going back and closing pass through. */
 function withAnswer<T>(state: State, outcome: Outcome<T>, change: (value: T) => Partial<State>): Outcome<State> {
   return typeof outcome === 'object' ? { value: { ...state, ...change(outcome.value) } } : outcome;
-}
-
-function withDomain({ domain: _before, ...spec }: ClusterSpec, domain: string | undefined): ClusterSpec {
-  return { ...spec, ...(domain === undefined ? {} : { domain }) };
 }
 
 async function askForProvider(operator: Operator, state: State, place: Place): Promise<Outcome<State>> {

@@ -3,7 +3,7 @@ import type { ImageRef } from '../../core/model/cloud';
 import type { ClusterSpec } from '../../core/model/cluster';
 import type { ClusterSnapshot } from '../../core/model/snapshot';
 import type { Arguments } from '../automation';
-import { domainProblem, prefixProblem } from './validation';
+import { checkSpec } from '../../core/guide/specRules';
 import { defaultSpec } from './defaults';
 
 /** The argument object of `deis.cluster.create`; what it leaves out takes the guide's value. */
@@ -12,21 +12,25 @@ export function readSpec(args: Arguments, clusters: readonly ClusterSnapshot[]):
   const more = ['routerMeshSize', 'swapSizeMb', 'installPlatform', 'openPorts', 'confirmed'];
   args.allow(...names, ...more).confirmed('Creating a cluster');
   const fallback = defaultSpec(clusters);
-  const domain = args.has('domain') ? valid(args.string('domain'), domainProblem) : undefined;
-  return {
+  const spec: ClusterSpec = {
     provider: args.oneOf('provider', ['practice', 'digitalocean'], 'practice'),
-    prefix: valid(args.string('prefix', fallback.prefix), prefixProblem),
+    prefix: args.string('prefix', fallback.prefix),
     regionSlug: args.string('region', fallback.regionSlug),
     sizeSlug: args.string('size', fallback.sizeSlug),
     image: readImage(args, fallback.image),
     instances: args.integer('instances', { min: 3, max: 9, fallback: fallback.instances }),
-    ...(domain === undefined ? {} : { domain }),
+    ...(args.has('domain') ? { domain: args.string('domain') } : {}),
     bootstrap: args.oneOf('bootstrap', ['discovery', 'static'], fallback.bootstrap),
     routerMeshSize: args.integer('routerMeshSize', { min: 1, max: 255, fallback: fallback.routerMeshSize }),
     swapSizeMb: args.integer('swapSizeMb', { min: 0, max: 65_536, fallback: fallback.swapSizeMb }),
     installPlatform: args.boolean('installPlatform', fallback.installPlatform),
     openPorts: args.boolean('openPorts', fallback.openPorts),
   };
+  const wrong = checkSpec(spec).filter((obstacle) => !obstacle.isWarning);
+  if (wrong.length > 0) {
+    throw new ClusterError(wrong.map(({ message }) => message).join(' '), { code: 'invalidInput' });
+  }
+  return spec;
 }
 
 /** A slug, or the number of a custom image. */
@@ -37,12 +41,4 @@ function readImage(args: Arguments, fallback: ImageRef): ImageRef {
   return args.isNumber('image')
     ? args.integer('image', { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 0 })
     : args.string('image');
-}
-
-function valid(value: string, problem: (value: string) => string | undefined): string {
-  const message = problem(value);
-  if (message !== undefined) {
-    throw new ClusterError(message, { code: 'invalidInput' });
-  }
-  return value;
 }

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import { formatPrice } from '../../core/model/cost';
 import type { ClusterSpec } from '../../core/model/cluster';
 import type { Obstacle, Operator, PlanPreview } from '../../core/operator';
 import { REMEDIES, runRemedy } from '../notify';
-import { showDocument } from '../planDocument';
+import { askAbout, showDocument } from '../planDocument';
 import { withProgress } from '../progress';
-import { count, hourly, monthly } from '../words';
+import { count } from '../words';
 
 /** Preflight, plan and confirmation. Undefined: something stands in the way, or the user thought better of it. */
 export async function review(operator: Operator, spec: ClusterSpec): Promise<ClusterSpec | undefined> {
@@ -14,8 +15,7 @@ export async function review(operator: Operator, spec: ClusterSpec): Promise<Clu
     await showObstacles(spec, blocking, preview);
     return undefined;
   }
-  await showDocument(`Plan of ${spec.prefix}`, preview.markdown);
-  const answer = await confirm(spec, preview);
+  const answer = await askAbout(`Plan of ${spec.prefix}`, preview.markdown, () => confirm(spec, preview));
   return answer === undefined ? undefined : { ...spec, openPorts: answer === 'open' };
 }
 
@@ -37,34 +37,32 @@ async function showObstacles(spec: ClusterSpec, obstacles: readonly Obstacle[], 
 
 type Answer = 'open' | 'closed';
 
-/** The question stays while the plan behind it is read and scrolled. */
+type Item = vscode.QuickPickItem & { readonly answer?: Answer };
+
+/** The question stays while the plan below it is read and scrolled. */
 async function confirm(spec: ClusterSpec, preview: PlanPreview): Promise<Answer | undefined> {
-  const money = `${hourly(preview.hourly)}, ${monthly(preview.monthly)}${spec.provider === 'practice' ? ' of practice money' : ''}`;
-  const create = `Create ${count(spec.instances, 'droplet')} for ${money}`;
+  const money = `${formatPrice(preview)}${spec.provider === 'practice' ? ' of practice money' : ''}`;
   const warnings = preview.obstacles.length;
-  const items: (vscode.QuickPickItem & { answer?: Answer })[] = spec.installPlatform
-    ? [
-        {
-          label: `$(check) ${create}`,
-          detail:
-            'Opens ports 80, 443 and 2222 at the end. Whoever registers first becomes the administrator: do it at once.',
-          answer: 'open',
-        },
-        {
-          label: `$(lock) ${create}, and keep it closed`,
-          detail: 'Only SSH can be reached from outside. Apps can not.',
-          answer: 'closed',
-        },
-      ]
-    : [{ label: `$(check) ${create}`, answer: 'closed' }];
-  items.push({ label: '$(close) Cancel', detail: 'Nothing has been created yet.' });
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: `Create ${spec.prefix}?`,
-    placeHolder:
-      warnings === 0
-        ? 'The plan is in the editor below.'
-        : `The plan in the editor below has ${count(warnings, 'warning')}.`,
+  const items = [...createItems(spec), { label: '$(close) Cancel', description: 'nothing has been created yet' }];
+  const chosen = await vscode.window.showQuickPick<Item>(items, {
+    title: `Create ${count(spec.instances, 'droplet')} for ${money}?`,
+    placeHolder: `The plan is in the editor below${warnings === 0 ? '' : `, with ${count(warnings, 'warning')}`}.`,
     ignoreFocusOut: true,
   });
   return chosen?.answer;
+}
+
+/** Whoever registers first becomes the administrator of the platform: so opening it to the world is a choice. */
+function createItems({ installPlatform }: ClusterSpec): Item[] {
+  if (!installPlatform) {
+    return [{ label: '$(check) Create Cluster', answer: 'closed' }];
+  }
+  return [
+    {
+      label: '$(check) Create Cluster',
+      description: 'and open ports 80, 443 and 2222 to everybody at the end',
+      answer: 'open',
+    },
+    { label: '$(lock) Create Cluster, Keep It Closed', description: 'only SSH answers from outside', answer: 'closed' },
+  ];
 }

@@ -23,7 +23,7 @@ type Phase = 'connecting' | 'open' | 'ended';
 /** A shell on a node. A frozen node is named as such, and a lost connection is made again by Enter. */
 export class NodeTerminal implements vscode.Pseudoterminal {
   readonly #output = new vscode.EventEmitter<string>();
-  readonly #closed = new vscode.EventEmitter<number | void>();
+  readonly #closed = new vscode.EventEmitter<number>();
   readonly onDidWrite = this.#output.event;
   readonly onDidClose = this.#closed.event;
 
@@ -61,6 +61,8 @@ export class NodeTerminal implements vscode.Pseudoterminal {
       this.#expectAnswer();
     } else if (this.#phase === 'ended' && text.includes('\r')) {
       void this.#connect();
+    } else if (this.#phase === 'ended' && (text === '\x03' || text === '\x04')) {
+      this.#closed.fire(0); // Ctrl-C or Ctrl-D: no, thank you.
     }
   }
 
@@ -123,7 +125,7 @@ export class NodeTerminal implements vscode.Pseudoterminal {
   #end(message: string): void {
     this.#letGo();
     this.#phase = 'ended';
-    this.#output.fire(line(`${message} Press Enter to connect again.`));
+    this.#output.fire(line(`${message} Enter connects again, Ctrl+D closes the terminal.`));
   }
 
   /** Nothing came back to what was typed: an SSH session on a node without power just freezes, it does not end. */

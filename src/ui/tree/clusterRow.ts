@@ -1,6 +1,7 @@
+import { formatMoney, formatPrice } from '../../core/model/cost';
 import type { ClusterSnapshot } from '../../core/model/snapshot';
 import { Target } from '../target';
-import { CLUSTER_STATES, hourly, isBilled, monthly, price, PROVIDER_NAMES } from '../words';
+import { CLUSTER_STATES, isBilled, PROVIDER_NAMES, shortHourly } from '../words';
 import { CLUSTER_ICONS, COST_ICON, PROBLEM_ICON } from './icons';
 import { lastSeen } from './lastSeen';
 import { nodesRow } from './nodeRows';
@@ -11,7 +12,7 @@ import { tooltip } from './tooltip';
 
 export function clusterRow(cluster: ClusterSnapshot): Row {
   const stale = lastSeen(cluster);
-  const parts = [CLUSTER_STATES[cluster.state], isBilled(cluster) ? undefined : 'practice', stale];
+  const parts = [CLUSTER_STATES[cluster.state], isBilled(cluster) ? undefined : 'practice', stale && `seen ${stale}`];
   return new Row({
     id: `cluster/${cluster.id}`,
     label: cluster.name,
@@ -25,7 +26,7 @@ export function clusterRow(cluster: ClusterSnapshot): Row {
         ['State', CLUSTER_STATES[cluster.state]],
         ['Provider', PROVIDER_NAMES[cluster.provider]],
         ['Domain', cluster.domain],
-        ['Cost', price(cluster.cost)],
+        ['Cost', formatPrice(cluster.cost)],
         ['Id', cluster.id],
         ['Last answer', stale],
       ],
@@ -76,7 +77,7 @@ function costRow(cluster: ClusterSnapshot): Row {
   return new Row({
     id: `${cluster.id}/cost`,
     label: 'Cost',
-    description: `${hourly(cost.hourly)} · ${monthly(cost.monthly)}${isBilled(cluster) ? '' : ' · practice'}`,
+    description: `${shortHourly(cost.hourly)} · ${formatMoney(cost.monthly)}/month${isBilled(cluster) ? '' : ' · practice'}`,
     icon: COST_ICON,
     context: 'cost',
     target: new Target(cluster.id),
@@ -84,8 +85,8 @@ function costRow(cluster: ClusterSnapshot): Row {
       'Cost',
       [
         ['An hour', `$${cost.hourly.toFixed(4)}`],
-        ['A month', `$${cost.monthly.toFixed(2)}`],
-        ['Since creation', `$${cost.sinceCreation.toFixed(4)}`],
+        ['A month', formatMoney(cost.monthly)],
+        ['Since creation', formatMoney(cost.sinceCreation)],
       ],
       money,
     ),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isCancelled } from '../../core/errors';
 import type { ClusterSnapshot } from '../../core/model/snapshot';
-import type { Log } from '../../core/ports';
+import type { Disposable, Log } from '../../core/ports';
 import type { LazyOperator } from '../lazyOperator';
 import { clusterRow } from './clusterRow';
 import { FAILURE_ICON } from './icons';
@@ -10,14 +10,17 @@ import { failuresOf } from './failures';
 
 /** Many changes in one moment make one repaint. */
 const REPAINT_MS = 80;
+/** Ages in rows ("seen 3 min ago") grow without an event. */
+const AGE_MS = 20_000;
 
 /** The view "Clusters". Polls only while it is in sight. */
 export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #repaint = new vscode.EventEmitter<undefined>();
   readonly #view: vscode.TreeView<Row>;
-  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #owned: Disposable[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #watching: Promise<vscode.Disposable> | undefined;
+  #aging: NodeJS.Timeout | undefined;
+  #watching: Promise<Disposable> | undefined;
   #failure: string | undefined;
 
   readonly onDidChangeTreeData = this.#repaint.event;
@@ -27,7 +30,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     private readonly log: Log,
   ) {
     this.#view = vscode.window.createTreeView('deis.clusters', { treeDataProvider: this });
-    this.#subscriptions.push(
+    this.#owned.push(
       this.#view,
       this.#repaint,
       operator.onDidChange(() => this.#changed()),
@@ -61,7 +64,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   dispose(): void {
     clearTimeout(this.#timer);
     this.#look(false);
-    vscode.Disposable.from(...this.#subscriptions).dispose();
+    for (const each of this.#owned) each.dispose();
   }
 
   #changed(): void {
@@ -83,16 +86,18 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
 
   /** Starts watching when the view comes into sight, if there is anything to see; stops when it goes. */
   #look(isVisible: boolean): void {
+    clearInterval(this.#aging);
     if (!isVisible) {
       const watching = this.#watching;
       this.#watching = undefined;
       void watching?.then((handle) => handle.dispose());
       return;
     }
+    this.#aging = setInterval(() => this.#paint(), AGE_MS);
     this.#watching ??= this.#watch();
   }
 
-  async #watch(): Promise<vscode.Disposable> {
+  async #watch(): Promise<Disposable> {
     try {
       await this.operator.wake();
       return this.operator.watch();

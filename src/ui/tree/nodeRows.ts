@@ -35,10 +35,10 @@ function nodeRow(cluster: ClusterSnapshot, node: NodeSnapshot): Row {
   const stale = lastSeen(node);
   const parts = [
     NODE_STATES[node.state],
-    node.publicAddress,
-    node.etcd === 'unknown' ? undefined : ETCD_ROLES[node.etcd],
+    node.etcd === 'unknown' || node.state === 'off' ? undefined : `etcd ${ETCD_ROLES[node.etcd]}`,
     units.length === 0 ? undefined : describeUnits(units),
-    stale,
+    node.publicAddress,
+    stale === undefined ? undefined : `seen ${stale}`,
   ].filter((part): part is string => part !== undefined);
   return new Row({
     // The droplet id outlives everything a node may be called.
@@ -104,7 +104,7 @@ function factRows(cluster: ClusterSnapshot, node: NodeSnapshot): Row[] {
   const facts: (readonly [string, string | undefined])[] = [
     ['Public address', node.publicAddress],
     ['Private address', node.privateAddress],
-    ['etcd', node.etcd === 'unknown' ? undefined : ETCD_ROLES[node.etcd].replace('etcd ', '')],
+    ['etcd', node.etcd === 'unknown' ? undefined : ETCD_ROLES[node.etcd]],
     ['Machine id', node.machineId],
     ...vitals(node),
   ];

@@ -36,7 +36,7 @@ function stepRow(cluster: ClusterSnapshot, step: StepSnapshot): Row {
   return new Row({
     id: `${cluster.id}/step/${step.id}`,
     label: step.title,
-    description: step.detail ?? (step.state === 'running' ? '…' : ''),
+    description: step.detail,
     icon: STEP_ICONS[step.state],
     context: `step.${step.state}`,
     tooltip: [step.title, word, step.detail].filter(Boolean).join('\n'),

@@ -49,7 +49,7 @@ export const SUBSYSTEMS: readonly Subsystem[] = [
 
 /** `deis-store-gateway@1.service` -> `store-gateway`; undefined for a unit that is not of the platform. */
 export function componentOf(unitName: string): string | undefined {
-  return /^deis-([a-z-]+?)(@[^.]*)?\.service$/.exec(unitName)?.[1];
+  return /^deis-([a-z-]+)[@.]/.exec(unitName)?.[1];
 }
 
 export function subsystemOf(unitName: string): Subsystem | undefined {

@@ -36,7 +36,7 @@ const WORDS: Record<UnitHealth, string> = {
   starting: 'starting',
   failed: 'failed',
   stopped: 'stopped',
-  missing: 'not scheduled',
+  missing: 'missing',
   stale: 'not confirmed',
 };
 

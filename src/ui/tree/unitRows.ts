@@ -1,6 +1,6 @@
-import type { ClusterSnapshot } from '../../core/model/snapshot';
+import type { ClusterSnapshot, NodeSnapshot } from '../../core/model/snapshot';
 import { Target } from '../target';
-import { count } from '../words';
+import { count, NODE_STATES } from '../words';
 import { UNIT_ICONS } from './icons';
 import { Row } from './row';
 import type { UnitGroup } from './subsystems';
@@ -37,9 +37,34 @@ export function unitRow(cluster: ClusterSnapshot, group: UnitGroup): Row {
       ],
       group.instances.length === 0 ? MISSING : group.isGlobal ? GLOBAL : SINGLE,
     ),
-    ...(only === undefined && group.instances.length > 0
-      ? { children: () => group.instances.map((instance) => instanceRow(cluster, instance, place(instance))) }
-      : {}),
+    ...(only === undefined && group.instances.length > 0 ? { children: () => instanceRows(cluster, group) } : {}),
+  });
+}
+
+/** A global unit has no row at all on a machine that is away: its absence is made a row, so that it is seen. */
+function instanceRows(cluster: ClusterSnapshot, group: UnitGroup): Row[] {
+  const rows = group.instances.map((instance) => instanceRow(cluster, instance, place(instance)));
+  const absent = group.isGlobal
+    ? cluster.nodes.filter((node) => !group.instances.some((instance) => instance.node === node.name))
+    : [];
+  return [...rows, ...absent.map((node) => absentRow(cluster, group.name, node))].sort((a, b) =>
+    a.facts.label.localeCompare(b.facts.label, 'en', { numeric: true }),
+  );
+}
+
+function absentRow(cluster: ClusterSnapshot, unitName: string, node: NodeSnapshot): Row {
+  return new Row({
+    id: `${cluster.id}/absent/${unitName}/${node.name}`,
+    label: node.name,
+    description: node.state === 'ready' ? 'missing' : `missing · node ${NODE_STATES[node.state]}`,
+    icon: UNIT_ICONS.missing,
+    context: 'instance',
+    target: new Target(cluster.id, node.name),
+    tooltip: tooltip(
+      unitName,
+      [['Node', node.name]],
+      'It should run here, as on every node, and fleet has no row of it.',
+    ),
   });
 }
 

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { createProviders } from './adapters/providers';
+import { readOpenSshKey } from './adapters/ssh/openSshKey';
+import { createOperator } from './core/clusters';
+import type { EngineOptions } from './core/engine';
+import type { Operator } from './core/operator';
+import { createObserver } from './core/watch/observer';
+
+/** The last release of Deis V1, which its installer and unit files are taken from. */
+const DEIS_RELEASE = '1.13.4';
+
+/**
+ * Adapters + core, without vscode: a bundle of its own, loaded when first needed. Resolves when the journals are read.
+ */
+export async function createEngine(options: EngineOptions): Promise<Operator> {
+  const { log, secrets, storagePath } = options;
+  const providers = createProviders(options);
+  const observer = createObserver({
+    providers: async (name) => await providers.open(name),
+    log,
+    cacheFolder: path.join(storagePath, 'seen'),
+  });
+  const operator = await createOperator({
+    openProvider: async (name) => await providers.open(name),
+    accountOf: async (token, signal) => await providers.cloudWithToken(token).getAccount(signal),
+    readOpenSshKey,
+    settings: () => ({ installerUrl: options.settings().installerUrl, release: DEIS_RELEASE }),
+    storageFolder: storagePath,
+    secrets,
+    log,
+    observer,
+  });
+  const dispose = operator.dispose.bind(operator);
+  return Object.assign(operator, {
+    dispose(): void {
+      dispose();
+      // After the operations that use them have been told to stop.
+      providers.dispose();
+    },
+  });
+}

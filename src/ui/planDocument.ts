@@ -18,7 +18,7 @@ export async function showDocument(title: string, markdown: string): Promise<voi
 }
 
 /** As high as the question that lies over the top of the document while it is asked. */
-const ROOM = '&nbsp;\n\n'.repeat(5);
+const ROOM = '&nbsp;\n\n'.repeat(3);
 
 /** Shows a document and asks about it; meanwhile the document begins below the question, so that all of it can be read. */
 export async function askAbout<T>(title: string, markdown: string, ask: () => Thenable<T>): Promise<T> {

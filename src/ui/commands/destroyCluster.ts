@@ -34,4 +34,4 @@ async function isConfirmed(cluster: ClusterSnapshot): Promise<boolean> {
 const priceThatEnds = ({ cost, ...cluster }: ClusterSnapshot): string =>
   cost.hourly === 0
     ? 'Nothing is billed for it.'
-    : `${formatPrice(cost)}${isBilled(cluster) ? '' : ' of practice money'} ends with it.`;
+    : `${formatPrice(cost)}${isBilled(cluster) ? '' : ' in practice money'} ends with it.`;

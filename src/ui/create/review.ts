@@ -41,7 +41,7 @@ type Item = vscode.QuickPickItem & { readonly answer?: Answer };
 
 /** The question stays while the plan below it is read and scrolled. */
 async function confirm(spec: ClusterSpec, preview: PlanPreview): Promise<Answer | undefined> {
-  const money = `${formatPrice(preview)}${spec.provider === 'practice' ? ' of practice money' : ''}`;
+  const money = `${formatPrice(preview)}${spec.provider === 'practice' ? ' in practice money' : ''}`;
   const warnings = preview.obstacles.length;
   const items = [...createItems(spec), { label: '$(close) Cancel', description: 'nothing has been created yet' }];
   const chosen = await vscode.window.showQuickPick<Item>(items, {

@@ -35,7 +35,7 @@ function nodeRow(cluster: ClusterSnapshot, node: NodeSnapshot): Row {
   const stale = lastSeen(node);
   const parts = [
     NODE_STATES[node.state],
-    node.etcd === 'unknown' || node.state === 'off' ? undefined : `etcd ${ETCD_ROLES[node.etcd]}`,
+    node.etcd === 'unknown' || node.state === 'off' ? undefined : ETCD_ROLES[node.etcd],
     units.length === 0 ? undefined : describeUnits(units),
     node.publicAddress,
     stale === undefined ? undefined : `seen ${stale}`,

@@ -1,0 +1,37 @@
+import type { Cancel, Host, HttpHandler, Kernel } from '../kernel';
+import type { HostInside } from '../host/inside';
+import type { EtcdAccess } from './etcdAccess';
+
+/** What a container's program has to work with. */
+export interface ContainerContext {
+  readonly inside: HostInside;
+  readonly host: Host;
+  readonly kernel: Kernel;
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** It ran before the practice process was restarted: it has booted already. */
+  readonly isResumed: boolean;
+  /** `docker stop`, the end of its unit, or the loss of power. */
+  readonly signal: AbortSignal;
+  readonly etcd: EtcdAccess;
+  log(text: string): void;
+  /** Waits through the ledger; rejects when the container is stopped meanwhile. */
+  wait(ms: number): Promise<void>;
+  /** A heartbeat for as long as the container runs. */
+  every(ms: number, run: () => void): void;
+  /** Serves the container's port on the host port it is published under; nothing when it is not published. */
+  listen(containerPort: number, handler: HttpHandler): void;
+  onEnd(run: Cancel): void;
+}
+
+/** Resolves with the exit code when the container's main process ends. */
+export type Behaviour = (context: ContainerContext) => Promise<number>;
+
+export const untilStopped = (signal: AbortSignal): Promise<number> =>
+  new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve(0);
+      return;
+    }
+    signal.addEventListener('abort', () => resolve(0), { once: true });
+  });

@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto';
+import type { Cancel } from '../kernel';
+import type { HostInside, Output } from '../host/inside';
+import { CONTAINER_MB, OTHER_CONTAINER_MB } from '../host/resources/weights';
+import { behaviourOf } from '../containers/behaviours';
+import { componentOf, imageFacts, splitReference } from './images';
+import { runContainer } from './runContainer';
+
+export interface StoredImage {
+  readonly id: string;
+  readonly diskMb: number;
+  readonly pulledAt: number;
+}
+
+export interface ContainerRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly command: string;
+  readonly createdAt: number;
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  state: 'created' | 'running' | 'exited';
+  startedAt: number;
+  finishedAt: number;
+  exitCode: number;
+  byOom: boolean;
+}
+
+export interface StoredDocker {
+  readonly images: Record<string, StoredImage>;
+  readonly containers: Record<string, ContainerRecord>;
+}
+
+export interface RunSpec {
+  readonly name: string | undefined;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly isHostNetwork: boolean;
+  readonly removesItself: boolean;
+}
+
+export interface RunningContainer {
+  readonly record: ContainerRecord;
+  readonly logs: string[];
+  readonly exited: Promise<number>;
+  /** Asks it to end as `docker stop` does, or ends it at once. */
+  stop(signal: 'TERM' | 'KILL'): void;
+  follow(output: Output): Cancel;
+}
+
+/** The Docker daemon of one node: images and containers. */
+export class DockerEngine {
+  /** Ceph file systems mounted by `mount -t ceph`, as /proc/mounts lists them. */
+  readonly mounts: string[] = [];
+  readonly running = new Map<string, RunningContainer>();
+  readonly #inside: HostInside;
+  readonly #stored: StoredDocker;
+  readonly #space = new Map<string, Cancel>();
+  readonly #pulls = new Map<string, Promise<boolean>>();
+  /** Containers that ran when the practice process ended: their units' main processes take them up again. */
+  #resumable = new Set<string>();
+  isUp = false;
+
+  constructor(inside: HostInside, stored: StoredDocker) {
+    this.#inside = inside;
+    this.#stored = stored;
+    for (const [reference, { diskMb }] of Object.entries(stored.images)) {
+      this.#claim(reference, diskMb);
+    }
+  }
+
+  get images(): Readonly<Record<string, StoredImage>> {
+    return this.#stored.images;
+  }
+
+  get containers(): readonly ContainerRecord[] {
+    return Object.values(this.#stored.containers).sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  /** By name, whole id or its beginning. */
+  find(nameOrId: string): ContainerRecord | undefined {
+    const byName = this.#stored.containers[nameOrId.replace(/^\//, '')];
+    return byName ?? this.containers.find(({ id }) => nameOrId.length >= 4 && id.startsWith(nameOrId));
+  }
+
+  image(reference: string): (StoredImage & { readonly reference: string }) | undefined {
+    const { repository, tag } = splitReference(reference);
+    const full = `${repository}:${tag}`;
+    const image = this.#stored.images[full];
+    return image === undefined ? undefined : { ...image, reference: full };
+  }
+
+  /** Fetches an image; false (with docker's words on stderr) when that fails. */
+  async pull(reference: string, output: Output, signal: AbortSignal): Promise<boolean> {
+    const { repository, tag } = splitReference(reference);
+    const full = `${repository}:${tag}`;
+    const facts = imageFacts(full);
+    output.stdout(`${tag}: Pulling from ${repository.includes('/') ? repository : `library/${repository}`}\n`);
+    if (facts === undefined) {
+      output.stderr(`Error: image ${full} not found\n`);
+      return false;
+    }
+    const isNew = this.image(full) === undefined;
+    const underWay = this.#pulls.get(full) ?? this.#fetch(full, facts.pulledMb, facts.diskMb, signal);
+    this.#pulls.set(full, underWay);
+    const isThere = await underWay.finally(() => this.#pulls.delete(full));
+    if (!isThere) {
+      output.stderr(
+        'failed to register layer: Error processing tar file(exit status 1): write: no space left on device\n',
+      );
+      return false;
+    }
+    output.stdout(`Digest: sha256:${digest(full)}\n`);
+    output.stdout(`Status: ${isNew ? 'Downloaded newer image for' : 'Image is up to date for'} ${full}\n`);
+    return true;
+  }
+
+  removeImage(reference: string): boolean {
+    const image = this.image(reference);
+    if (image === undefined) {
+      return false;
+    }
+    Reflect.deleteProperty(this.#stored.images, image.reference);
+    this.#space.get(image.reference)?.();
+    this.#space.delete(image.reference);
+    this.#save();
+    return true;
+  }
+
+  /** Starts a container of an image that is there. Undefined when the name is taken. */
+  run(spec: RunSpec): RunningContainer | undefined {
+    const resumed = spec.name !== undefined && this.#resumable.delete(spec.name) ? this.find(spec.name) : undefined;
+    if (resumed === undefined && spec.name !== undefined && this.find(spec.name) !== undefined) {
+      return undefined;
+    }
+    const record = resumed ?? this.#newRecord(spec);
+    return this.#startRecord(record, spec, resumed !== undefined);
+  }
+
+  remove(name: string): void {
+    Reflect.deleteProperty(this.#stored.containers, name);
+    this.#save();
+  }
+
+  changed(): void {
+    this.#save();
+  }
+
+  /** The daemon is told to end: its containers end with it. */
+  async stopAll(): Promise<void> {
+    this.isUp = false;
+    const all = [...this.running.values()];
+    for (const container of all) {
+      container.stop('TERM');
+    }
+    await Promise.all(all.map(({ exited }) => exited));
+  }
+
+  /** After a restart of the practice process. */
+  resume(): void {
+    this.#resumable = new Set(this.containers.filter(({ state }) => state === 'running').map(({ name }) => name));
+  }
+
+  powerLost(): void {
+    this.isUp = false;
+    this.running.clear();
+    this.mounts.splice(0);
+    this.#resumable.clear();
+    for (const record of this.containers) {
+      if (record.state === 'running') {
+        record.state = 'exited';
+        record.exitCode = 137;
+        record.finishedAt = this.#now();
+      }
+    }
+    this.#save();
+  }
+
+  #startRecord(record: ContainerRecord, spec: RunSpec, isResumed: boolean): RunningContainer {
+    if (!isResumed) {
+      record.startedAt = this.#now();
+    }
+    record.state = 'running';
+    const component = componentOf(spec.image);
+    const container = runContainer(this.#inside, {
+      record,
+      spec,
+      isResumed,
+      behaviour: behaviourOf(component, spec.command),
+      memoryMb: (component === undefined ? undefined : CONTAINER_MB[component]) ?? OTHER_CONTAINER_MB,
+    });
+    this.running.set(record.name, container);
+    void container.exited.then((code) => {
+      this.running.delete(record.name);
+      record.state = 'exited';
+      record.exitCode = code;
+      record.finishedAt = this.#now();
+      if (spec.removesItself) {
+        Reflect.deleteProperty(this.#stored.containers, record.name);
+      }
+      this.#save();
+    });
+    this.#save();
+    return container;
+  }
+
+  #newRecord(spec: RunSpec): ContainerRecord {
+    const id = this.#inside.kernel.random.hex(64);
+    const record: ContainerRecord = {
+      id,
+      name: spec.name ?? `practice_${id.slice(0, 8)}`,
+      image: spec.image,
+      command: spec.command.join(' '),
+      createdAt: this.#now(),
+      ports: spec.ports,
+      volumes: spec.volumes,
+      state: 'created',
+      startedAt: 0,
+      finishedAt: 0,
+      exitCode: 0,
+      byOom: false,
+    };
+    this.#stored.containers[record.name] = record;
+    return record;
+  }
+
+  async #fetch(reference: string, pulledMb: number, diskMb: number, signal: AbortSignal): Promise<boolean> {
+    const { kernel, host } = this.#inside;
+    if (this.image(reference) !== undefined) {
+      return true;
+    }
+    await kernel.ledger.delay('pull', `${host.name} ${reference}`, kernel.profile.pullMs(reference, pulledMb), signal);
+    if (!this.#claim(reference, diskMb)) {
+      return false;
+    }
+    this.#stored.images[reference] = { id: digest(`id ${reference}`), diskMb, pulledAt: this.#now() };
+    this.#save();
+    return true;
+  }
+
+  #claim(reference: string, diskMb: number): boolean {
+    const release = this.#inside.resources.claimDisk(reference, diskMb);
+    if (release === undefined) {
+      return false;
+    }
+    this.#space.set(reference, release);
+    return true;
+  }
+
+  #now(): number {
+    return this.#inside.kernel.timeline.now();
+  }
+
+  #save(): void {
+    this.#inside.save();
+  }
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,0 +1,3 @@
+import type { Program } from '../kernel';
+
+export const dockerPrograms: readonly Program[] = [];

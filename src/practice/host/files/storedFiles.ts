@@ -1,0 +1,112 @@
+import type { TreeNode } from './node';
+import type { FileTree } from './tree';
+
+/** One path as it stands in the state file; short names because there are many. */
+export interface StoredFile {
+  /** Text, or base64 when `binary`. */
+  readonly text?: string;
+  readonly binary?: true;
+  readonly directory?: true;
+  readonly link?: string;
+  /** The image brings it, the user removed it. */
+  readonly gone?: true;
+  readonly mode?: number;
+  readonly owner?: string;
+  readonly allocated?: number;
+  readonly at: number;
+}
+
+/** tmpfs: empty after each boot (facts/coreos.md §2, §6). */
+const VOLATILE = ['/run', '/tmp'];
+/** Never stored: made by the kernel. */
+const KERNEL = ['/proc', '/sys', '/dev'];
+
+/** Keeps in `stored` whatever differs from the image, so that a restart of the process finds the same files. */
+export function keepFiles(tree: FileTree, stored: Record<string, StoredFile>, changed: () => void): void {
+  const image = new Set([...tree.walk('/')].map(({ path }) => path));
+  for (const path of Object.keys(stored).sort()) {
+    restore(tree, path, stored[path]);
+  }
+  tree.onChange((path) => {
+    if (KERNEL.some((top) => isBelow(path, top))) {
+      return;
+    }
+    forget(stored, path);
+    let isThere = false;
+    for (const entry of tree.walk(path)) {
+      isThere = true;
+      const record = recordOf(entry.node);
+      if (record !== undefined && !(record.directory === true && image.has(entry.path))) {
+        stored[entry.path] = record;
+      }
+    }
+    if (!isThere && image.has(path)) {
+      stored[path] = { gone: true, at: tree.now() };
+    }
+    changed();
+  });
+}
+
+/** What a power cycle takes away. */
+export function clearVolatile(tree: FileTree): void {
+  for (const top of VOLATILE) {
+    for (const name of tree.names(top)) {
+      tree.remove(`${top}/${name}`);
+    }
+  }
+}
+
+function restore(tree: FileTree, path: string, record: StoredFile | undefined): void {
+  if (record === undefined) {
+    return;
+  }
+  if (record.gone === true) {
+    tree.remove(path);
+    return;
+  }
+  if (record.directory === true) {
+    tree.makeDirectory(path, record.mode);
+  } else if (record.link !== undefined) {
+    tree.link(record.link, path);
+  } else {
+    const content = record.binary === true ? Buffer.from(record.text ?? '', 'base64') : (record.text ?? '');
+    tree.write(path, content, { allocated: record.allocated ?? 0, mode: record.mode ?? 0o644 });
+  }
+  const node = tree.find(path, false);
+  if (node !== undefined) {
+    node.modifiedAt = record.at;
+    node.owner = record.owner ?? 'root';
+  }
+}
+
+function recordOf(node: TreeNode): StoredFile | undefined {
+  const common = { at: node.modifiedAt, ...(node.owner === 'root' ? {} : { owner: node.owner }) };
+  switch (node.kind) {
+    case 'virtual':
+      return undefined;
+    case 'directory':
+      return { directory: true, mode: node.mode, ...common };
+    case 'link':
+      return { link: node.target, ...common };
+    case 'file': {
+      if (node.isPending === true) {
+        return undefined;
+      }
+      const content =
+        typeof node.content === 'string'
+          ? { text: node.content }
+          : { text: Buffer.from(node.content).toString('base64'), binary: true as const };
+      return { ...content, mode: node.mode, ...(node.allocated > 0 ? { allocated: node.allocated } : {}), ...common };
+    }
+  }
+}
+
+function forget(stored: Record<string, StoredFile>, path: string): void {
+  for (const known of Object.keys(stored)) {
+    if (isBelow(known, path)) {
+      Reflect.deleteProperty(stored, known);
+    }
+  }
+}
+
+const isBelow = (path: string, top: string): boolean => path === top || path.startsWith(`${top}/`);

@@ -1,0 +1,237 @@
+import type { DirectoryNode, FileNode, LinkNode, TreeNode, VirtualNode } from './node';
+import { FileError, notFound, sizeOf, textOf } from './node';
+import { joinPath, splitPath } from './path';
+
+/** The kernel gives up after forty symbolic links in one path (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+interface Place {
+  readonly parent: DirectoryNode;
+  readonly name: string;
+  readonly node: TreeNode | undefined;
+  /** Without symbolic links. */
+  readonly path: string;
+}
+
+export interface WriteOptions {
+  readonly mode?: number;
+  readonly owner?: string;
+  readonly allocated?: number;
+}
+
+/** A small in-memory file system, synchronous: systemd, cloud-init and docker of the model read and write it directly. */
+export class FileTree {
+  readonly root: DirectoryNode;
+  readonly #now: () => number;
+  #listener: (path: string) => void = () => undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.root = this.newDirectory(0o755);
+  }
+
+  /** Told of every path (without links) that was written, removed or changed, the top of it for whole trees. */
+  onChange(listener: (path: string) => void): void {
+    this.#listener = listener;
+  }
+
+  newDirectory(mode: number): DirectoryNode {
+    return { kind: 'directory', mode, modifiedAt: this.#now(), owner: 'root', entries: new Map() };
+  }
+
+  /** @throws FileError ELOOP, ENOTDIR, or ENOENT when a directory on the way is missing. */
+  locate(path: string, call: string, followLast = true): Place {
+    let links = 0;
+    let pending = splitPath(path);
+    let done: string[] = [];
+    let stack: DirectoryNode[] = [this.root];
+    for (;;) {
+      const directory = stack[stack.length - 1] ?? this.root;
+      const name = pending.shift();
+      if (name === undefined) {
+        return { parent: directory, name: '', node: directory, path: joinPath(done) };
+      }
+      const node = name === '..' ? undefined : directory.entries.get(name);
+      const isLast = pending.length === 0;
+      if (name === '..') {
+        stack = stack.length > 1 ? stack.slice(0, -1) : stack;
+        done = done.slice(0, -1);
+      } else if (node?.kind === 'link' && (!isLast || followLast)) {
+        links += 1;
+        if (links > MAX_LINKS) {
+          throw new FileError('ELOOP', 'too many levels of symbolic links', call, path);
+        }
+        if (node.target.startsWith('/')) {
+          stack = [this.root];
+          done = [];
+        }
+        pending = [...node.target.split('/').filter((part) => part !== '' && part !== '.'), ...pending];
+      } else if (isLast) {
+        return { parent: directory, name, node, path: joinPath([...done, name]) };
+      } else if (node?.kind === 'directory') {
+        stack = [...stack, node];
+        done = [...done, name];
+      } else {
+        throw node === undefined ? notFound(call, path) : new FileError('ENOTDIR', 'not a directory', call, path);
+      }
+    }
+  }
+
+  /** Undefined where `locate` throws. */
+  find(path: string, followLast = true): TreeNode | undefined {
+    try {
+      return this.locate(path, 'stat', followLast).node;
+    } catch {
+      return undefined; // Not there: the caller asked only whether.
+    }
+  }
+
+  /** The text of a file, or undefined when there is none. */
+  text(path: string): string | undefined {
+    const node = this.find(path);
+    return node?.kind === 'file' || node?.kind === 'virtual' ? textOf(node) : undefined;
+  }
+
+  file(path: string, call = 'open'): FileNode | VirtualNode {
+    const { node } = this.locate(path, call);
+    if (node === undefined) {
+      throw notFound(call, path);
+    }
+    if (node.kind === 'directory' || node.kind === 'link') {
+      throw new FileError('EISDIR', 'illegal operation on a directory', 'read', path);
+    }
+    return node;
+  }
+
+  names(path: string): string[] {
+    const node = this.find(path);
+    return node?.kind === 'directory' ? [...node.entries.keys()].sort() : [];
+  }
+
+  /** Writes a file, making the directories on the way. */
+  write(path: string, content: string | Uint8Array, options: WriteOptions = {}): void {
+    const place = this.locateForWrite(path);
+    if (place.node?.kind === 'directory') {
+      throw new FileError('EISDIR', 'illegal operation on a directory', 'open', path);
+    }
+    if (place.node?.kind === 'virtual') {
+      place.node.write?.(typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
+      return;
+    }
+    if (place.node?.kind === 'file') {
+      place.node.content = content;
+      place.node.allocated = options.allocated ?? 0;
+      place.node.mode = options.mode ?? place.node.mode;
+      place.node.owner = options.owner ?? place.node.owner;
+      place.node.modifiedAt = this.#now();
+    } else {
+      place.parent.entries.set(place.name, {
+        kind: 'file',
+        content,
+        allocated: options.allocated ?? 0,
+        mode: options.mode ?? 0o644,
+        owner: options.owner ?? 'root',
+        modifiedAt: this.#now(),
+      });
+    }
+    this.#listener(place.path);
+  }
+
+  makeDirectory(path: string, mode = 0o755): DirectoryNode {
+    const { node, parent, name, path: real } = this.locateForWrite(path);
+    if (node?.kind === 'directory') {
+      return node;
+    }
+    if (node !== undefined) {
+      throw new FileError('EEXIST', 'file already exists', 'mkdir', path);
+    }
+    const made = this.newDirectory(mode);
+    parent.entries.set(name, made);
+    this.#listener(real);
+    return made;
+  }
+
+  link(target: string, path: string): void {
+    const { parent, name, path: real } = this.locateForWrite(path, false);
+    parent.entries.set(name, { kind: 'link', target, mode: 0o777, owner: 'root', modifiedAt: this.#now() });
+    this.#listener(real);
+  }
+
+  /** Puts a whole node (a file of /proc, a moved tree) at a path. */
+  put(path: string, node: TreeNode): void {
+    const { parent, name, path: real } = this.locateForWrite(path, false);
+    parent.entries.set(name, node);
+    this.#listener(real);
+  }
+
+  /** False when there was nothing. */
+  remove(path: string): boolean {
+    const { parent, name, node, path: real } = this.locate(path, 'rm', false);
+    if (node === undefined || name === '') {
+      return false;
+    }
+    parent.entries.delete(name);
+    this.#listener(real);
+    return true;
+  }
+
+  touched(path: string): void {
+    this.#listener(path);
+  }
+
+  now(): number {
+    return this.#now();
+  }
+
+  /** Every path below (and with) `path`, directories before what is in them. */
+  *walk(path: string): Generator<{ path: string; node: TreeNode }> {
+    const node = this.find(path, false);
+    if (node === undefined) {
+      return;
+    }
+    yield { path, node };
+    if (node.kind === 'directory') {
+      for (const name of node.entries.keys()) {
+        yield* this.walk(path === '/' ? `/${name}` : `${path}/${name}`);
+      }
+    }
+  }
+
+  /** Bytes that files take below `path`. */
+  sizeBelow(path: string): number {
+    let total = 0;
+    for (const { node } of this.walk(path)) {
+      total += node.kind === 'file' ? sizeOf(node) : 0;
+    }
+    return total;
+  }
+
+  copyOf(node: TreeNode): TreeNode {
+    if (node.kind === 'directory') {
+      const entries = new Map([...node.entries].map(([name, child]) => [name, this.copyOf(child)]));
+      return { ...node, entries, modifiedAt: this.#now() };
+    }
+    if (node.kind === 'virtual') {
+      return { ...this.#common(0o644), kind: 'file', content: node.read(), allocated: 0 };
+    }
+    return { ...node, modifiedAt: this.#now() } satisfies FileNode | LinkNode;
+  }
+
+  /** As `locate`, making missing directories on the way. */
+  locateForWrite(path: string, followLast = true): Place {
+    try {
+      return this.locate(path, 'open', followLast);
+    } catch (error) {
+      if (!(error instanceof FileError) || error.code !== 'ENOENT') {
+        throw error;
+      }
+      const parts = splitPath(path);
+      this.makeDirectory(joinPath(parts.slice(0, -1)));
+      return this.locate(path, 'open', followLast);
+    }
+  }
+
+  #common(mode: number): { mode: number; owner: string; modifiedAt: number } {
+    return { mode, owner: 'root', modifiedAt: this.#now() };
+  }
+}

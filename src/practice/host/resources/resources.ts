@@ -1,0 +1,208 @@
+import type { Cancel, Resources } from '../../kernel';
+import type { FileTree } from '../files/tree';
+import { KERNEL_MB } from './weights';
+
+export interface StoredSwap {
+  readonly path: string;
+  readonly sizeMb: number;
+}
+
+interface Claim {
+  readonly owner: string;
+  readonly mb: number;
+  readonly kill: () => void;
+  isGone: boolean;
+}
+
+interface Parts {
+  readonly memoryMb: number;
+  readonly diskGb: number;
+  readonly tree: FileTree;
+  readonly swaps: StoredSwap[];
+  changed(): void;
+  /** A line of the kernel's log. */
+  log(text: string): void;
+  pidOf(owner: string): number;
+}
+
+/** Of a droplet's memory the kernel image and its tables are not counted in MemTotal. */
+const USABLE = 0.97;
+/** Page cache and reserves that the kernel never gives to processes. */
+const RESERVE_MB = 24;
+/** Below this much room the kernel begins to swap out, or, without swap, to throw out the pages it is about to need. */
+const COMFORT_MB = 40;
+/** The two system partitions, boot and OEM (facts/coreos.md §6: 2–3 GB). */
+const SYSTEM_PARTITIONS_MB = 2660;
+const IMAGE_ROOT_MB = 180;
+const MB = 1024 * 1024;
+const SIGNATURE = 'SWAPSPACE2';
+
+/** Memory, swap and disk of one node. */
+export class HostResources implements Resources {
+  readonly memoryTotalMb: number;
+  readonly diskTotalMb: number;
+  readonly #parts: Parts;
+  readonly #claims = new Set<Claim>();
+  readonly #disk = new Map<symbol, number>();
+  #isKilling = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.memoryTotalMb = Math.floor(parts.memoryMb * USABLE);
+    this.diskTotalMb = parts.diskGb * 1024 - SYSTEM_PARTITIONS_MB;
+  }
+
+  get memoryUsedMb(): number {
+    return Math.min(this.#demandMb, this.memoryTotalMb - (this.swapTotalMb > 0 ? COMFORT_MB : RESERVE_MB / 2));
+  }
+
+  get swapTotalMb(): number {
+    return this.#parts.swaps.reduce((sum, { sizeMb }) => sum + sizeMb, 0);
+  }
+
+  get swapUsedMb(): number {
+    return Math.min(this.swapTotalMb, Math.max(0, this.#demandMb - (this.memoryTotalMb - COMFORT_MB)));
+  }
+
+  get diskUsedMb(): number {
+    const claimed = [...this.#disk.values()].reduce((sum, mb) => sum + mb, 0);
+    return IMAGE_ROOT_MB + Math.ceil(this.#parts.tree.sizeBelow('/') / MB) + claimed;
+  }
+
+  get swaps(): readonly { path: string; sizeMb: number; usedMb: number }[] {
+    let used = this.swapUsedMb;
+    return this.#parts.swaps.map(({ path, sizeMb }) => {
+      const usedMb = Math.min(used, sizeMb);
+      used -= usedMb;
+      return { path, sizeMb, usedMb };
+    });
+  }
+
+  get pressure(): number {
+    const shortMb = this.#demandMb - (this.memoryTotalMb - COMFORT_MB);
+    if (shortMb <= 0) {
+      return 0;
+    }
+    // Without swap only file pages can go: the last megabytes hurt at once. With swap most of what is out is cold.
+    return Math.min(1, this.swapTotalMb === 0 ? shortMb / COMFORT_MB : (0.6 * shortMb) / this.memoryTotalMb);
+  }
+
+  get loadAverage(): readonly [number, number, number] {
+    const load = 0.04 * this.#claims.size + 6 * this.pressure;
+    return [round(load), round(load * 0.9 + 0.05), round(load * 0.8 + 0.05)];
+  }
+
+  claimMemory(owner: string, mb: number, kill: () => void): Cancel {
+    const claim: Claim = { owner, mb, kill, isGone: false };
+    this.#claims.add(claim);
+    this.#killUntilItFits();
+    return () => {
+      claim.isGone = true;
+      this.#claims.delete(claim);
+    };
+  }
+
+  addSwap(path: string, mb: number): void {
+    if (!this.#parts.swaps.some((swap) => swap.path === path)) {
+      this.#parts.swaps.push({ path, sizeMb: mb });
+      this.#parts.log(`Adding ${mb * 1024 - 4}k swap on ${path}.  Priority:-1 extents:1 across:${mb * 1024 - 4}k `);
+      this.#parts.changed();
+    }
+  }
+
+  removeSwap(path: string): boolean {
+    const index = this.#parts.swaps.findIndex((swap) => swap.path === path);
+    const swap = this.#parts.swaps[index];
+    if (swap === undefined || this.#demandMb > this.#limitMb - swap.sizeMb) {
+      return false;
+    }
+    this.#parts.swaps.splice(index, 1);
+    this.#parts.changed();
+    return true;
+  }
+
+  allocate(path: string, bytes: number): boolean {
+    const node = this.#parts.tree.find(path);
+    const before = node?.kind === 'file' ? node.allocated : 0;
+    if (!this.hasRoom(bytes - before)) {
+      return false;
+    }
+    this.#parts.tree.write(path, '', { allocated: bytes });
+    return true;
+  }
+
+  hasRoom(bytes: number): boolean {
+    return bytes <= 0 || this.diskUsedMb + bytes / MB <= this.diskTotalMb;
+  }
+
+  formatSwap(path: string): void {
+    const node = this.#parts.tree.find(path);
+    if (node?.kind === 'file') {
+      this.#parts.tree.write(path, SIGNATURE, { allocated: node.allocated, mode: node.mode });
+    }
+  }
+
+  hasSwapSignature(path: string): boolean {
+    return this.#parts.tree.text(path)?.startsWith(SIGNATURE) ?? false;
+  }
+
+  claimDisk(_owner: string, mb: number): Cancel | undefined {
+    if (!this.hasRoom(mb * MB)) {
+      return undefined;
+    }
+    const key = Symbol('disk');
+    this.#disk.set(key, mb);
+    return () => this.#disk.delete(key);
+  }
+
+  /** What claims `owner` has now, for `ps`. */
+  claimedMb(owner: string): number {
+    return [...this.#claims].reduce((sum, claim) => sum + (claim.owner === owner ? claim.mb : 0), 0);
+  }
+
+  /** Power is gone: memory and swap are empty. Files and images stay on disk. */
+  reset(): void {
+    this.#claims.clear();
+    this.#parts.swaps.splice(0);
+    this.#parts.changed();
+  }
+
+  get #demandMb(): number {
+    return KERNEL_MB + [...this.#claims].reduce((sum, { mb }) => sum + mb, 0);
+  }
+
+  get #limitMb(): number {
+    return this.memoryTotalMb - RESERVE_MB + this.swapTotalMb;
+  }
+
+  /** The kernel's choice: whoever has most (oom_badness without adjustments). */
+  #killUntilItFits(): void {
+    if (this.#isKilling) {
+      return; // A victim's end may start others; the loop below sees to them.
+    }
+    this.#isKilling = true;
+    while (this.#demandMb > this.#limitMb && this.#claims.size > 0) {
+      const [victim] = [...this.#claims].sort((a, b) => b.mb - a.mb);
+      if (victim === undefined) {
+        break;
+      }
+      this.#claims.delete(victim);
+      this.#report(victim);
+      victim.kill();
+    }
+    this.#isKilling = false;
+  }
+
+  #report(victim: Claim): void {
+    const pid = this.#parts.pidOf(victim.owner);
+    const kilobytes = victim.mb * 1024;
+    const score = Math.round((1000 * victim.mb) / (this.memoryTotalMb + this.swapTotalMb));
+    this.#parts.log(`${victim.owner} invoked oom-killer: gfp_mask=0x24201ca, order=0, oom_score_adj=0`);
+    this.#parts.log(`Out of memory: Kill process ${pid} (${victim.owner}) score ${score} or sacrifice child`);
+    this.#parts.log(
+      `Killed process ${pid} (${victim.owner}) total-vm:${kilobytes * 3}kB, anon-rss:${kilobytes}kB, file-rss:0kB`,
+    );
+  }
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;

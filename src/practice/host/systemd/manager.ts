@@ -1,0 +1,465 @@
+import type { Cancel, Systemd, UnitStatus } from '../../kernel';
+import type { FileTree } from '../files/tree';
+import { unmetCondition } from './conditions';
+import type { Job } from './jobs';
+import { isAfter, JobQueue } from './jobs';
+import type { JobResult } from './service';
+import { Service } from './service';
+import type { ServiceContext } from './serviceContext';
+import type { StoredUnit } from './unit';
+import { Unit } from './unit';
+import type { SpecifierFacts } from './unitConfig';
+import { readUnitConfig } from './unitConfig';
+import { parseUnitName } from './unitName';
+import { UnitStore } from './unitStore';
+
+export interface ManagerParts extends Omit<ServiceContext, 'log' | 'restartJob' | 'ended' | 'readFile'> {
+  readonly tree: FileTree;
+  facts(): SpecifierFacts;
+  log(unit: string, text: string): void;
+  /** Unit states in the state file. */
+  readonly stored: Record<string, StoredUnit>;
+  save(): void;
+}
+
+/** systemd as PID 1: units, their dependencies and the job queue. */
+export class UnitManager implements Systemd {
+  readonly store: UnitStore;
+  readonly jobs = new JobQueue();
+  readonly #parts: ManagerParts;
+  readonly #units = new Map<string, Unit>();
+  readonly #services = new Map<Unit, Service>();
+  readonly #listeners = new Set<(status: UnitStatus) => void>();
+  readonly #context: ServiceContext;
+
+  constructor(parts: ManagerParts) {
+    this.#parts = parts;
+    this.store = new UnitStore(parts.tree);
+    this.#context = {
+      timeline: parts.timeline,
+      spawn: parts.spawn,
+      power: () => parts.power(),
+      log: (unit, text) => parts.log(unit.name, text),
+      readFile: (path) => parts.tree.text(path),
+      restartJob: (unit) => void this.#restart(unit.name, true),
+      ended: (unit) => this.#ended(unit),
+    };
+  }
+
+  load(name: string, text: string, options: { isRuntime: boolean }): void {
+    this.store.link(name, text, options.isRuntime);
+    this.#reloadUnit(name);
+  }
+
+  unload(name: string): void {
+    this.store.unlink(name);
+    const unit = this.#units.get(name);
+    if (unit !== undefined && !unit.isRunning) {
+      this.#forget(unit);
+    }
+  }
+
+  async start(name: string): Promise<UnitStatus> {
+    await this.startJob(name);
+    return this.status(name);
+  }
+
+  async stop(name: string): Promise<UnitStatus> {
+    await this.stopJob(name);
+    return this.status(name);
+  }
+
+  async restart(name: string): Promise<UnitStatus> {
+    await this.#restart(name, false);
+    return this.status(name);
+  }
+
+  status(name: string): UnitStatus {
+    return this.unit(name).status;
+  }
+
+  text(name: string): string | undefined {
+    const fragment = this.store.read(name);
+    return fragment === undefined || fragment.isMasked
+      ? undefined
+      : [fragment.text, ...fragment.dropIns.map((dropIn) => dropIn.text)].join('\n');
+  }
+
+  list(): readonly UnitStatus[] {
+    return [...this.#units.values()].map((unit) => unit.status);
+  }
+
+  /** Units in memory, by name. */
+  get units(): readonly Unit[] {
+    return [...this.#units.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  onChange(listener: (status: UnitStatus) => void): Cancel {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The unit in memory, or one freshly read; a name without file gives a `not-found` one. */
+  unit(name: string): Unit {
+    const known = this.#units.get(name);
+    return known ?? this.#read(name);
+  }
+
+  /** As `start`, with the job's result: `systemctl` words its complaint by it. */
+  async startJob(name: string): Promise<JobResult> {
+    return await this.#enqueueStart(name, false).result;
+  }
+
+  async stopJob(name: string): Promise<JobResult> {
+    return await this.#enqueueStop(name).result;
+  }
+
+  async restartJob(name: string): Promise<JobResult> {
+    return await this.#restart(name, false);
+  }
+
+  /** Everything down in the reverse order of its start, as at a shutdown. */
+  async stopAll(): Promise<void> {
+    const running = this.units.filter((unit) => unit.isRunning);
+    const down = new Map<Unit, Promise<void>>();
+    const bringDown = (unit: Unit): Promise<void> => {
+      const known = down.get(unit);
+      if (known !== undefined) {
+        return known;
+      }
+      let resolve: () => void = () => undefined;
+      // Noted before it is begun: a circle of orderings then waits for nobody.
+      down.set(unit, new Promise((done) => (resolve = done)));
+      const later = running.filter((other) => other !== unit && !down.has(other) && isAfter(other, unit));
+      return Promise.all(later.map(bringDown))
+        .then(() => this.stopJob(unit.name))
+        .then(() => resolve());
+    };
+    await Promise.all(running.map(bringDown));
+  }
+
+  daemonReload(): void {
+    for (const unit of this.#units.values()) {
+      this.#reloadUnit(unit.name);
+    }
+  }
+
+  resetFailed(name?: string): void {
+    for (const unit of name === undefined ? this.units : [this.unit(name)]) {
+      this.#services.get(unit)?.resetStartLimit();
+      if (unit.active === 'failed') {
+        unit.set('inactive', 'dead');
+        unit.result = 'success';
+        this.#ended(unit);
+      }
+    }
+  }
+
+  kill(name: string, signal: 'TERM' | 'KILL' | 'HUP' | 'INT'): boolean {
+    const unit = this.#units.get(name);
+    if (unit === undefined || (unit.main ?? unit.control) === undefined) {
+      return false;
+    }
+    this.#service(unit).kill(signal);
+    return true;
+  }
+
+  /** `systemd-run`: false when a unit of that name is there already. */
+  addTransient(name: string, text: string, collectsFailed: boolean): boolean {
+    const there = this.#units.get(name);
+    if ((there !== undefined && there.load === 'loaded' && !isSpent(there)) || this.store.hasFile(name)) {
+      return false;
+    }
+    if (there !== undefined) {
+      this.#forget(there);
+    }
+    this.store.writeTransient(name, text);
+    const unit = this.#read(name);
+    unit.isTransient = true;
+    unit.collectsFailed = collectsFailed;
+    this.#units.set(name, unit);
+    return true;
+  }
+
+  /** After a restart of the practice process. Jobs that were under way begin again. */
+  resume(): void {
+    for (const [name, stored] of Object.entries(this.#parts.stored)) {
+      const unit = this.#read(name);
+      unit.active = stored.active;
+      unit.sub = stored.sub;
+      unit.result = stored.result;
+      unit.restarts = stored.restarts;
+      unit.mainExitStatus = stored.mainExitStatus;
+      unit.lastMainPid = stored.mainPid;
+      unit.since = stored.since;
+      unit.activeSince = stored.since;
+      unit.isTransient = unit.fragment?.path.startsWith('/run/systemd/transient') ?? false;
+      this.#units.set(name, unit);
+    }
+    for (const unit of this.units) {
+      if (unit.name.endsWith('.service')) {
+        this.#resumeService(unit);
+      }
+    }
+  }
+
+  /** The plug: everything is forgotten at once, nothing is said. */
+  forgetAll(): void {
+    for (const service of this.#services.values()) {
+      service.forget();
+    }
+    this.#services.clear();
+    this.#units.clear();
+    this.jobs.clear();
+    for (const name of Object.keys(this.#parts.stored)) {
+      Reflect.deleteProperty(this.#parts.stored, name);
+    }
+    this.#parts.save();
+  }
+
+  #resumeService(unit: Unit): void {
+    const isHalfWay = (unit.active === 'activating' && unit.sub !== 'auto-restart') || unit.active === 'deactivating';
+    if (!isHalfWay) {
+      this.#service(unit).resume();
+      return;
+    }
+    const wasStopping = unit.active === 'deactivating';
+    unit.active = 'inactive';
+    unit.sub = 'dead';
+    if (!wasStopping) {
+      void this.startJob(unit.name);
+    }
+  }
+
+  #enqueueStart(name: string, isAutomatic: boolean): Job {
+    const pending = this.jobs.pending(name);
+    if (pending?.kind === 'start') {
+      return pending;
+    }
+    const unit = this.#toStart(name);
+    const job = this.jobs.add(unit, 'start', async (self) => {
+      await pending?.result;
+      return await this.#runStart(self, isAutomatic);
+    });
+    if (unit.load === 'loaded' && unit.active !== 'active') {
+      for (const dependency of this.#pulledIn(unit)) {
+        if (this.unit(dependency).active !== 'active') {
+          this.#enqueueStart(dependency, false);
+        }
+      }
+    }
+    return job;
+  }
+
+  /** A unit that is not running is read afresh, as systemd does with units it had dropped from memory. */
+  #toStart(name: string): Unit {
+    const known = this.#units.get(name);
+    if (known !== undefined) {
+      if (!known.isRunning && !known.isTransient) {
+        this.#reloadUnit(name);
+      }
+      return known;
+    }
+    const unit = this.#read(name);
+    if (unit.load !== 'not-found') {
+      this.#units.set(name, unit);
+    }
+    return unit;
+  }
+
+  #pulledIn(unit: Unit): string[] {
+    const { requires, requisite, wants, bindsTo } = unit.config;
+    const links = [
+      ...this.store.wantedThroughLinks(unit.name, 'requires'),
+      ...this.store.wantedThroughLinks(unit.name, 'wants'),
+    ];
+    return [...new Set([...requires, ...bindsTo, ...wants, ...links])].filter((name) => !requisite.includes(name));
+  }
+
+  async #runStart(job: Job, isAutomatic: boolean): Promise<JobResult> {
+    const { unit } = job;
+    if (unit.load !== 'loaded') {
+      return 'failed';
+    }
+    await this.jobs.waitForOrder(job);
+    if (this.#parts.power().aborted) {
+      return 'canceled';
+    }
+    if (unit.active === 'active') {
+      return 'done';
+    }
+    const missing = [...unit.config.requires, ...unit.config.bindsTo, ...unit.config.requisite].find((name) =>
+      this.#isMissing(unit, name),
+    );
+    if (missing !== undefined) {
+      this.#parts.log(unit.name, `Dependency failed for ${unit.title}.`);
+      this.#parts.log(unit.name, `${unit.name}: Job ${unit.name}/start failed with result 'dependency'.`);
+      return 'dependency';
+    }
+    const unmet = unmetCondition(unit.config, this.#parts.tree);
+    unit.conditionFailed = unmet !== undefined;
+    if (unmet !== undefined) {
+      this.#parts.log(unit.name, `${unit.title} was skipped because of an unmet condition check (${unmet}).`);
+      return 'done';
+    }
+    await Promise.all(
+      unit.config.conflicts.filter((name) => this.#units.get(name)?.isRunning).map((name) => this.stopJob(name)),
+    );
+    return await this.#activate(unit, isAutomatic);
+  }
+
+  /** A dependency it needs and is ordered after did not come up (a unit without file is missing in any case). */
+  #isMissing(unit: Unit, name: string): boolean {
+    const other = this.unit(name);
+    return other.load !== 'loaded' || (isAfter(unit, other) && other.active !== 'active' && !other.conditionFailed);
+  }
+
+  async #activate(unit: Unit, isAutomatic: boolean): Promise<JobResult> {
+    const { kind } = unit.config.name;
+    if (kind === 'service') {
+      return await this.#service(unit).start(isAutomatic);
+    }
+    const subs: Readonly<Record<string, string>> = {
+      socket: 'listening',
+      target: 'active',
+      timer: 'waiting',
+      path: 'waiting',
+      mount: 'mounted',
+      swap: 'active',
+    };
+    unit.set('active', subs[kind] ?? 'active');
+    this.#parts.log(
+      unit.name,
+      `${kind === 'target' ? 'Reached target' : kind === 'socket' ? 'Listening on' : 'Started'} ${unit.title}.`,
+    );
+    return Promise.resolve('done');
+  }
+
+  #enqueueStop(name: string): Job {
+    const pending = this.jobs.pending(name);
+    if (pending?.kind === 'stop') {
+      return pending;
+    }
+    const unit = this.unit(name);
+    return this.jobs.add(unit, 'stop', async () => {
+      await Promise.all(this.#dependents(name).map((other) => this.stopJob(other.name)));
+      if (unit.config.name.kind === 'service') {
+        await this.#service(unit).stop();
+      } else if (unit.isRunning) {
+        unit.set('inactive', 'dead');
+        this.#parts.log(
+          unit.name,
+          `${unit.config.name.kind === 'target' ? 'Stopped target' : 'Closed'} ${unit.title}.`,
+        );
+        this.#ended(unit);
+      }
+      return 'done';
+    });
+  }
+
+  /** Units that go down with it: what requires it, is bound to it or is part of it. */
+  #dependents(name: string): Unit[] {
+    return this.units.filter(
+      ({ config, isRunning }) => isRunning && [...config.requires, ...config.bindsTo, ...config.partOf].includes(name),
+    );
+  }
+
+  async #restart(name: string, isAutomatic: boolean): Promise<JobResult> {
+    const followers = this.#dependents(name).map((unit) => unit.name);
+    if (isAutomatic) {
+      await Promise.all(followers.map((follower) => this.stopJob(follower)));
+    } else {
+      await this.stopJob(name);
+    }
+    const job = this.#enqueueStart(name, isAutomatic);
+    for (const follower of followers) {
+      this.#enqueueStart(follower, false);
+    }
+    return await job.result;
+  }
+
+  #ended(unit: Unit): void {
+    for (const other of this.units) {
+      if (other.isRunning && other.config.bindsTo.includes(unit.name)) {
+        void this.stopJob(other.name);
+      }
+    }
+    if (unit.isTransient && (unit.active === 'inactive' || unit.collectsFailed)) {
+      this.#forget(unit);
+      this.store.removeTransient(unit.name);
+    }
+  }
+
+  #read(name: string): Unit {
+    const fragment = this.store.read(name);
+    const config = readUnitConfig(name, fragment?.assignments ?? [], this.#parts.facts());
+    const load = fragment === undefined ? 'not-found' : fragment.isMasked ? 'masked' : loadOf(config.problem);
+    return new Unit(
+      { name, load, config, fragment },
+      { now: () => this.#parts.timeline.now(), changed: (unit) => this.#changed(unit) },
+    );
+  }
+
+  #reloadUnit(name: string): void {
+    const known = this.#units.get(name);
+    if (known === undefined) {
+      return;
+    }
+    const fresh = this.#read(name);
+    if (fresh.load === 'not-found' && !known.isRunning) {
+      this.#forget(known);
+      return;
+    }
+    known.load = fresh.load;
+    known.config = fresh.config;
+    known.fragment = fresh.fragment;
+  }
+
+  #forget(unit: Unit): void {
+    this.#units.delete(unit.name);
+    this.#services.delete(unit);
+    Reflect.deleteProperty(this.#parts.stored, unit.name);
+    this.#parts.save();
+  }
+
+  #service(unit: Unit): Service {
+    let service = this.#services.get(unit);
+    if (service === undefined) {
+      service = new Service(unit, this.#context);
+      this.#services.set(unit, service);
+    }
+    return service;
+  }
+
+  #changed(unit: Unit): void {
+    if (this.#units.get(unit.name) !== unit) {
+      return;
+    }
+    this.#parts.stored[unit.name] = unit.stored;
+    this.#parts.save();
+    this.#followSockets(unit);
+    for (const listener of [...this.#listeners]) {
+      listener(unit.status);
+    }
+  }
+
+  /** A socket is `running` while its service runs, `listening` otherwise. */
+  #followSockets(unit: Unit): void {
+    if (unit.config.name.kind !== 'service') {
+      return;
+    }
+    for (const socket of this.#units.values()) {
+      if (socket.config.name.kind === 'socket' && socket.active === 'active' && serviceOf(socket) === unit.name) {
+        socket.set('active', unit.active === 'active' ? 'running' : 'listening');
+      }
+    }
+  }
+}
+
+const serviceOf = (socket: Unit): string =>
+  socket.config.socketService ?? `${parseUnitName(socket.name).prefix}.service`;
+
+const loadOf = (problem: string | undefined): 'loaded' | 'bad-setting' =>
+  problem === undefined ? 'loaded' : 'bad-setting';
+
+const isSpent = (unit: Unit): boolean => unit.active === 'inactive';

@@ -51,20 +51,26 @@ export async function buildExtension({ minify = true, sourcemap = true, clean = 
       format: 'cjs',
       external: ['vscode', './engine.js'],
     }),
-    esbuild.build({
-      ...shared,
-      entryPoints: { main: 'src/practice/main.ts' },
-      outdir: 'dist/practice',
-      outExtension: { '.js': '.mjs' },
-      format: 'esm',
-      splitting: true,
-      // Packages in CommonJS ask for require inside an ES module.
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-    }),
+    buildPractice({ minify, sourcemap }),
   ]);
   return { extension: extension.metafile, practice: practice.metafile };
+}
+
+/** The practice cloud alone: ES modules, parts of which are loaded when first used. */
+export function buildPractice({ minify = true, sourcemap = true, outdir = 'dist/practice' } = {}) {
+  return esbuild.build({
+    ...common,
+    ...{ minify, sourcemap, sourcesContent: false },
+    entryPoints: { main: 'src/practice/main.ts' },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+    splitting: true,
+    // Packages in CommonJS ask for require inside an ES module.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
 }
 
 /** Bundles test files to dist/test as ES modules for node:test, packages left outside. Returns the files. */

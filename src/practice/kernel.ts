@@ -313,6 +313,38 @@ export interface ProgramContext {
   stderr(text: string): void;
   /** Runs another command line in the same session's language, as `sh -c` would. */
   run(script: string, options?: RunOptions): Promise<RunResult>;
+  /** What the shell gives in addition: output of what is started streams, standard input is read only when asked for. */
+  readonly session?: ProgramSession;
+}
+
+/** A program's way into the session that started it. */
+export interface ProgramSession {
+  /** Runs a script, or one program with its arguments, with this program's streams; resolves with the exit code. */
+  start(command: string | readonly string[], options?: StartOptions): Promise<number>;
+  /** All of standard input; waits for its end, unlike `stdin`, which has only what was piped in. */
+  readStdin(): Promise<string>;
+  /** Standard input as it comes; undefined at its end. */
+  readSome(): Promise<Uint8Array | undefined>;
+  readLine(): Promise<string | undefined>;
+  /** Output that is no text. */
+  stdoutBytes(bytes: Uint8Array): void;
+  readonly terminal?: Terminal;
+}
+
+export interface StartOptions extends RunOptions {
+  readonly workingDirectory?: string;
+  /** `$0` and the positional parameters of a script. */
+  readonly name?: string;
+  readonly parameters?: readonly string[];
+  /** A hang-up does not end it (`nohup`). */
+  readonly isDetached?: boolean;
+}
+
+/** A terminal's size now. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  readonly name: string;
 }
 
 /** A request into the model's own HTTP servers, as `curl` inside a node makes it. Rejects like a refused or mute connection. */

@@ -53,8 +53,7 @@ export class JsonStateFile implements StateFile {
   readonly #sections: Map<string, object>;
   readonly #written = new Map<string, string>();
   readonly #dirty = new Set<string>();
-  /** Runs before each write: time itself is part of the state. */
-  readonly #beforeSave: (() => void)[] = [];
+  readonly #beforeSave = new Map<string, () => void>();
   #version = 0;
   #savedVersion = 0;
   #saving: Promise<void> | undefined;
@@ -102,8 +101,9 @@ export class JsonStateFile implements StateFile {
     this.changed(section);
   }
 
-  beforeSave(run: () => void): void {
-    this.#beforeSave.push(run);
+  /** Brings a section up to date before each write: time itself is part of the state. */
+  beforeSave(section: string, run: () => void): void {
+    this.#beforeSave.set(section, run);
   }
 
   async saved(): Promise<void> {
@@ -143,7 +143,10 @@ export class JsonStateFile implements StateFile {
   }
 
   #render(): string {
-    for (const run of this.#beforeSave) run();
+    for (const [section, run] of this.#beforeSave) {
+      run();
+      this.#dirty.add(section);
+    }
     for (const name of this.#dirty) {
       const section = this.#sections.get(name);
       if (section !== undefined) this.#written.set(name, JSON.stringify(section));

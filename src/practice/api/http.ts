@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { badRequest, Refusal } from '../cloud/refusal';
+
+/** What a handler answers; without a body the reply is empty (204). */
+export interface Reply {
+  readonly status: number;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Far above a create call with 64 KiB of user data. */
+const MOST_BODY_BYTES = 1024 * 1024;
+
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = chunk as Buffer; // an undecoded stream gives buffers
+    size += bytes.length;
+    if (size > MOST_BODY_BYTES) throw new Refusal(413, 'payload_too_large', 'The request body is too large.');
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The request's JSON; an empty object when there is no body. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readBody(request);
+  if (text.trim() === '') return {};
+  const type = request.headers['content-type'] ?? 'application/json';
+  if (!/^application\/json\b/i.test(type)) {
+    throw new Refusal(415, 'unsupported_media_type', 'The request body must be application/json.');
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    throw badRequest('Error parsing JSON: the request body is malformed.');
+  }
+}
+
+export function send(response: ServerResponse, reply: Reply): void {
+  const text = reply.body === undefined ? '' : JSON.stringify(reply.body);
+  response.writeHead(reply.status, {
+    ...(reply.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...(reply.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(text)) }),
+    ...reply.headers,
+  });
+  response.end(text);
+}
+
+/** The reply for whatever a handler threw. */
+export function replyOf(error: unknown, requestId: string): Reply {
+  const refusal = error instanceof Refusal ? error : new Refusal(500, 'server_error', 'Unexpected server-side error.');
+  const body = { id: refusal.id, message: refusal.message, request_id: requestId };
+  return { status: refusal.status, body, headers: refusal.headers };
+}
+
+export function bearerToken(request: IncomingMessage): string | undefined {
+  const found = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '');
+  return found?.[1];
+}

@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { HttpHandler, Timeline } from '../kernel';
+import { forbidden, notFound } from '../cloud/refusal';
+import { isDiscoveryPath } from './discovery/handler';
+import { replyOf, send } from './http';
+import { isFromLoopback } from './loopbackOnly';
+import type { ApiHandler } from './v2/handler';
+
+interface Parts {
+  readonly v2: ApiHandler;
+  readonly control: ApiHandler;
+  readonly discovery: HttpHandler;
+  readonly timeline: Timeline & { touch(): void };
+}
+
+const ATTACH = '/practice/attach';
+
+/** The one HTTP server of the practice cloud. It listens on loopback and answers nothing that came in under another name. */
+export class PracticeServer {
+  readonly #server: Server;
+
+  constructor(private readonly parts: Parts) {
+    this.#server = createServer((request, response) => {
+      void this.#answer(request, response);
+    });
+  }
+
+  /** Resolves with the port; rejects when it is taken. */
+  listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#server.off('error', reject);
+        // Listening on TCP: the address is an AddressInfo.
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isFromLoopback(request)) {
+      send(response, replyOf(forbidden(), 'practice'));
+      return;
+    }
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+    this.parts.timeline.touch();
+    if (isDiscoveryPath(url.pathname)) {
+      this.parts.discovery(request, response);
+      return;
+    }
+    // Time does not jump over a request that is being answered; an attachment lasts as long as its window.
+    const release = url.pathname === ATTACH ? undefined : this.parts.timeline.hold();
+    try {
+      if (url.pathname.startsWith('/v2/')) await this.parts.v2(request, response, url);
+      else if (url.pathname.startsWith('/practice/')) await this.parts.control(request, response, url);
+      else send(response, replyOf(notFound(), 'practice'));
+    } finally {
+      release?.();
+    }
+  }
+}

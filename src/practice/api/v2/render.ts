@@ -1,0 +1,143 @@
+import { gatewayOf } from '../../cloud/addresses';
+import {
+  hourlyPrice,
+  regionsWith,
+  sizesOf,
+  type Catalogue,
+  type RegionEntry,
+  type SizeEntry,
+} from '../../cloud/catalogue/catalogue';
+import type { Cloud } from '../../cloud/cloud';
+import type {
+  ActionRecord,
+  DropletRecord,
+  FirewallRecord,
+  ImageRecord,
+  KeyRecord,
+  RuleRecord,
+  TagRecord,
+  VpcRecord,
+} from '../../cloud/records';
+
+/** Records in DigitalOcean's words; the shapes are those that its own clients were recorded with (traces/digitalocean). */
+
+export function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+export function renderRegion(catalogue: Catalogue, region: RegionEntry): object {
+  return {
+    ...{ name: region.name, slug: region.slug, features: region.features, available: region.isAvailable },
+    sizes: sizesOf(catalogue, region).map((size) => size.slug),
+  };
+}
+
+export function renderSize(catalogue: Catalogue, size: SizeEntry): object {
+  return {
+    ...{ slug: size.slug, memory: size.memoryMb, vcpus: size.vcpus, disk: size.diskGb, transfer: size.transferTb },
+    ...{ price_monthly: size.priceMonthly, price_hourly: hourlyPrice(size.priceMonthly) },
+    regions: regionsWith(catalogue, size.slug).map((region) => region.slug),
+    ...{ available: true, description: 'Basic' },
+    disk_info: [{ type: 'local', size: { amount: size.diskGb, unit: 'gib' } }],
+  };
+}
+
+export function renderImage(cloud: Cloud, image: ImageRecord): object {
+  const isOwn = image.account !== undefined;
+  return {
+    ...{ id: image.id, name: image.name, distribution: image.distribution, slug: image.slug, public: !isOwn },
+    regions: image.regions ?? cloud.catalogue.regions.map((region) => region.slug),
+    ...{ created_at: image.createdAt, min_disk_size: image.minDiskGb, type: isOwn ? 'custom' : 'base' },
+    ...{ size_gigabytes: image.sizeGb, description: image.description ?? '', tags: image.tags ?? [] },
+    ...{ status: cloud.images.statusOf(image), error_message: '' },
+  };
+}
+
+export function renderKey(key: KeyRecord): object {
+  return { id: key.id, fingerprint: key.fingerprint, public_key: key.publicKey, name: key.name };
+}
+
+function renderNetworks(droplet: DropletRecord): object {
+  const { publicAddress, privateAddress } = droplet;
+  if (publicAddress === undefined || privateAddress === undefined) return { v4: [], v6: [] };
+  const privateGateway = privateAddress.replace(/\.\d+\.\d+$/, '.0.1');
+  return {
+    v4: [
+      { ip_address: privateAddress, netmask: '255.255.0.0', gateway: privateGateway, type: 'private' },
+      {
+        ip_address: publicAddress,
+        netmask: '255.255.255.0',
+        gateway: gatewayOf(publicAddress),
+        type: 'public',
+      },
+    ],
+    v6: [],
+  };
+}
+
+function renderRegionOf(cloud: Cloud, slug: string): object | null {
+  const region = cloud.catalogue.regions.find((candidate) => candidate.slug === slug);
+  // Made in the other catalogue's time: the region may be no more.
+  return region === undefined ? null : renderRegion(cloud.catalogue, region);
+}
+
+export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {
+  const { size } = droplet;
+  return {
+    ...{ id: droplet.id, name: droplet.name, memory: size.memoryMb, vcpus: size.vcpus, disk: size.diskGb },
+    locked: droplet.pendingAction !== undefined || droplet.goneAt !== undefined,
+    ...{ status: droplet.status, kernel: null, created_at: timestamp(droplet.createdAt) },
+    features: ['private_networking', ...(droplet.hasMonitoring ? ['monitoring'] : [])],
+    ...{ backup_ids: [], next_backup_window: null, snapshot_ids: [], volume_ids: [] },
+    image: renderImage(cloud, droplet.image),
+    ...{ size: renderSize(cloud.catalogue, size), size_slug: size.slug },
+    ...{ networks: renderNetworks(droplet), region: renderRegionOf(cloud, droplet.regionSlug) },
+    ...{ tags: droplet.tags, vpc_uuid: droplet.vpc },
+  };
+}
+
+export function renderAction(cloud: Cloud, action: ActionRecord): object {
+  return {
+    ...{ id: action.id, status: action.status, type: action.type, started_at: timestamp(action.startedAt) },
+    completed_at: action.completedAt === null ? null : timestamp(action.completedAt),
+    ...{ resource_id: action.dropletId, resource_type: 'droplet' },
+    ...{ region: renderRegionOf(cloud, action.regionSlug), region_slug: action.regionSlug },
+  };
+}
+
+export function renderTag(cloud: Cloud, tag: TagRecord): object {
+  const { length } = cloud.tags.dropletsWith(tag.account, tag.name);
+  const none = { count: 0 };
+  return {
+    name: tag.name,
+    resources: {
+      ...{ count: length, droplets: { count: length }, images: none, volumes: none },
+      ...{ volume_snapshots: none, databases: none },
+    },
+  };
+}
+
+function renderRule(side: 'sources' | 'destinations', rule: RuleRecord): object {
+  return { protocol: rule.protocol, ports: rule.ports, [side]: rule.peers };
+}
+
+export function renderFirewall(cloud: Cloud, firewall: FirewallRecord): object {
+  const { inbound, outbound, dropletIds, tags } = firewall.wanted;
+  const pending = cloud.firewalls.pendingDroplets(firewall);
+  return {
+    ...{ id: firewall.id, name: firewall.name, created_at: timestamp(firewall.createdAt) },
+    status: firewall.appliesAt === undefined ? 'succeeded' : 'waiting',
+    inbound_rules: inbound.map((rule) => renderRule('sources', rule)),
+    outbound_rules: outbound.map((rule) => renderRule('destinations', rule)),
+    ...{ droplet_ids: dropletIds, tags },
+    pending_changes: pending.map((id) => ({ droplet_id: id, removing: false, status: 'waiting' })),
+  };
+}
+
+export function renderVpc(vpc: VpcRecord): object {
+  return {
+    ...{ id: vpc.id, urn: `do:vpc:${vpc.id}`, name: `default-${vpc.regionSlug}`, description: '' },
+    ...{ region: vpc.regionSlug, ip_range: `10.${vpc.octet}.0.0/16`, default: true },
+    created_at: timestamp(vpc.createdAt),
+  };
+}

@@ -1,0 +1,56 @@
+import type { HostSpec, Ledger, PoweredHost, Profile, Random, StateFile, Timeline } from '../kernel';
+import { Accounts } from './accounts';
+import { Vpcs } from './addresses';
+import { Billing } from './billing';
+import type { Catalogue } from './catalogue/catalogue';
+import { Droplets } from './droplets';
+import { Firewalls } from './firewalls';
+import { Images } from './images';
+import { Keys } from './keys';
+import { Lifecycle } from './lifecycle';
+import type { PowerListener } from './machine';
+import { CloudStore } from './store';
+import { Tags } from './tags';
+
+export interface CloudParts {
+  readonly state: StateFile;
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly ledger: Ledger;
+  readonly profile: Profile;
+  readonly catalogue: Catalogue;
+  readonly createHost: (spec: HostSpec) => PoweredHost;
+  readonly listener: PowerListener;
+  readonly removeSections: (dropletId: number) => void;
+}
+
+/** DigitalOcean's side of the practice cloud: everything an account has, and what becomes of it over time. */
+export interface Cloud {
+  readonly store: CloudStore;
+  readonly catalogue: Catalogue;
+  readonly timeline: Timeline;
+  readonly accounts: Accounts;
+  readonly billing: Billing;
+  readonly images: Images;
+  readonly keys: Keys;
+  readonly tags: Tags;
+  readonly vpcs: Vpcs;
+  readonly firewalls: Firewalls;
+  readonly droplets: Droplets;
+  readonly lifecycle: Lifecycle;
+}
+
+export function createCloud(parts: CloudParts): Cloud {
+  const { timeline, catalogue, random } = parts;
+  const store = new CloudStore(parts.state);
+  const accounts = new Accounts(store, random);
+  const billing = new Billing(store);
+  const images = new Images(store, catalogue, timeline);
+  const keys = new Keys(store);
+  const tags = new Tags(store);
+  const vpcs = new Vpcs(store, random);
+  const firewalls = new Firewalls({ store, timeline, random, tags });
+  const lifecycle = new Lifecycle({ ...parts, store, vpcs, billing, firewalls });
+  const shared = { store, catalogue, timeline, accounts, billing, images, keys, tags, vpcs, firewalls, lifecycle };
+  return { ...shared, droplets: new Droplets(shared) };
+}

@@ -1,0 +1,96 @@
+import type { Timeline } from '../kernel';
+import type { Vpcs } from './addresses';
+import type { Billing } from './billing';
+import type { Catalogue } from './catalogue/catalogue';
+import { checkDropletRequest, type CheckedRequest, type DropletRequest } from './dropletRequest';
+import type { Images } from './images';
+import type { Keys } from './keys';
+import type { Lifecycle } from './lifecycle';
+import type { AccountRecord, ActionRecord, DropletRecord } from './records';
+import { forbidden, notFound, unprocessable } from './refusal';
+import type { CloudStore } from './store';
+import type { Tags } from './tags';
+
+/** For a moment after the call a new droplet's own address answers 404. */
+const VISIBLE_AFTER_MS = 800;
+
+interface Parts {
+  readonly store: CloudStore;
+  readonly timeline: Timeline;
+  readonly catalogue: Catalogue;
+  readonly images: Images;
+  readonly keys: Keys;
+  readonly tags: Tags;
+  readonly vpcs: Vpcs;
+  readonly billing: Billing;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Droplets of an account: made, found and deleted. What happens to them over time is the lifecycle's. */
+export class Droplets {
+  constructor(private readonly parts: Parts) {}
+
+  list(account: string, filter: { tag?: string | undefined; name?: string | undefined } = {}): DropletRecord[] {
+    const { tag, name } = filter;
+    if (tag !== undefined) return this.parts.tags.dropletsWith(account, tag);
+    const own = this.parts.store.data.droplets.filter((droplet) => droplet.account === account);
+    if (name === undefined) return own;
+    return own.filter((droplet) => droplet.name.toLowerCase() === name.toLowerCase());
+  }
+
+  get(account: string, id: number): DropletRecord {
+    const droplet = this.parts.store.droplet(id);
+    if (droplet?.account !== account || this.parts.timeline.now() < droplet.visibleAt) throw notFound();
+    return droplet;
+  }
+
+  create(account: AccountRecord, request: DropletRequest): { droplet: DropletRecord; action: ActionRecord }[] {
+    if (account.status === 'locked') throw forbidden();
+    if (!account.isEmailVerified) throw unprocessable('Please verify your email address before creating a Droplet.');
+    const checked = checkDropletRequest(this.parts, account.uuid, request);
+    const living = this.list(account.uuid).filter((droplet) => droplet.goneAt === undefined);
+    if (living.length + request.names.length > account.dropletLimit) {
+      throw unprocessable('creating this/these droplet(s) will exceed your droplet limit');
+    }
+    const tags = request.tags.map((name) => this.parts.tags.ensure(account.uuid, name).name);
+    this.parts.store.data.userData[checked.userDataHash] = request.userData;
+    return request.names.map((name) => this.#createOne(account.uuid, { ...request, tags }, { ...checked, name }));
+  }
+
+  delete(account: string, id: number): void {
+    const droplet = this.get(account, id);
+    if (droplet.goneAt !== undefined) return;
+    this.parts.lifecycle.delete(droplet);
+  }
+
+  /** All or nothing: one droplet that is busy keeps the others. */
+  deleteByTag(account: string, tag: string): void {
+    const living = this.list(account, { tag }).filter((droplet) => droplet.goneAt === undefined);
+    for (const droplet of living) this.parts.lifecycle.refuseWhenBusy(droplet);
+    for (const droplet of living) this.parts.lifecycle.delete(droplet);
+  }
+
+  #createOne(
+    account: string,
+    request: DropletRequest,
+    checked: CheckedRequest & { name: string },
+  ): { droplet: DropletRecord; action: ActionRecord } {
+    const { store, timeline, billing, lifecycle } = this.parts;
+    const now = timeline.now();
+    const droplet: DropletRecord = {
+      ...{ id: store.nextId(), account, name: checked.name, status: 'new', power: 'off' },
+      ...{ createdAt: now, visibleAt: now + VISIBLE_AFTER_MS, regionSlug: checked.regionSlug, size: checked.size },
+      ...{ image: checked.image, keys: checked.keys, tags: [...new Set(request.tags)], userData: checked.userDataHash },
+      ...{ hasMonitoring: request.hasMonitoring, vpc: this.#vpc(account, checked.regionSlug, request.vpc) },
+    };
+    store.addDroplet(droplet);
+    billing.open(droplet);
+    return { droplet, action: lifecycle.create(droplet) };
+  }
+
+  #vpc(account: string, regionSlug: string, asked: string | undefined): string {
+    const vpc = this.parts.vpcs.ensure(account, regionSlug, this.parts.timeline.now());
+    if (asked !== undefined && asked !== vpc.id) throw unprocessable('VPC not found or not in the region.');
+    return vpc.id;
+  }
+}

@@ -1,0 +1,159 @@
+import type { HostSpec, Ledger, PoweredHost, Profile, Timeline } from '../kernel';
+import { takePublicAddress, type Vpcs } from './addresses';
+import type { Billing } from './billing';
+import type { Firewalls } from './firewalls';
+import { Machine, type PowerListener } from './machine';
+import type { ActionRecord, DropletRecord } from './records';
+import { unprocessable } from './refusal';
+import type { CloudStore } from './store';
+
+export type PowerAction = 'power_on' | 'power_off' | 'power_cycle' | 'reboot' | 'shutdown';
+
+/** A deleted droplet is still listed for a moment. */
+const DELETE_MS = 1_500;
+
+interface Parts {
+  readonly store: CloudStore;
+  readonly timeline: Timeline;
+  readonly ledger: Ledger;
+  readonly profile: Profile;
+  readonly vpcs: Vpcs;
+  readonly billing: Billing;
+  readonly firewalls: Firewalls;
+  readonly createHost: (spec: HostSpec) => PoweredHost;
+  readonly listener: PowerListener;
+  readonly removeSections: (dropletId: number) => void;
+}
+
+/**
+ * What happens to droplets over time. An action's state is in its record and its droplet's, so that a process that was killed in
+ * the middle finds it there and carries on.
+ */
+export class Lifecycle {
+  readonly #machines = new Map<number, Machine>();
+  readonly #gone = new Map<number, AbortController>();
+
+  constructor(private readonly parts: Parts) {}
+
+  host(dropletId: number): PoweredHost | undefined {
+    return this.#machines.get(dropletId)?.host;
+  }
+
+  create(droplet: DropletRecord): ActionRecord {
+    return this.#start(droplet, 'create');
+  }
+
+  act(droplet: DropletRecord, type: PowerAction): ActionRecord {
+    this.refuseWhenBusy(droplet);
+    const isOn = droplet.status === 'active';
+    if (type === 'power_on' && isOn) throw unprocessable('Droplet is already powered on.');
+    if (type === 'power_off' && !isOn) throw unprocessable('Droplet is already powered off.');
+    if (type !== 'power_on' && !isOn) {
+      throw unprocessable('Droplet is currently off. Please power it on to run this event.');
+    }
+    return this.#start(droplet, type);
+  }
+
+  refuseWhenBusy(droplet: DropletRecord): void {
+    if (droplet.pendingAction !== undefined || droplet.goneAt !== undefined) {
+      throw unprocessable('Droplet already has a pending event.');
+    }
+  }
+
+  /** The bill ends with the call; the droplet is listed a moment longer. */
+  delete(droplet: DropletRecord): void {
+    this.refuseWhenBusy(droplet);
+    const now = this.parts.timeline.now();
+    droplet.goneAt = now + DELETE_MS;
+    this.parts.billing.close(droplet, now);
+    this.#machines.get(droplet.id)?.cutPower();
+    this.#removeLater(droplet);
+    this.parts.store.changed();
+  }
+
+  /** After a restart of the process: makes the insides again and carries on with what was under way. */
+  resume(): void {
+    for (const droplet of [...this.parts.store.data.droplets]) {
+      if (droplet.goneAt !== undefined) {
+        this.#removeLater(droplet);
+        continue;
+      }
+      if (droplet.status !== 'new') this.#machine(droplet).resume();
+      const action = droplet.pendingAction === undefined ? undefined : this.parts.store.action(droplet.pendingAction);
+      if (action !== undefined) this.#carryOut(droplet, action);
+    }
+  }
+
+  #start(droplet: DropletRecord, type: string): ActionRecord {
+    const action: ActionRecord = {
+      ...{ id: this.parts.store.nextId(), account: droplet.account, type, status: 'in-progress' },
+      ...{ startedAt: this.parts.timeline.now(), completedAt: null, dropletId: droplet.id },
+      regionSlug: droplet.regionSlug,
+    };
+    droplet.pendingAction = action.id;
+    this.parts.store.addAction(action);
+    this.#carryOut(droplet, action);
+    return action;
+  }
+
+  #carryOut(droplet: DropletRecord, action: ActionRecord): void {
+    const { ledger, profile, timeline } = this.parts;
+    const kind = action.type === 'create' ? 'create' : 'action';
+    const takesMs = action.type === 'create' ? profile.createMs : profile.actionMs;
+    const leftMs = Math.max(0, action.startedAt + takesMs - timeline.now());
+    const { signal } = this.#goneController(droplet.id);
+    void ledger.delay(kind, droplet.name, leftMs, signal).then(
+      () => {
+        action.status = 'completed';
+        action.completedAt = timeline.now();
+        delete droplet.pendingAction;
+        this.#effect(droplet, action.type);
+        this.parts.store.changed();
+      },
+      () => undefined, // the droplet is gone, and its action with it
+    );
+  }
+
+  #effect(droplet: DropletRecord, type: string): void {
+    if (type === 'create') {
+      droplet.publicAddress ??= takePublicAddress(this.parts.store);
+      droplet.privateAddress ??= this.parts.vpcs.takeAddress(droplet.vpc);
+    }
+    const machine = this.#machine(droplet);
+    if (type === 'create' || type === 'power_on') machine.powerOn();
+    else if (type === 'power_off') machine.cutPower();
+    else if (type === 'shutdown') void machine.shutdown('off');
+    else if (type === 'reboot') void machine.shutdown('reboot');
+    else {
+      machine.cutPower();
+      machine.powerOn();
+    }
+  }
+
+  #machine(droplet: DropletRecord): Machine {
+    const known = this.#machines.get(droplet.id);
+    if (known !== undefined) return known;
+    const machine = new Machine(droplet, this.parts);
+    this.#machines.set(droplet.id, machine);
+    return machine;
+  }
+
+  #goneController(id: number): AbortController {
+    const known = this.#gone.get(id) ?? new AbortController();
+    this.#gone.set(id, known);
+    return known;
+  }
+
+  #removeLater(droplet: DropletRecord): void {
+    const { timeline, store, firewalls } = this.parts;
+    timeline.after((droplet.goneAt ?? 0) - timeline.now(), () => {
+      this.#goneController(droplet.id).abort();
+      this.#gone.delete(droplet.id);
+      this.#machines.get(droplet.id)?.destroy();
+      this.#machines.delete(droplet.id);
+      firewalls.forgetDroplet(droplet.id);
+      store.removeDroplet(droplet.id);
+      this.parts.removeSections(droplet.id);
+    });
+  }
+}

@@ -1,0 +1,154 @@
+import type { ImageEntry, SizeEntry } from './catalogue/catalogue';
+
+/** What the cloud keeps in the state file: plain data, times in virtual milliseconds. */
+
+export interface TokenRecord {
+  /** SHA-256: the token itself is written nowhere. */
+  readonly hash: string;
+  /** `*` for everything, `read` for every reading, or DigitalOcean's own such as `droplet:create`. */
+  readonly scopes: readonly string[];
+}
+
+export interface AccountRecord {
+  readonly uuid: string;
+  name: string;
+  email: string;
+  isEmailVerified: boolean;
+  status: 'active' | 'warning' | 'locked';
+  statusMessage: string;
+  dropletLimit: number;
+  tokens: TokenRecord[];
+}
+
+export interface KeyRecord {
+  readonly id: number;
+  readonly account: string;
+  name: string;
+  readonly publicKey: string;
+  readonly fingerprint: string;
+}
+
+export interface ActionRecord {
+  readonly id: number;
+  readonly account: string;
+  readonly type: string;
+  status: 'in-progress' | 'completed' | 'errored';
+  readonly startedAt: number;
+  completedAt: number | null;
+  readonly dropletId: number;
+  readonly regionSlug: string;
+}
+
+export interface ImageRecord extends ImageEntry {
+  /** Absent for the images that everybody sees. */
+  readonly account?: string;
+  readonly regions?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly description?: string;
+  /** While an import is under way: when it becomes `pending` and `available`. */
+  readonly pendingAt?: number;
+  readonly availableAt?: number;
+}
+
+export interface DropletRecord {
+  readonly id: number;
+  readonly account: string;
+  name: string;
+  status: 'new' | 'active' | 'off';
+  /** What the inside does: a boot that was cut short by the end of the process starts again. */
+  power: 'off' | 'booting' | 'up';
+  /** Its units are being stopped; afterwards it stays off or starts again. */
+  leaving?: 'off' | 'reboot';
+  readonly createdAt: number;
+  /** Until then its own address answers 404, as DigitalOcean's does for a moment. */
+  readonly visibleAt: number;
+  readonly regionSlug: string;
+  readonly size: SizeEntry;
+  readonly image: ImageRecord;
+  readonly keys: readonly string[];
+  tags: string[];
+  /** Key of `userData` below. */
+  readonly userData: string;
+  readonly hasMonitoring: boolean;
+  publicAddress?: string;
+  privateAddress?: string;
+  readonly vpc: string;
+  pendingAction?: number;
+  /** Set by a delete: no longer billed, gone at this moment. */
+  goneAt?: number;
+}
+
+export interface TagRecord {
+  readonly account: string;
+  readonly name: string;
+}
+
+/** One side of a rule, as DigitalOcean calls it: `sources` of inbound, `destinations` of outbound rules. */
+export interface RulePeers {
+  readonly addresses?: readonly string[];
+  readonly droplet_ids?: readonly number[];
+  readonly tags?: readonly string[];
+}
+
+export interface RuleRecord {
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  readonly ports: string;
+  readonly peers: RulePeers;
+}
+
+export interface FirewallRules {
+  readonly inbound: readonly RuleRecord[];
+  readonly outbound: readonly RuleRecord[];
+  readonly dropletIds: readonly number[];
+  readonly tags: readonly string[];
+}
+
+export interface FirewallRecord {
+  readonly id: string;
+  readonly account: string;
+  name: string;
+  readonly createdAt: number;
+  /** What was asked for. */
+  wanted: FirewallRules;
+  /** What holds now; absent until the first change has come through. */
+  applied?: FirewallRules;
+  /** When `wanted` comes to hold; absent when it does. */
+  appliesAt?: number;
+}
+
+export interface VpcRecord {
+  readonly id: string;
+  readonly account: string;
+  readonly regionSlug: string;
+  readonly createdAt: number;
+  /** The second octet of 10.x.0.0/16. */
+  readonly octet: number;
+  nextHost: number;
+}
+
+/** One droplet's time on the bill, which goes on while it is powered off. */
+export interface ChargeRecord {
+  readonly dropletId: number;
+  readonly account: string;
+  readonly name: string;
+  readonly sizeSlug: string;
+  readonly priceMonthly: number;
+  readonly from: number;
+  to: number | null;
+}
+
+export interface CloudState {
+  nextId: number;
+  nextAddress: number;
+  accounts: AccountRecord[];
+  keys: KeyRecord[];
+  droplets: DropletRecord[];
+  actions: ActionRecord[];
+  tags: TagRecord[];
+  firewalls: FirewallRecord[];
+  images: ImageRecord[];
+  vpcs: VpcRecord[];
+  charges: ChargeRecord[];
+  /** User data by its hash: five droplets of one cluster share one copy. */
+  userData: Record<string, string>;
+}

@@ -1,0 +1,156 @@
+import type { Cancel, EtcdClient, EtcdEvent, EtcdNode, EtcdWrite } from '../kernel';
+import { EtcdError } from './errors';
+import type { Member } from './member';
+import type { PutOptions, StoreOperation } from './store';
+
+interface GetOptions {
+  readonly recursive?: boolean;
+  readonly sorted?: boolean;
+  readonly quorum?: boolean;
+}
+
+interface DeleteOptions {
+  readonly recursive?: boolean;
+  readonly dir?: boolean;
+  readonly prevValue?: string;
+  readonly prevIndex?: number;
+}
+
+/** A member's own view of the keys: plain reads from its copy, writes through the leader. */
+export class MemberClient implements EtcdClient {
+  constructor(private readonly member: Member) {}
+
+  get index(): number {
+    return this.member.store.index;
+  }
+
+  get hasQuorum(): boolean {
+    return this.member.hasQuorum;
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<EtcdEvent> {
+    const now = this.#now();
+    if (options.quorum === true) {
+      return await this.#propose({ kind: 'get', key, now, ...options });
+    }
+    return this.member.statistics.count({ kind: 'get', key, now }, () => this.member.store.get(key, options, now));
+  }
+
+  peek(key: string): EtcdNode | undefined {
+    return this.member.store.peek(key, this.#now());
+  }
+
+  async set(key: string, write: EtcdWrite): Promise<EtcdEvent> {
+    return await this.#propose({ kind: 'put', key, now: this.#now(), ...this.#options(write) });
+  }
+
+  async createInOrder(key: string, write: EtcdWrite): Promise<EtcdEvent> {
+    return await this.#propose({ kind: 'post', key, now: this.#now(), ...this.#options(write) });
+  }
+
+  async delete(key: string, options: DeleteOptions = {}): Promise<EtcdEvent> {
+    return await this.#propose({ kind: 'delete', key, now: this.#now(), ...options });
+  }
+
+  /** Told after the write that caused it is over, in order. */
+  watch(prefix: string, listener: (event: EtcdEvent) => void): Cancel {
+    let isOn = true;
+    const cancel = this.member.history.watch(prefix, true, (event) => {
+      queueMicrotask(() => {
+        if (isOn) {
+          listener(event);
+        }
+      });
+    });
+    return () => {
+      isOn = false;
+      cancel();
+    };
+  }
+
+  async #propose(operation: StoreOperation): Promise<EtcdEvent> {
+    const event = await this.member.propose({ kind: 'store', operation });
+    if (event === undefined) {
+      throw new EtcdError(300, 'etcdserver: no answer', 0);
+    }
+    return event;
+  }
+
+  #options(write: EtcdWrite): PutOptions {
+    const { ttlSeconds, ...rest } = write;
+    return ttlSeconds === undefined ? rest : { ...rest, expiresAt: this.#now() + ttlSeconds * 1_000 };
+  }
+
+  #now(): number {
+    return this.member.kernel.timeline.now();
+  }
+}
+
+/** A proxy keeps nothing: each question goes to the first member that can be heard. */
+export class ProxyClient implements EtcdClient {
+  readonly #watches = new Set<Cancel>();
+
+  constructor(private readonly findMember: () => Member | undefined) {}
+
+  get index(): number {
+    return this.findMember()?.store.index ?? 0;
+  }
+
+  get hasQuorum(): boolean {
+    return this.findMember()?.hasQuorum ?? false;
+  }
+
+  async get(key: string, options?: GetOptions): Promise<EtcdEvent> {
+    return await this.#through().get(key, options);
+  }
+
+  peek(key: string): EtcdNode | undefined {
+    const member = this.findMember();
+    return member === undefined ? undefined : new MemberClient(member).peek(key);
+  }
+
+  async set(key: string, write: EtcdWrite): Promise<EtcdEvent> {
+    return await this.#through().set(key, write);
+  }
+
+  async createInOrder(key: string, write: EtcdWrite): Promise<EtcdEvent> {
+    return await this.#through().createInOrder(key, write);
+  }
+
+  async delete(key: string, options?: DeleteOptions): Promise<EtcdEvent> {
+    return await this.#through().delete(key, options);
+  }
+
+  /** Follows the first member; `moved` says when another took its place. */
+  watch(prefix: string, listener: (event: EtcdEvent) => void): Cancel {
+    let member = this.findMember();
+    let cancel = member === undefined ? undefined : new MemberClient(member).watch(prefix, listener);
+    const move = (): void => {
+      const next = this.findMember();
+      if (next !== member) {
+        cancel?.();
+        member = next;
+        cancel = next === undefined ? undefined : new MemberClient(next).watch(prefix, listener);
+      }
+    };
+    this.#watches.add(move);
+    return () => {
+      this.#watches.delete(move);
+      cancel?.();
+    };
+  }
+
+  moved(): void {
+    for (const move of this.#watches) {
+      move();
+    }
+  }
+
+  #through(): MemberClient {
+    const member = this.findMember();
+    if (member === undefined) {
+      throw new EtcdError(300, 'proxy: zero endpoints currently available', 0);
+    }
+    return new MemberClient(member);
+  }
+}

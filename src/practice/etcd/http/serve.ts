@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpHandler, Kernel } from '../../kernel';
+import type { Member } from '../member';
+import type { EtcdApi } from '../server';
+import { serveKeys } from './keys';
+import { serveMembers } from './members';
+import { send } from './reply';
+import { describeLeader, describeSelf, isHealthy } from './status';
+
+export const ETCD_VERSION = '3.4.23';
+
+/** The client port. A proxy hands everything on to a member that it can hear. */
+export function serveEtcd(api: EtcdApi, kernel: Kernel): HttpHandler {
+  return (request, response) => {
+    const member = api.member();
+    if (member === undefined) {
+      send(response, 503, '{"message":"proxy: zero endpoints currently available"}');
+      return;
+    }
+    serve(member, kernel, { request, response }).catch(() => {
+      if (!response.headersSent) {
+        send(response, 500, '{"message":"Internal Server Error"}');
+      }
+      response.destroy();
+    });
+  };
+}
+
+async function serve(
+  member: Member,
+  kernel: Kernel,
+  exchange: { request: IncomingMessage; response: ServerResponse },
+): Promise<void> {
+  const { request, response } = exchange;
+  const url = new URL(request.url ?? '/', 'http://etcd');
+  const path = url.pathname.replace(/(.)\/+$/, '$1');
+  if (path === '/v2/keys' || path.startsWith('/v2/keys/')) {
+    await serveKeys(member, kernel, { request, response, url });
+  } else if (path === '/v2/members' || path.startsWith('/v2/members/')) {
+    await serveMembers(member, kernel, { request, response, url });
+  } else {
+    await serveStatus(member, kernel, { path, response });
+  }
+}
+
+async function serveStatus(
+  member: Member,
+  kernel: Kernel,
+  exchange: { path: string; response: ServerResponse },
+): Promise<void> {
+  const { response, path } = exchange;
+  const now = kernel.timeline.now();
+  switch (path) {
+    case '/health':
+      await sendHealth(member, kernel, response);
+      return;
+    case '/version':
+      send(response, 200, JSON.stringify({ etcdserver: ETCD_VERSION, etcdcluster: '3.4.0' }));
+      return;
+    case '/v2/stats/self':
+      send(response, 200, JSON.stringify(describeSelf(member, now)));
+      return;
+    case '/v2/stats/store':
+      send(response, 200, JSON.stringify(member.statistics.describe(member.history.watcherCount)));
+      return;
+    case '/v2/stats/leader':
+      if (member.role === 'leader') {
+        send(response, 200, JSON.stringify(describeLeader(member)));
+      } else {
+        send(response, 403, '{"message":"not current leader"}');
+      }
+      return;
+    default:
+      send(response, 404, '404 page not found\n', {
+        'Content-Type': 'text/plain; charset=utf-8',
+        'X-Content-Type-Options': 'nosniff',
+      });
+  }
+}
+
+async function sendHealth(member: Member, kernel: Kernel, response: ServerResponse): Promise<void> {
+  const plain = { 'Content-Type': 'text/plain; charset=utf-8' };
+  if (await isHealthy(member, kernel)) {
+    send(response, 200, '{"health":"true"}', plain);
+  } else {
+    send(response, 503, '{"health":"false"}\n', { ...plain, 'X-Content-Type-Options': 'nosniff' });
+  }
+}

@@ -1,0 +1,429 @@
+import type { Cancel, EtcdEvent, Host, Kernel } from '../kernel';
+import { PROPOSAL_TIMEOUT_MS, timedOut } from './errors';
+import { History } from './history';
+import { majorityOf, type MemberState } from './memberState';
+import {
+  compact,
+  entryAt,
+  isUpToDate,
+  lastIndex,
+  matchingIndex,
+  replaceAfter,
+  termAt,
+  type LogEntry,
+  type MemberInfo,
+  type RaftOperation,
+} from './raftLog';
+import { Store } from './store';
+import { StoreStatistics } from './statistics';
+import type { EtcdWorld } from './world';
+
+/** etcd's default election time-out; a follower waits between one and two of them (raft, `resetRandomizedElectionTimeout`). */
+const ELECTION_MS = 1_000;
+/** Entries kept for followers that were away; who missed more is sent the whole store. */
+const KEPT_ENTRIES = 500;
+
+type Role = 'leader' | 'follower';
+
+/** A voting member: its log, its copy of the store, and raft's rules. Messages take no time; who is not reached gets none. */
+export class Member {
+  readonly store: Store;
+  readonly history = new History();
+  readonly statistics = new StoreStatistics();
+  readonly startedAt: number;
+  role: Role = 'follower';
+  leaderId: string | undefined;
+  /** As /v2/stats/self tells it: a leader that lost its quorum goes on calling itself one (the recorded traces, no-quorum/). */
+  reportedRole: Role = 'follower';
+  leaderSince = 0;
+
+  readonly #pending = new Map<number, { resolve(event: EtcdEvent | undefined): void; reject(error: unknown): void }>();
+  readonly #leaderWaiters = new Set<() => void>();
+  readonly #match = new Map<string, number>();
+  /** How much virtual time was lost with the practice process: that long the keys of this member did not live on. */
+  #lostMs: number;
+  /** Starts at the hour of the start, so that no entry of an earlier life is taken for one of this. */
+  #sequence: number;
+  #disarmElection: Cancel | undefined;
+  #leaderlessSince: number | undefined;
+  #peers: { epoch: number; list: readonly Member[] } = { epoch: -1, list: [] };
+  #isStopped = false;
+
+  constructor(
+    readonly world: EtcdWorld,
+    readonly host: Host,
+    readonly state: MemberState,
+    private readonly callbacks: { log(text: string): void; removed(): void },
+  ) {
+    this.startedAt = world.kernel.timeline.now();
+    this.#sequence = this.startedAt * 1_000;
+    this.#lostMs = world.lostTime(state);
+    this.store = new Store(state.store, (applied) => this.history.add(applied));
+  }
+
+  get id(): string {
+    return this.state.memberId;
+  }
+
+  get kernel(): Kernel {
+    return this.world.kernel;
+  }
+
+  get peers(): readonly Member[] {
+    if (this.#peers.epoch !== this.world.epoch) {
+      const list = Object.values(this.state.members)
+        .filter((info) => info.id !== this.id)
+        .map((info) => this.world.reach(this.host.dropletId, info))
+        .filter((member) => member !== undefined);
+      this.#peers = { epoch: this.world.epoch, list };
+    }
+    return this.#peers.list;
+  }
+
+  /** The leader this member believes in, if it can hear it. */
+  get liveLeader(): Member | undefined {
+    if (this.leaderId === this.id) {
+      return this.role === 'leader' ? this : undefined;
+    }
+    const leader = this.peers.find((peer) => peer.id === this.leaderId);
+    return leader?.role === 'leader' && leader.state.term === this.state.term ? leader : undefined;
+  }
+
+  /** The term of the last applied entry. */
+  get appliedTerm(): number {
+    return termAt(this.state.log, this.state.commit) ?? this.state.term;
+  }
+
+  get hasQuorum(): boolean {
+    return this.liveLeader?.leadsQuorum ?? false;
+  }
+
+  get leadsQuorum(): boolean {
+    return this.role === 'leader' && this.peers.length + 1 >= majorityOf(this.state.members);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#disarm();
+    this.world.remove(this);
+  }
+
+  /** @throws EtcdError 300 when it could not be committed in time, or whatever the store says to it. */
+  async propose(operation: RaftOperation): Promise<EtcdEvent | undefined> {
+    const deadline = this.kernel.timeline.now() + PROPOSAL_TIMEOUT_MS;
+    const sequence = (this.#sequence += 1);
+    const answer = new Promise<EtcdEvent | undefined>((resolve, reject) => {
+      this.#pending.set(sequence, { resolve, reject });
+    });
+    if (!(await this.#leaderKnown(deadline))) {
+      this.#pending.delete(sequence);
+      throw timedOut();
+    }
+    // Lost on the way when the leader cannot be heard: nobody says so, the time-out tells.
+    this.liveLeader?.accept({ term: 0, from: this.id, sequence, operation });
+    if (!this.#pending.has(sequence)) {
+      return await answer;
+    }
+    const cancel = this.kernel.timeline.after(deadline - this.kernel.timeline.now(), () => {
+      this.#pending.get(sequence)?.reject(timedOut());
+      this.#pending.delete(sequence);
+    });
+    return await answer.finally(cancel);
+  }
+
+  /** Called on the leader: into the log, to the others, and committed if a majority has it. */
+  accept(entry: LogEntry): void {
+    this.state.log.entries.push({ ...entry, term: this.state.term });
+    this.#match.set(this.id, lastIndex(this.state.log));
+    this.#save(entry.operation);
+    this.#replicate();
+  }
+
+  /** Looks again who can be heard: returning followers catch up, a lost leader is waited for and then replaced. */
+  review(): void {
+    if (this.#isStopped) {
+      return;
+    }
+    if (this.role === 'leader') {
+      this.#replicate();
+      if (this.leadsQuorum) {
+        this.#disarm();
+      } else {
+        this.#arm(ELECTION_MS, () => this.#stepDown());
+      }
+    } else if (this.liveLeader !== undefined) {
+      this.#disarm();
+    } else {
+      this.#arm(this.kernel.random.integer(ELECTION_MS, 2 * ELECTION_MS), () => this.#campaign());
+    }
+  }
+
+  /** The leader proposes that keys whose time has come go, as etcd does twice a second. */
+  expireKeys(): void {
+    const now = this.kernel.timeline.now();
+    if (this.role === 'leader' && this.leadsQuorum && this.store.hasExpired(now)) {
+      this.accept({
+        term: 0,
+        from: this.id,
+        sequence: 0,
+        operation: { kind: 'store', operation: { kind: 'expire', now } },
+      });
+    }
+  }
+
+  // ---- leader ----
+
+  #replicate(): void {
+    // Who is removed by what is committed here still hears of it.
+    const { peers } = this;
+    for (const peer of peers) {
+      const match = peer.follow(this);
+      if (match === undefined) {
+        return; // A later term is about: this one leads no more.
+      }
+      this.#match.set(peer.id, match);
+    }
+    const reached = Object.keys(this.state.members)
+      .map((id) => (id === this.id || peers.some((peer) => peer.id === id) ? (this.#match.get(id) ?? 0) : 0))
+      .sort((a, b) => b - a);
+    const agreed = reached[majorityOf(this.state.members) - 1] ?? 0;
+    if (agreed > this.state.commit && termAt(this.state.log, agreed) === this.state.term) {
+      this.#commitTo(agreed);
+    }
+    for (const peer of peers) {
+      peer.#commitTo(Math.min(this.state.commit, lastIndex(peer.state.log)));
+    }
+    const known = Math.min(...Object.keys(this.state.members).map((id) => this.#match.get(id) ?? 0));
+    compact(this.state.log, Math.min(this.state.commit, Math.max(known, this.state.commit - KEPT_ENTRIES)));
+  }
+
+  #stepDown(): void {
+    if (this.role === 'leader' && !this.leadsQuorum) {
+      this.callbacks.log(`raft: ${this.id} stepped down to follower since quorum is not active`);
+      this.role = 'follower';
+      this.#loseLeader();
+      this.review();
+    }
+  }
+
+  // ---- follower ----
+
+  /** An append from the leader. Answers up to where the logs agree now; undefined when this member knows a later term. */
+  follow(leader: Member): number | undefined {
+    if (leader.state.term < this.state.term) {
+      return undefined;
+    }
+    if (this.leaderId !== leader.id || this.state.term !== leader.state.term) {
+      this.#adopt(leader);
+    }
+    const mine = this.state.log;
+    const theirs = leader.state.log;
+    const match = matchingIndex(theirs, mine);
+    if (match === undefined) {
+      this.#installSnapshot(leader);
+    } else if (match < lastIndex(theirs) || match < lastIndex(mine)) {
+      replaceAfter(mine, match, theirs.entries.slice(match - theirs.base));
+    }
+    return lastIndex(mine);
+  }
+
+  #adopt(leader: Member): void {
+    this.#disarm();
+    this.#lostMs = 0;
+    this.state.term = leader.state.term;
+    this.role = 'follower';
+    this.reportedRole = 'follower';
+    this.leaderId = leader.id;
+    this.leaderSince = this.kernel.timeline.now();
+    this.#leaderlessSince = undefined;
+    this.callbacks.log(`raft: raft.node: ${this.id} elected leader ${leader.id} at term ${this.state.term}`);
+    this.#tellWaiters();
+  }
+
+  #installSnapshot(leader: Member): void {
+    const { log, commit, store, members, removed, clusterId } = structuredClone(leader.state);
+    Object.assign(this.state.store, store);
+    Object.assign(this.state, { log, commit, members, removed, clusterId });
+    this.store.replaced();
+    this.history.clear();
+    this.callbacks.log(`etcdserver: applied snapshot at index ${commit}`);
+    this.world.changed();
+  }
+
+  #loseLeader(): void {
+    this.leaderId = undefined;
+    this.#leaderlessSince ??= this.kernel.timeline.now();
+  }
+
+  // ---- elections ----
+
+  #campaign(): void {
+    if (this.role === 'leader' || this.liveLeader !== undefined) {
+      return;
+    }
+    this.#loseLeader();
+    this.callbacks.log(`raft: ${this.id} is starting a new election at term ${this.state.term}`);
+    const votes = 1 + this.peers.filter((peer) => peer.#grants(this)).length;
+    if (this.state.members[this.id] !== undefined && votes >= majorityOf(this.state.members)) {
+      this.#lead();
+    } else if (this.peers.length + 1 >= majorityOf(this.state.members)) {
+      this.#retry();
+    }
+  }
+
+  #grants(candidate: Member): boolean {
+    return this.liveLeader === undefined && this.role !== 'leader' && isUpToDate(candidate.state.log, this.state.log);
+  }
+
+  #lead(): void {
+    const now = this.kernel.timeline.now();
+    // Without a quorum every survivor asks for votes about every 1.5 s, each time in a new term.
+    const missed = Math.floor((now - (this.#leaderlessSince ?? now)) / (1.5 * ELECTION_MS));
+    this.state.term = Math.max(this.state.term, ...this.peers.map((peer) => peer.state.term)) + 1 + missed;
+    this.role = 'leader';
+    this.reportedRole = 'leader';
+    this.leaderId = this.id;
+    this.leaderSince = now;
+    this.#leaderlessSince = undefined;
+    this.#match.clear();
+    this.callbacks.log(`raft: ${this.id} became leader at term ${this.state.term}`);
+    const lost: RaftOperation =
+      this.#lostMs === 0 ? { kind: 'noop' } : { kind: 'store', operation: { kind: 'extend', ms: this.#lostMs, now } };
+    this.accept({ term: 0, from: this.id, sequence: 0, operation: lost });
+    this.#tellWaiters();
+  }
+
+  #arm(ms: number, run: () => void): void {
+    if (this.#disarmElection !== undefined) {
+      return;
+    }
+    const election = new AbortController();
+    this.#disarmElection = () => election.abort();
+    this.kernel.ledger.delay('etcd-election', this.host.name, ms, election.signal).then(
+      () => {
+        this.#disarmElection = undefined;
+        run();
+      },
+      () => undefined, // Disarmed.
+    );
+  }
+
+  /** Asks again in a while. Nobody waits for this: it may go on for as long as a half-cut network lasts. */
+  #retry(): void {
+    const cancel = this.kernel.timeline.every(1.5 * ELECTION_MS, () => {
+      this.#disarm();
+      this.review();
+    });
+    this.#disarmElection = cancel;
+  }
+
+  #disarm(): void {
+    this.#disarmElection?.();
+    this.#disarmElection = undefined;
+  }
+
+  async #leaderKnown(deadline: number): Promise<boolean> {
+    if (this.leaderId !== undefined) {
+      return true;
+    }
+    const { timeline } = this.kernel;
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        cancel();
+        this.#leaderWaiters.delete(settle);
+        resolve();
+      };
+      const cancel = timeline.after(deadline - timeline.now(), settle);
+      this.#leaderWaiters.add(settle);
+    });
+    return this.leaderId !== undefined;
+  }
+
+  #tellWaiters(): void {
+    for (const settle of [...this.#leaderWaiters]) {
+      settle();
+    }
+  }
+
+  // ---- applying ----
+
+  #commitTo(index: number): void {
+    while (this.state.commit < index) {
+      const entry = entryAt(this.state.log, this.state.commit + 1);
+      if (entry === undefined) {
+        return;
+      }
+      this.state.commit += 1;
+      this.#apply(entry);
+    }
+    if (this.role === 'follower') {
+      compact(this.state.log, this.state.commit - KEPT_ENTRIES);
+    }
+  }
+
+  #apply(entry: LogEntry): void {
+    const waiter = entry.from === this.id ? this.#pending.get(entry.sequence) : undefined;
+    if (waiter !== undefined) {
+      this.#pending.delete(entry.sequence);
+    }
+    this.state.at = this.kernel.timeline.now();
+    try {
+      const event = this.#perform(entry.operation);
+      waiter?.resolve(event);
+    } catch (error) {
+      waiter?.reject(error);
+    }
+    this.#save(entry.operation);
+  }
+
+  #save(operation: RaftOperation): void {
+    if (!isFleeting(operation)) {
+      this.kernel.state.changed(`etcd/${this.host.dropletId}`);
+    }
+  }
+
+  #perform(operation: RaftOperation): EtcdEvent | undefined {
+    switch (operation.kind) {
+      case 'store':
+        return this.statistics.count(operation.operation, () => this.store.apply(operation.operation));
+      case 'noop':
+        return undefined;
+      case 'addMember':
+      case 'publish':
+        this.state.members[operation.member.id] = operation.member;
+        break;
+      case 'updateMember':
+        this.#update(operation.id, { peerUrls: operation.peerUrls });
+        break;
+      case 'removeMember':
+        this.#remove(operation.id);
+    }
+    this.state.store.index += 1;
+    this.world.changed();
+    return undefined;
+  }
+
+  #update(id: string, change: Partial<MemberInfo>): void {
+    const info = this.state.members[id];
+    if (info !== undefined) {
+      this.state.members[id] = { ...info, ...change };
+    }
+  }
+
+  #remove(id: string): void {
+    Reflect.deleteProperty(this.state.members, id);
+    this.state.removed.push(id);
+    if (id === this.id) {
+      queueMicrotask(() => this.callbacks.removed());
+    }
+  }
+}
+
+/** Heartbeats: what runs out by itself need not be written to our disk at once; it goes along with the next change. */
+function isFleeting(operation: RaftOperation): boolean {
+  return (
+    operation.kind === 'store' &&
+    (operation.operation.kind === 'expire' ||
+      ('expiresAt' in operation.operation && operation.operation.expiresAt !== undefined))
+  );
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { MemberInfo, LogState } from './raftLog';
+import { emptyStore, type StoreState } from './tree';
+
+/** What a member keeps on its disk: plain data in the state file, mutated in place. */
+export interface MemberState {
+  memberId: string;
+  clusterId: string;
+  term: number;
+  commit: number;
+  log: LogState;
+  store: StoreState;
+  members: Record<string, MemberInfo>;
+  removed: string[];
+  /** Virtual time of the last write to it. */
+  at: number;
+}
+
+export const majorityOf = (members: Readonly<Record<string, MemberInfo>>): number =>
+  Math.floor(Object.keys(members).length / 2) + 1;
+
+/** etcd sorts members by the number that their id is, not by its text. */
+export function sortedMembers(members: Readonly<Record<string, MemberInfo>>): MemberInfo[] {
+  const key = (member: MemberInfo): string => member.id.padStart(16, '0');
+  return Object.values(members).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** 64 bits of a SHA-1 over the peer URLs and the cluster's token, written as Go writes an integer: without leading zeros. */
+export function memberIdFor(peerUrls: readonly string[], token: string): string {
+  return hash64([...peerUrls].sort().join('') + token);
+}
+
+export const clusterIdFor = (memberIds: readonly string[]): string => hash64([...memberIds].sort().join(''));
+
+function hash64(text: string): string {
+  const digits = createHash('sha1').update(text).digest('hex').slice(0, 16);
+  return digits.replace(/^0+/, '') || '0';
+}
+
+/** The first state of a member of a new cluster: every member is in the log already, as etcd's bootstrap puts it there. */
+export function newMemberState(memberId: string, members: readonly MemberInfo[]): MemberState {
+  const known = Object.fromEntries(members.map((member) => [member.id, member]));
+  const store = emptyStore();
+  store.index = members.length;
+  return {
+    memberId,
+    clusterId: clusterIdFor(Object.keys(known)),
+    term: 1,
+    commit: members.length,
+    log: { base: members.length, baseTerm: 1, entries: [] },
+    store,
+    members: known,
+    removed: [],
+    at: 0,
+  };
+}
+
+/** A member that joins a running cluster knows who is in it and nothing else. */
+export function joiningMemberState(
+  memberId: string,
+  cluster: { readonly clusterId: string; readonly members: readonly MemberInfo[] },
+): MemberState {
+  const known = Object.fromEntries(cluster.members.map((member) => [member.id, member]));
+  return {
+    memberId,
+    clusterId: cluster.clusterId,
+    term: 0,
+    commit: 0,
+    log: { base: 0, baseTerm: 0, entries: [] },
+    store: emptyStore(),
+    members: known,
+    removed: [],
+    at: 0,
+  };
+}

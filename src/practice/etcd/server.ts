@@ -1,0 +1,243 @@
+import type { Cancel, EtcdClient, Host } from '../kernel';
+import { bootstrap, type Bootstrap } from './bootstrap';
+import { MemberClient, ProxyClient } from './client';
+import { serveEtcd } from './http/serve';
+import { Member } from './member';
+import type { MemberState } from './memberState';
+import { readSettings, type EtcdSettings } from './settings';
+import type { EtcdWorld } from './world';
+
+/** etcd looks twice a second for keys whose time has come (etcd 2.3, `SyncTicker`). */
+const SYNC_MS = 500;
+
+/** What stands in the state file for a droplet's data directory. */
+interface DataDirectory {
+  member?: MemberState;
+  proxy?: { readonly peerUrls: readonly string[] };
+}
+
+/** What etcd2 offers to the rest of its node. */
+export interface EtcdApi {
+  readonly client: EtcdClient;
+  readonly isProxy: boolean;
+  /** The member that answers here: this node's own, or the one a proxy asks. Undefined when no member can be heard. */
+  member(): Member | undefined;
+  readonly world: EtcdWorld;
+}
+
+declare module '../kernel' {
+  interface DaemonApis {
+    etcd: EtcdApi;
+  }
+}
+
+/** One run of etcd2 on one node. */
+export class EtcdServer {
+  readonly exited: Promise<number>;
+  readonly ready: Promise<void>;
+  #api: EtcdApi | undefined;
+  #exit: (code: number) => void = () => undefined;
+  #becomeReady: () => void = () => undefined;
+  readonly #stopping = new AbortController();
+  readonly #owned: Cancel[] = [];
+  readonly #settings: EtcdSettings;
+
+  constructor(
+    private readonly world: EtcdWorld,
+    private readonly host: Host,
+    environment: Readonly<Record<string, string>>,
+  ) {
+    this.#settings = readSettings(host, environment);
+    this.exited = new Promise((resolve) => (this.#exit = resolve));
+    this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
+    const stop = (): void => this.stop();
+    host.power.addEventListener('abort', stop, { once: true });
+    this.#owned.push(() => host.power.removeEventListener('abort', stop));
+    this.#run().catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) {
+        this.#fail(String(error));
+      }
+    });
+  }
+
+  /** Undefined until this node knows its cluster: before that nothing listens. */
+  get api(): EtcdApi | undefined {
+    return this.#api;
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    for (const cancel of this.#owned.splice(0).reverse()) {
+      cancel();
+    }
+    this.#api = undefined;
+    this.#exit(0);
+  }
+
+  async #run(): Promise<void> {
+    this.#log(`etcdmain: etcd Version: 3.4.23`);
+    const data = this.#data();
+    if (!(await this.#hasDataDirectory(data))) {
+      delete data.member;
+      delete data.proxy;
+      const started = await this.#bootstrap();
+      if (this.#stopping.signal.aborted || started.kind === 'exit') {
+        this.#fail(started.kind === 'exit' ? started.reason : 'stopped');
+        return;
+      }
+      await this.#remember(data, started);
+    } else if (this.#settings.discovery !== undefined) {
+      const where = this.#settings.dataDir;
+      this.#log(
+        `etcdserver: discovery token ignored since a cluster has already been initialized. Valid log found at "${where}/member/wal"`,
+      );
+    }
+    if (this.#stopping.signal.aborted) {
+      return;
+    }
+    if (data.member === undefined) {
+      this.#startProxy(data.proxy?.peerUrls ?? []);
+    } else {
+      await this.#startMember(data.member);
+    }
+  }
+
+  async #bootstrap(): Promise<Bootstrap> {
+    const { world, host } = this;
+    return await bootstrap({
+      kernel: world.kernel,
+      host,
+      world,
+      settings: this.#settings,
+      signal: this.#stopping.signal,
+      log: (text) => this.#log(text),
+    });
+  }
+
+  async #startMember(state: MemberState): Promise<void> {
+    const member = new Member(this.world, this.host, state, {
+      log: (text) => this.#log(text),
+      removed: () => this.#removed(),
+    });
+    if (this.#isRemovedMeanwhile(state)) {
+      this.#removed();
+      return;
+    }
+    this.#owned.push(() => member.stop());
+    this.#owned.push(this.world.kernel.timeline.every(SYNC_MS, () => member.expireKeys()));
+    this.#serve({ client: new MemberClient(member), isProxy: false, member: () => member, world: this.world });
+    this.world.add(member);
+    await this.#publish(member);
+    this.#becomeReady();
+  }
+
+  /** Tells the others its name and where clients find it; etcd is ready for systemd when that is committed. */
+  async #publish(member: Member): Promise<void> {
+    const { name, peerUrls, clientUrls } = this.#settings;
+    const info = { id: member.id, name, peerUrls: member.state.members[member.id]?.peerUrls ?? peerUrls, clientUrls };
+    if (JSON.stringify(member.state.members[member.id]) === JSON.stringify(info) && member.hasQuorum) {
+      return;
+    }
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await member.propose({ kind: 'publish', member: info });
+        const urls = `{Name:${name} ClientURLs:[${clientUrls.join(' ')}]}`;
+        this.#log(`etcdserver: published ${urls} to cluster ${member.state.clusterId}`);
+        return;
+      } catch {
+        this.#log('etcdserver: publish error: etcdserver: request timed out');
+        await this.#quorum(member);
+      }
+    }
+  }
+
+  /** Waits for a leader without making time race: without a quorum this lasts as long as it lasts. */
+  async #quorum(member: Member): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.world.kernel.timeline.every(SYNC_MS, () => {
+        if (member.hasQuorum || this.#stopping.signal.aborted) {
+          cancel();
+          resolve();
+        }
+      });
+      this.#owned.push(cancel);
+    });
+  }
+
+  #startProxy(peerUrls: readonly string[]): void {
+    const { host, world } = this;
+    const find = (): Member | undefined =>
+      peerUrls.map((url) => world.memberAt(host.dropletId, url)).find((member) => member !== undefined);
+    const client = new ProxyClient(find);
+    this.#log(`proxy: listening for client requests on ${this.#settings.listenPorts.join(', ')}`);
+    this.#owned.push(world.kernel.network.onChange(() => client.moved()));
+    this.#serve({ client, isProxy: true, member: find, world });
+    this.#becomeReady();
+  }
+
+  #serve(api: EtcdApi): void {
+    this.#api = api;
+    const handler = serveEtcd(api, this.world.kernel);
+    for (const port of this.#settings.listenPorts) {
+      this.#owned.push(this.host.listen({ port }, handler));
+    }
+  }
+
+  #removed(): void {
+    this.#log('etcdserver: the member has been permanently removed from the cluster');
+    this.#log('etcdserver: the data-dir used by this member must be removed.');
+    this.stop();
+  }
+
+  #isRemovedMeanwhile(state: MemberState): boolean {
+    return (
+      state.removed.includes(state.memberId) ||
+      Object.values(state.members).some((info) => {
+        const peer = info.id === state.memberId ? undefined : this.world.reach(this.host.dropletId, info);
+        return peer?.state.removed.includes(state.memberId) ?? false;
+      })
+    );
+  }
+
+  #data(): DataDirectory {
+    return this.world.kernel.state.section<DataDirectory>(`etcd/${this.host.dropletId}`, () => ({}));
+  }
+
+  /** The files of a data directory stand for it: whoever empties it has a node without data. */
+  async #hasDataDirectory(data: DataDirectory): Promise<boolean> {
+    if (data.member === undefined && data.proxy === undefined) {
+      return false;
+    }
+    return await this.host.files.exists(this.#marker(data.member === undefined));
+  }
+
+  async #remember(data: DataDirectory, started: Exclude<Bootstrap, { kind: 'exit' }>): Promise<void> {
+    const { files } = this.host;
+    const marker = this.#marker(started.kind === 'proxy');
+    await files.mkdir(marker.slice(0, marker.lastIndexOf('/')), { recursive: true });
+    await files.writeFile(marker, started.kind === 'proxy' ? JSON.stringify({ PeerURLs: started.peerUrls }) : '');
+    if (started.kind === 'proxy') {
+      data.proxy = { peerUrls: started.peerUrls };
+    } else {
+      data.member = started.state;
+    }
+    this.world.kernel.state.changed(`etcd/${this.host.dropletId}`);
+  }
+
+  #marker(isProxy: boolean): string {
+    const { dataDir } = this.#settings;
+    return isProxy ? `${dataDir}/proxy/cluster` : `${dataDir}/member/wal/0000000000000000-0000000000000000.wal`;
+  }
+
+  #fail(reason: string): void {
+    if (!this.#stopping.signal.aborted) {
+      this.#log(reason);
+    }
+    this.#exit(1);
+    this.stop();
+  }
+
+  #log(text: string): void {
+    this.host.journal.append('etcd2.service', 'etcd2', text);
+  }
+}

@@ -1,0 +1,347 @@
+import type { EtcdEvent, EtcdNode } from '../kernel';
+import { EtcdError } from './errors';
+import {
+  childOf,
+  cleanKey,
+  describeNode,
+  findNode,
+  isDirectory,
+  showNode,
+  splitKey,
+  type StoreState,
+  type TreeNode,
+} from './tree';
+
+/** A write as it stands in the log: everything a member needs to do the same as the others. */
+export type StoreOperation =
+  | ({ readonly kind: 'put' | 'post'; readonly key: string; readonly now: number } & PutOptions)
+  | ({ readonly kind: 'delete'; readonly key: string; readonly now: number } & DeleteOptions)
+  | ({ readonly kind: 'get'; readonly key: string; readonly now: number } & GetOptions)
+  | { readonly kind: 'expire'; readonly now: number }
+  /** Lets every key live longer: the practice process was gone for so long, and time stood still for the nodes. */
+  | { readonly kind: 'extend'; readonly now: number; readonly ms: number };
+
+export interface PutOptions {
+  readonly value?: string;
+  readonly dir?: boolean;
+  readonly expiresAt?: number;
+  readonly prevExist?: boolean;
+  readonly prevValue?: string;
+  readonly prevIndex?: number;
+  readonly refresh?: boolean;
+}
+
+export interface DeleteOptions {
+  readonly dir?: boolean;
+  readonly recursive?: boolean;
+  readonly prevValue?: string;
+  readonly prevIndex?: number;
+}
+
+export interface GetOptions {
+  readonly recursive?: boolean;
+  readonly sorted?: boolean;
+}
+
+/** What an applied write did. A refresh is not told to watchers. */
+export interface Applied {
+  readonly event: EtcdEvent;
+  readonly index: number;
+  readonly isQuiet: boolean;
+}
+
+/** One member's copy of the keys, with etcd's v2 rules (etcd 2.3/3.4, etcdserver/api/v2store). */
+export class Store {
+  /** The earliest instant at which some key may run out; never later than the truth. */
+  #nextExpiry = 0;
+
+  constructor(
+    private readonly state: StoreState,
+    private readonly changed: (applied: Applied) => void,
+  ) {}
+
+  get index(): number {
+    return this.state.index;
+  }
+
+  get(key: string, options: GetOptions, now: number): EtcdEvent {
+    const path = cleanKey(key);
+    const node = this.#find(path);
+    const shape = { now, isRecursive: options.recursive === true, isSorted: options.sorted === true };
+    return { action: 'get', node: showNode(path, node, shape) };
+  }
+
+  peek(key: string, now: number): EtcdNode | undefined {
+    const path = cleanKey(key);
+    const node = findNode(this.state.root, path);
+    return node === undefined ? undefined : showNode(path, node, { now, isRecursive: true });
+  }
+
+  /** @throws EtcdError */
+  apply(operation: StoreOperation): EtcdEvent | undefined {
+    switch (operation.kind) {
+      case 'get':
+        return this.get(operation.key, operation, operation.now);
+      case 'post':
+        return this.#create(this.#uniqueKey(operation.key), operation, operation.now);
+      case 'put':
+        return this.#put(operation.key, operation, operation.now);
+      case 'delete':
+        return this.#delete(cleanKey(operation.key), operation, operation.now);
+      case 'expire':
+        this.#expire(operation.now);
+        return undefined;
+      case 'extend':
+        extend(this.state.root, operation.ms);
+        return undefined;
+    }
+  }
+
+  /** The keys came from elsewhere: which of them run out first has to be looked up anew. */
+  replaced(): void {
+    this.#nextExpiry = 0;
+  }
+
+  hasExpired(now: number): boolean {
+    return this.#nextExpiry <= now;
+  }
+
+  #put(key: string, options: PutOptions, now: number): EtcdEvent {
+    const path = cleanKey(key);
+    const compares = (options.prevIndex ?? 0) > 0 || (options.prevValue ?? '') !== '';
+    if (options.prevExist === false) {
+      return this.#create(path, options, now);
+    }
+    if (compares) {
+      return this.#compareAndSwap(path, options, now);
+    }
+    return options.prevExist === true ? this.#update(path, options, now) : this.#set(path, options, now);
+  }
+
+  #set(path: string, options: PutOptions, now: number): EtcdEvent {
+    this.#refuseRoot(path);
+    const old = findNode(this.state.root, path);
+    if (old !== undefined && isDirectory(old)) {
+      throw this.#error(102, path);
+    }
+    const value = options.refresh === true && old !== undefined ? old.value : options.value;
+    const prevNode = old === undefined ? undefined : describeNode(path, old, now);
+    const node = this.#place(path, { ...options, ...(value === undefined ? {} : { value }) });
+    return this.#done('set', { path, node, prevNode, now, isQuiet: options.refresh === true });
+  }
+
+  #create(path: string, options: PutOptions, now: number): EtcdEvent {
+    this.#refuseRoot(path);
+    if (findNode(this.state.root, path) !== undefined) {
+      throw this.#error(105, path);
+    }
+    const node = this.#place(path, options);
+    return this.#done('create', { path, node, now });
+  }
+
+  #update(path: string, options: PutOptions, now: number): EtcdEvent {
+    this.#refuseRoot(path);
+    const node = this.#find(path);
+    if (isDirectory(node) && (options.value ?? '') !== '') {
+      throw this.#error(102, path);
+    }
+    const prevNode = describeNode(path, node, now);
+    this.state.index += 1;
+    node.modified = this.state.index;
+    if (!isDirectory(node) && options.refresh !== true) {
+      node.value = options.value ?? '';
+    }
+    this.#setExpiry(node, options.expiresAt);
+    return this.#done('update', { path, node, prevNode, now, isQuiet: options.refresh === true });
+  }
+
+  #compareAndSwap(path: string, options: PutOptions, now: number): EtcdEvent {
+    this.#refuseRoot(path);
+    const node = this.#find(path);
+    this.#compare(path, node, options);
+    const prevNode = describeNode(path, node, now);
+    this.state.index += 1;
+    node.modified = this.state.index;
+    if (options.refresh !== true) {
+      node.value = options.value ?? '';
+    }
+    this.#setExpiry(node, options.expiresAt);
+    return this.#done('compareAndSwap', { path, node, prevNode, now, isQuiet: options.refresh === true });
+  }
+
+  #delete(path: string, options: DeleteOptions, now: number): EtcdEvent {
+    this.#refuseRoot(path);
+    const node = this.#find(path);
+    const compares = (options.prevIndex ?? 0) > 0 || (options.prevValue ?? '') !== '';
+    if (compares) {
+      this.#compare(path, node, options);
+    } else if (isDirectory(node)) {
+      this.#refuseDirectory(path, node, options);
+    }
+    this.state.index += 1;
+    return this.#remove(compares ? 'compareAndDelete' : 'delete', path, { node, now });
+  }
+
+  #refuseDirectory(path: string, node: TreeNode, options: DeleteOptions): void {
+    if (options.dir !== true && options.recursive !== true) {
+      throw this.#error(102, path);
+    }
+    if (options.recursive !== true && Object.keys(node.children ?? {}).length > 0) {
+      throw this.#error(108, path);
+    }
+  }
+
+  /** The index has been raised before: every key that runs out at once gets an index of its own. */
+  #remove(action: string, path: string, what: { node: TreeNode; now: number }): EtcdEvent {
+    const prevNode = describeNode(path, what.node, what.now);
+    const parts = splitKey(path);
+    const parent = findNode(this.state.root, parts.slice(0, -1).join('/'));
+    Reflect.deleteProperty(parent?.children ?? {}, `/${parts.at(-1) ?? ''}`);
+    const node: EtcdNode = {
+      key: path,
+      ...(isDirectory(what.node) ? { dir: true as const } : {}),
+      modifiedIndex: this.state.index,
+      createdIndex: what.node.created,
+    };
+    const event = { action, node, prevNode };
+    this.changed({ event, index: this.state.index, isQuiet: false });
+    return event;
+  }
+
+  #expire(now: number): void {
+    let next = Infinity;
+    const walk = (path: string, node: TreeNode): void => {
+      for (const [name, child] of Object.entries(node.children ?? {})) {
+        const key = path + name;
+        if (child.expiresAt !== undefined && child.expiresAt <= now) {
+          this.state.index += 1;
+          this.#remove('expire', key, { node: child, now });
+        } else {
+          next = Math.min(next, child.expiresAt ?? Infinity);
+          walk(key, child);
+        }
+      }
+    };
+    walk('', this.state.root);
+    this.#nextExpiry = next;
+  }
+
+  /** Puts a new node in place of whatever is there, with the directories above it. */
+  #place(path: string, options: PutOptions): TreeNode {
+    const parts = splitKey(path);
+    const parent = this.#makeDirectories(parts.slice(0, -1));
+    this.state.index += 1;
+    const index = this.state.index;
+    const node: TreeNode =
+      options.dir === true
+        ? { children: {}, created: index, modified: index }
+        : { value: options.value ?? '', created: index, modified: index };
+    this.#setExpiry(node, options.expiresAt);
+    parent[`/${parts.at(-1) ?? ''}`] = node;
+    return node;
+  }
+
+  /** The children of the directory at `parts`, made where it is not there. */
+  #makeDirectories(parts: readonly string[]): Record<string, TreeNode> {
+    let node = this.state.root;
+    let path = '';
+    for (const part of parts) {
+      path += `/${part}`;
+      let next = childOf(node, part);
+      if (next !== undefined && !isDirectory(next)) {
+        throw this.#error(104, path);
+      }
+      if (next === undefined) {
+        const index = this.state.index + 1;
+        next = { children: {}, created: index, modified: index };
+        (node.children ??= {})[`/${part}`] = next;
+      }
+      node = next;
+    }
+    return (node.children ??= {});
+  }
+
+  #compare(path: string, node: TreeNode, options: PutOptions | DeleteOptions): void {
+    if (isDirectory(node)) {
+      throw this.#error(102, path);
+    }
+    const expected = options.prevValue ?? '';
+    const index = options.prevIndex ?? 0;
+    const valueFits = expected === '' || node.value === expected;
+    const indexFits = index === 0 || node.modified === index;
+    if (valueFits && indexFits) {
+      return;
+    }
+    const value = `[${expected} != ${node.value ?? ''}]`;
+    const position = `[${index} != ${node.modified}]`;
+    throw this.#error(101, indexFits ? value : valueFits ? position : `${value} ${position}`);
+  }
+
+  #setExpiry(node: TreeNode, expiresAt: number | undefined): void {
+    if (expiresAt === undefined) {
+      delete node.expiresAt;
+    } else {
+      node.expiresAt = expiresAt;
+      this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
+    }
+  }
+
+  #uniqueKey(directory: string): string {
+    return cleanKey(`${directory}/${String(this.state.index + 1).padStart(20, '0')}`);
+  }
+
+  #find(path: string): TreeNode {
+    const node = findNode(this.state.root, path);
+    if (node === undefined) {
+      throw this.#error(100, this.#firstMissing(path));
+    }
+    return node;
+  }
+
+  /** etcd names the first part of the path that is not there. */
+  #firstMissing(path: string): string {
+    let node = this.state.root;
+    let at = '';
+    for (const part of splitKey(path)) {
+      at += `/${part}`;
+      const next = childOf(node, part);
+      if (next === undefined) {
+        return at;
+      }
+      node = next;
+    }
+    return path;
+  }
+
+  #refuseRoot(path: string): void {
+    if (path === '/') {
+      throw this.#error(107, '/');
+    }
+  }
+
+  #error(code: 100 | 101 | 102 | 104 | 105 | 107 | 108, cause: string): EtcdError {
+    return new EtcdError(code, cause, this.state.index);
+  }
+
+  #done(
+    action: string,
+    what: { path: string; node: TreeNode; prevNode?: EtcdNode | undefined; now: number; isQuiet?: boolean },
+  ): EtcdEvent {
+    const event: EtcdEvent = {
+      action,
+      node: describeNode(what.path, what.node, what.now),
+      ...(what.prevNode === undefined ? {} : { prevNode: what.prevNode }),
+    };
+    this.changed({ event, index: this.state.index, isQuiet: what.isQuiet === true });
+    return event;
+  }
+}
+
+function extend(node: TreeNode, ms: number): void {
+  if (node.expiresAt !== undefined) {
+    node.expiresAt += ms;
+  }
+  for (const child of Object.values(node.children ?? {})) {
+    extend(child, ms);
+  }
+}

@@ -1,0 +1,95 @@
+import type { EtcdNode } from '../kernel';
+
+/** A node of the v2 store as it lies in the state file. Children carry a leading slash, so that no name is special to JavaScript. */
+export interface TreeNode {
+  value?: string;
+  children?: Record<string, TreeNode>;
+  created: number;
+  modified: number;
+  /** Virtual milliseconds. */
+  expiresAt?: number;
+}
+
+/** One member's copy of the key space. */
+export interface StoreState {
+  index: number;
+  root: TreeNode;
+}
+
+export const emptyStore = (): StoreState => ({ index: 0, root: { children: {}, created: 0, modified: 0 } });
+
+export const splitKey = (key: string): string[] => key.split('/').filter((part) => part !== '' && part !== '.');
+
+export const cleanKey = (key: string): string => `/${splitKey(key).join('/')}`;
+
+export const isDirectory = (node: TreeNode): boolean => node.children !== undefined;
+
+/** A name that starts with `_` is hidden from listings and from watches further up. */
+export const isHiddenBelow = (watched: string, key: string): boolean =>
+  key
+    .slice(watched === '/' ? 1 : watched.length + 1)
+    .split('/')
+    .some((part) => part.startsWith('_'));
+
+export function childOf(node: TreeNode, name: string): TreeNode | undefined {
+  return node.children?.[`/${name}`];
+}
+
+export function findNode(root: TreeNode, key: string): TreeNode | undefined {
+  let node: TreeNode | undefined = root;
+  for (const part of splitKey(key)) {
+    node = node === undefined ? undefined : childOf(node, part);
+  }
+  return node;
+}
+
+/** Go's RFC 3339 with nanoseconds; the digits below a millisecond are made up from the index, so that they stay the same. */
+export function formatExpiry(expiresAt: number, salt: number): string {
+  const whole = new Date(expiresAt).toISOString().slice(0, 23);
+  const below = String((salt * 7_919 + 31_337) % 1_000_000).padStart(6, '0');
+  return `${`${whole}${below}`.replace(/0+$/, '').replace(/\.$/, '')}Z`;
+}
+
+interface Shape {
+  readonly now: number;
+  readonly isRecursive?: boolean;
+  readonly isSorted?: boolean;
+}
+
+/** The node as etcd shows it: the children of a directory one level down, or all of them. */
+export function showNode(key: string, node: TreeNode, shape: Shape): EtcdNode {
+  return { ...describeNode(key, node, shape.now), ...showChildren(key, node, shape) };
+}
+
+/** The node without its children, as in the events of writes. */
+export function describeNode(key: string, node: TreeNode, now: number): EtcdNode {
+  const expiry =
+    node.expiresAt === undefined
+      ? {}
+      : {
+          expiration: formatExpiry(node.expiresAt, node.modified),
+          ttl: Math.ceil((node.expiresAt - now) / 1_000),
+        };
+  return {
+    key,
+    ...(isDirectory(node) ? { dir: true as const } : { value: node.value ?? '' }),
+    ...expiry,
+    modifiedIndex: node.modified,
+    createdIndex: node.created,
+  };
+}
+
+function showChildren(key: string, node: TreeNode, shape: Shape): { nodes?: EtcdNode[] } {
+  const visible = Object.entries(node.children ?? {}).filter(([name]) => !name.startsWith('/_'));
+  if (visible.length === 0) {
+    return {};
+  }
+  if (shape.isSorted === true) {
+    visible.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+  const base = key === '/' ? '' : key;
+  const nodes = visible.map(([name, child]) =>
+    shape.isRecursive === true ? showNode(base + name, child, shape) : describeNode(base + name, child, shape.now),
+  );
+  return { nodes };
+}

@@ -1,0 +1,86 @@
+import type { Kernel } from '../kernel';
+import type { Member } from './member';
+import type { MemberState } from './memberState';
+import type { MemberInfo } from './raftLog';
+
+/** Members that start within this time after the practice process were running when it ended; later ones have booted. */
+const RESUME_MS = 1_000;
+
+/** All etcd members that run now, and who of them reaches whom. One per practice cloud. */
+export class EtcdWorld {
+  readonly #running = new Map<number, Member>();
+  /** Rises with every change of who reaches whom, so that members can remember their peers in between. */
+  #epoch = 0;
+  #isReviewing = false;
+  readonly #startedAt: number;
+
+  constructor(readonly kernel: Kernel) {
+    this.#startedAt = kernel.timeline.now();
+    kernel.network.onChange(() => this.changed());
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  memberOn(dropletId: number): Member | undefined {
+    return this.#running.get(dropletId);
+  }
+
+  /**
+   * How far the written state of a member lags behind the time at which the practice process started again. Heartbeats alone are
+   * not written to disk, and what happened after the last write is gone: for the nodes that time did not pass.
+   */
+  lostTime(state: MemberState): number {
+    const isResumed = state.at > 0 && state.at < this.#startedAt;
+    return isResumed && this.kernel.timeline.now() - this.#startedAt < RESUME_MS ? this.#startedAt - state.at : 0;
+  }
+
+  add(member: Member): void {
+    this.#running.set(member.host.dropletId, member);
+    this.changed();
+  }
+
+  remove(member: Member): void {
+    if (this.#running.get(member.host.dropletId) === member) {
+      this.#running.delete(member.host.dropletId);
+      this.changed();
+    }
+  }
+
+  /** The running member behind an entry of the member list, if `from` reaches it. */
+  reach(from: number, info: MemberInfo): Member | undefined {
+    return info.peerUrls.map((url) => this.memberAt(from, url)).find((member) => member?.id === info.id);
+  }
+
+  /** The member that runs behind a peer or client URL, if `from` reaches it. */
+  memberAt(from: number, url: string): Member | undefined {
+    const dropletId = this.kernel.network.dropletAt(hostOf(url));
+    const isReached =
+      dropletId !== undefined && (dropletId === from || this.kernel.network.areConnected(from, dropletId));
+    return isReached ? this.#running.get(dropletId) : undefined;
+  }
+
+  /** Leaders look for followers, followers for their leader. Runs after whatever is under way, once for many changes. */
+  changed(): void {
+    this.#epoch += 1;
+    if (this.#isReviewing) {
+      return;
+    }
+    this.#isReviewing = true;
+    queueMicrotask(() => {
+      this.#isReviewing = false;
+      for (const member of [...this.#running.values()]) {
+        member.review();
+      }
+    });
+  }
+}
+
+export function hostOf(url: string): string {
+  try {
+    return new URL(url).hostname;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { EtcdError } from '../../../../src/practice/etcd/errors';
+import { at, createCluster, etcdEnvironment, etcdOf, ETCD, runningEtcd, startEtcd } from '../support/fakeCluster';
+
+const isTimeout = (error: unknown): boolean => error instanceof EtcdError && error.code === 300;
+
+describe('an etcd cluster', () => {
+  it('forms by discovery when as many nodes have registered as the URL asks for', async () => {
+    const cluster = await runningEtcd();
+    const { client, member } = etcdOf(at(cluster, 1));
+
+    await client.set('/a', { value: '1' });
+
+    assert.equal(Object.keys(member()?.state.members ?? {}).length, 5);
+    for (const host of cluster.hosts) {
+      assert.equal(etcdOf(host).client.peek('/a')?.value, '1');
+    }
+    assert.equal(cluster.hosts.filter((host) => etcdOf(host).member()?.role === 'leader').length, 1);
+  });
+
+  it('does not form with four of five, and says what it waits for', async () => {
+    const cluster = createCluster({ nodes: 4 });
+    let isReady = false;
+    for (const host of cluster.hosts) {
+      void startEtcd(host).ready.then(() => (isReady = true));
+    }
+
+    await cluster.kernel.timeline.sleep(600_000);
+
+    assert.equal(isReady, false);
+    assert.equal(at(cluster, 1).daemon('etcd'), undefined);
+    assert.match(at(cluster, 1).entries.at(-1)?.text ?? '', /found 4 peer\(s\), waiting for 1 more/);
+  });
+
+  it('makes proxies of the nodes beyond the size of the URL', async () => {
+    const cluster = await runningEtcd({ size: '3' });
+
+    const proxies = cluster.hosts.filter((host) => etcdOf(host).isProxy);
+    const [proxy] = proxies;
+    assert.equal(proxies.length, 2);
+    assert.ok(proxy);
+    await etcdOf(proxy).client.set('/through', { value: 'a proxy' });
+    assert.equal(etcdOf(proxy).client.peek('/through')?.value, 'a proxy');
+  });
+
+  it('goes on with three of five and elects a new leader when the leader dies', async () => {
+    const cluster = await runningEtcd();
+    const leader = cluster.hosts.find((host) => etcdOf(host).member()?.role === 'leader');
+    const [a, b, c] = cluster.hosts.filter((host) => host !== leader);
+    assert.ok(leader && a && b && c);
+    leader.cutPower();
+    const before = cluster.kernel.timeline.now();
+    a.cutPower();
+
+    await cluster.kernel.timeline.sleep(3_000);
+    await etcdOf(b).client.set('/still', { value: 'here' });
+
+    assert.equal(etcdOf(c).client.peek('/still')?.value, 'here');
+    assert.ok(cluster.kernel.timeline.now() - before < 5_000);
+  });
+
+  it('loses a write that was under way when the leader died: it fails after seven seconds', async () => {
+    const cluster = await runningEtcd();
+    const leader = cluster.hosts.find((host) => etcdOf(host).member()?.role === 'leader');
+    const survivor = cluster.hosts.find((host) => host !== leader);
+    assert.ok(leader && survivor);
+    leader.cutPower();
+    const from = cluster.kernel.timeline.now();
+
+    await assert.rejects(etcdOf(survivor).client.set('/lost', { value: '1' }), isTimeout);
+
+    const took = cluster.kernel.timeline.now() - from;
+    assert.ok(took >= 7_000 && took < 7_200, `${took} ms`);
+  });
+
+  it('split two against three, serves stale reads on the smaller side and writes on the larger, and heals', async () => {
+    const cluster = await runningEtcd();
+    await etcdOf(at(cluster, 1)).client.set('/k', { value: 'old' });
+    cluster.kernel.network.partition([1, 2], [3, 4, 5]);
+    await cluster.kernel.timeline.sleep(5_000);
+
+    await etcdOf(at(cluster, 4)).client.set('/k', { value: 'new' });
+
+    assert.equal(etcdOf(at(cluster, 1)).client.peek('/k')?.value, 'old');
+    assert.equal((await etcdOf(at(cluster, 1)).client.get('/k')).node.value, 'old');
+    await assert.rejects(etcdOf(at(cluster, 1)).client.get('/k', { quorum: true }), isTimeout);
+    await assert.rejects(etcdOf(at(cluster, 1)).client.set('/k', { value: 'other' }), isTimeout);
+    cluster.kernel.network.partition();
+    await cluster.kernel.timeline.sleep(5_000);
+    assert.equal(etcdOf(at(cluster, 1)).client.peek('/k')?.value, 'new');
+    assert.equal(etcdOf(at(cluster, 1)).client.hasQuorum, true);
+  });
+
+  it('brings a node that was off up to date from its own disk and the others', async () => {
+    const cluster = await runningEtcd();
+    at(cluster, 5).cutPower();
+    for (let count = 0; count < 700; count += 1) {
+      await etcdOf(at(cluster, 1)).client.set(`/many/${count % 7}`, { value: String(count) });
+    }
+
+    at(cluster, 5).powerOn();
+    await startEtcd(at(cluster, 5)).ready;
+
+    assert.equal(etcdOf(at(cluster, 5)).client.peek('/many/6')?.value, '699');
+    assert.equal(cluster.discovery.registered('token'), 5);
+  });
+
+  it('has no leader and no quorum when three of five are gone, and both when one returns', async () => {
+    const cluster = await runningEtcd();
+    [1, 2, 3].forEach((number) => at(cluster, number).cutPower());
+    await cluster.kernel.timeline.sleep(10_000);
+    assert.equal(etcdOf(at(cluster, 4)).client.hasQuorum, false);
+    const waiting = etcdOf(at(cluster, 4)).client.set('/after', { value: '1' });
+
+    at(cluster, 1).powerOn();
+    startEtcd(at(cluster, 1));
+
+    await waiting;
+    assert.equal(etcdOf(at(cluster, 5)).client.peek('/after')?.value, '1');
+  });
+
+  it('removes keys when their time has come, on every member at one index', async () => {
+    const cluster = await runningEtcd();
+    await etcdOf(at(cluster, 2)).client.set('/ttl', { value: 'x', ttlSeconds: 5 });
+
+    await cluster.kernel.timeline.sleep(4_000);
+    assert.equal(etcdOf(at(cluster, 3)).client.peek('/ttl')?.ttl, 1);
+    await cluster.kernel.timeline.sleep(2_000);
+
+    const indexes = cluster.hosts.map((host) => etcdOf(host).client.index);
+    assert.equal(etcdOf(at(cluster, 3)).client.peek('/ttl'), undefined);
+    assert.equal(new Set(indexes).size, 1);
+  });
+
+  it('forms from a written list, and refuses a node whose address is not in it', async () => {
+    const cluster = createCluster({ nodes: 3 });
+    const list = cluster.hosts.map((host) => `${host.name}=http://${host.privateAddress}:2380`).join(',');
+    const start = (number: number, more: Record<string, string> = {}): ReturnType<typeof startEtcd> =>
+      at(cluster, number).start(
+        ETCD,
+        etcdEnvironment(at(cluster, number), {
+          ETCD_NAME: at(cluster, number).name,
+          ETCD_INITIAL_CLUSTER: list,
+          ...more,
+        }),
+      );
+    const [first, second] = [start(1), start(2)];
+    const third = start(3, { ETCD_INITIAL_ADVERTISE_PEER_URLS: 'http://10.0.0.99:2380' });
+
+    await Promise.all([first.ready, second.ready]);
+
+    assert.equal(await third.exited, 1);
+    assert.match(at(cluster, 3).entries.at(-1)?.text ?? '', /must include deis-3=http:\/\/10\.0\.0\.99:2380/);
+  });
+
+  it('lets a removed member end, and take a new place after its data is gone', async () => {
+    const cluster = await runningEtcd();
+    const gone = etcdOf(at(cluster, 5)).member();
+    assert.ok(gone);
+    const ends = new Promise((resolve) => {
+      const check = cluster.kernel.timeline.every(100, () => {
+        if (!at(cluster, 5).isRunning(ETCD)) {
+          check();
+          resolve(undefined);
+        }
+      });
+    });
+
+    await etcdOf(at(cluster, 1)).member()?.propose({ kind: 'removeMember', id: gone.id });
+    await cluster.kernel.timeline.sleep(1_000);
+    await ends;
+
+    assert.equal(await startEtcd(at(cluster, 5)).exited, 0);
+    assert.ok(at(cluster, 5).entries.some((entry) => entry.text.includes('permanently removed from the cluster')));
+  });
+});

@@ -1,0 +1,93 @@
+import { createLedger } from '../../../../src/practice/ledger';
+import { createRandom } from '../../../../src/practice/random';
+import type { Host, Kernel, ModelFetch, Network, Profile, StateFile } from '../../../../src/practice/kernel';
+import { profiles } from '../../../../src/practice/profile';
+import { VirtualTimeline } from '../../../../src/practice/timeline';
+import type { FakeHost } from './fakeHost';
+
+/** Keeps sections in memory; `restarted` gives what a new process would read. */
+export class MemoryState implements StateFile {
+  readonly sections = new Map<string, object>();
+
+  section<T extends object>(name: string, initial: () => T): T {
+    const known = this.sections.get(name);
+    if (known !== undefined) {
+      return known as T;
+    }
+    const made = initial();
+    this.sections.set(name, made);
+    return made;
+  }
+
+  changed(): void {
+    // Nothing is written.
+  }
+
+  saved(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Powered nodes reach each other unless they are on different sides of a partition. */
+export class FakeNetwork implements Network {
+  readonly #listeners = new Set<() => void>();
+  #sides: readonly ReadonlySet<number>[] = [];
+  hosts: FakeHost[] = [];
+
+  dropletAt(address: string): number | undefined {
+    return this.hosts.find((host) => host.privateAddress === address || host.publicAddress === address)?.dropletId;
+  }
+
+  probe(): 'open' {
+    return 'open';
+  }
+
+  areConnected(a: number, b: number): boolean {
+    const up = (id: number): boolean => this.hosts.find((host) => host.dropletId === id)?.isUp ?? false;
+    return up(a) && up(b) && !this.#sides.some((side) => side.has(a) !== side.has(b));
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  partition(...sides: readonly (readonly number[])[]): void {
+    this.#sides = sides.map((side) => new Set(side));
+    this.changed();
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+}
+
+export type FakeKernel = Kernel & {
+  readonly network: FakeNetwork;
+  readonly timeline: VirtualTimeline;
+  readonly state: MemoryState;
+  fetchFrom: ModelFetch;
+};
+
+export function createFakeKernel(options: { fleetVersion?: '1.0' | '0.11'; profile?: Profile } = {}): FakeKernel {
+  const state = new MemoryState();
+  const timeline = new VirtualTimeline(Infinity, Date.UTC(2016, 7, 1));
+  const network = new FakeNetwork();
+  const kernel: FakeKernel = {
+    timeline,
+    state,
+    random: createRandom(state, 'test'),
+    network,
+    ledger: createLedger(timeline),
+    profile: options.profile ?? profiles.lab,
+    fetchFrom: () => Promise.reject(new Error('no Internet')),
+    fetch: (from, request) => kernel.fetchFrom(from, request),
+    fleetVersion: options.fleetVersion ?? '1.0',
+    host: (dropletId): Host | undefined => network.hosts.find((host) => host.dropletId === dropletId)?.host,
+  };
+  return kernel;
+}

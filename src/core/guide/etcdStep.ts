@@ -79,7 +79,7 @@ const wrongSize = (name: string, members: number, wanted: number): ClusterError 
   new ClusterError(
     `etcd on ${name} has formed with ${members} members instead of ${wanted}: the others are proxies, which do not vote, so only ` +
       `${Math.max(0, members - quorumSize(members))} may fail. Destroy the cluster and create a new one; a discovery URL serves once.`,
-    { code: 'etcdUnavailable', remedy: 'destroyCluster' },
+    { code: 'quorumLost', remedy: 'destroyCluster' },
   );
 
 async function describe(run: Run, missing: readonly string[]): Promise<string> {

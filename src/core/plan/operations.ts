@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { acquireLock } from './lock';
 
 export type Activity = 'creating' | 'destroying' | 'working';
@@ -51,7 +52,10 @@ export class Operations {
     this.#running.set(clusterId, { activity: options.activity, controller, settled });
     this.onChange(clusterId);
     try {
-      return await work(AbortSignal.any([options.signal, controller.signal]));
+      const signal = AbortSignal.any([options.signal, controller.signal]);
+      // Dozens of calls hang on it at once: nine nodes, and eight ports of each looked at from outside.
+      setMaxListeners(0, signal);
+      return await work(signal);
     } finally {
       this.#running.delete(clusterId);
       await lock.release();

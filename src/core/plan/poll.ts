@@ -16,6 +16,10 @@ export interface PollOptions {
   ) => { message: string; remedy?: Remedy } | Promise<{ message: string; remedy?: Remedy }>;
 }
 
+/** After a minute nobody is surprised any more, and the API's rate limit counts. */
+const LONG_WAIT_AFTER_MS = 60_000;
+const LONG_WAIT_MS = 5_000;
+
 /**
  * Asks again and again, a little less often each time, until there is an answer. What may pass (a node that does not answer
  * yet, an API that is down) is no reason to stop before the time is up; everything else rejects at once.
@@ -40,11 +44,12 @@ export async function waitUntil<T>(probe: () => Promise<T | undefined>, options:
       }
       lastError = error;
     }
-    if (stopwatch.elapsedMs >= timeoutMs) {
+    const { elapsedMs } = stopwatch;
+    if (elapsedMs >= timeoutMs) {
       const { message, remedy = 'resumeSetup' } = await options.onTimeout(lastError);
       throw new ClusterError(message, { code: 'timedOut', remedy, cause: lastError });
     }
     await clock.sleep(waitMs, signal);
-    waitMs = Math.min(maxWaitMs, waitMs * 1.5);
+    waitMs = elapsedMs > LONG_WAIT_AFTER_MS ? LONG_WAIT_MS : Math.min(maxWaitMs, waitMs * 1.5);
   }
 }

@@ -25,6 +25,7 @@ export async function runPlan(steps: readonly Step[], run: Run, options: PlanOpt
       });
     });
   }
+  let previous: Step | undefined;
   for (const [index, step] of steps.entries()) {
     run.signal.throwIfAborted();
     const done = index / steps.length;
@@ -37,27 +38,27 @@ export async function runPlan(steps: readonly Step[], run: Run, options: PlanOpt
         options.onProgress(`${step.title}: ${detail}`, done);
       }
     };
+    // One write for both: what is behind us, and what begins.
+    await setStates(run, { done: previous, running: options.ownsSteps ? step : undefined });
     await runStep(step, { ...run, report }, options.ownsSteps);
+    previous = step;
   }
+  await setStates(run, { done: previous });
 }
 
 async function runStep(step: Step, run: Run, isOwned: boolean): Promise<void> {
   run.log.info(`${run.clusterId}: ${step.title}`);
-  if (isOwned) {
-    await setState(run, step, { state: 'running' });
-  }
   try {
     const context = { clock: run.provider.clock, signal: run.signal, log: run.log, what: step.title };
     await withRetry(() => attempt(step, run), context);
   } catch (error) {
-    const isStopped = run.signal.aborted || isCancelled(error);
     if (isOwned) {
+      const isStopped = run.signal.aborted || isCancelled(error);
       const detail = error instanceof Error ? error.message : String(error);
-      await setState(run, step, isStopped ? { state: 'pending' } : { state: 'failed', detail });
+      await setStates(run, isStopped ? { pending: step } : { failed: step, detail });
     }
     throw error;
   }
-  await setState(run, step, { state: 'done' });
 }
 
 async function attempt(step: Step, run: Run): Promise<void> {
@@ -70,12 +71,26 @@ async function attempt(step: Step, run: Run): Promise<void> {
   await step.verify(run);
 }
 
-async function setState(run: Run, { id }: Step, to: Pick<StepRecord, 'state' | 'detail'>): Promise<void> {
-  const before = run.journal.data.steps.find((step) => step.id === id);
-  if (before === undefined || (before.state === to.state && before.detail === to.detail)) {
-    return;
-  }
-  await run.journal.change((journal) => {
-    journal.steps = journal.steps.map((step) => (step.id === id ? { id, title: step.title, ...to } : step));
+type Change = Partial<Record<StepRecord['state'], Step | undefined>> & { readonly detail?: string };
+
+/** Steps that are not in the journal's list stay out of it; nothing is written when nothing changes. */
+async function setStates(run: Run, change: Change): Promise<void> {
+  const next = run.journal.data.steps.map((record): StepRecord => {
+    const state = STATES.find((candidate) => change[candidate]?.id === record.id);
+    return state === undefined
+      ? record
+      : {
+          id: record.id,
+          title: record.title,
+          state,
+          ...(state === 'failed' && change.detail !== undefined ? { detail: change.detail } : {}),
+        };
   });
+  if (next.some((record, i) => record.state !== run.journal.data.steps[i]?.state)) {
+    await run.journal.change((journal) => {
+      journal.steps = next;
+    });
+  }
 }
+
+const STATES = ['pending', 'running', 'done', 'failed'] as const;

@@ -84,12 +84,13 @@ export function createCache(folder: string, log: Log): Cache {
   // An id is made by us; one that could leave the folder is not ours and gets no file.
   const pathOf = (id: string): string | undefined =>
     /^[A-Za-z0-9_-]{1,100}$/.test(id) ? path.join(folder, `${id}.seen.json`) : undefined;
-  const attempt = async (what: string, run: () => Promise<void>): Promise<void> => {
-    try {
-      await run();
-    } catch (error) {
-      log.debug(`The cache of what was last seen could not be ${what}: ${String(error)}`);
-    }
+  // One after the other: two windows' worth of writes in one draft, or a write after the removal, would do harm.
+  let queue = Promise.resolve();
+  const enqueue = (what: string, run: () => Promise<void>): Promise<void> => {
+    queue = queue.then(run).catch((error: unknown) => {
+      log.debug(`What was last seen could not be ${what}: ${String(error)}`);
+    });
+    return queue;
   };
   return {
     async load(clusterId) {
@@ -110,7 +111,7 @@ export function createCache(folder: string, log: Log): Cache {
     async save(clusterId, seen) {
       const target = pathOf(clusterId);
       if (target !== undefined) {
-        await attempt('written', async () => {
+        await enqueue('written', async () => {
           await mkdir(folder, { recursive: true });
           const draft = `${target}.${process.pid}.new`;
           await writeFile(draft, JSON.stringify({ version: VERSION, seen }), { mode: 0o600 });
@@ -121,7 +122,7 @@ export function createCache(folder: string, log: Log): Cache {
     async remove(clusterId) {
       const target = pathOf(clusterId);
       if (target !== undefined) {
-        await attempt('removed', () => rm(target, { force: true }));
+        await enqueue('removed', () => rm(target, { force: true }));
       }
     },
   };

@@ -3,7 +3,7 @@ import type { ClusterSnapshot } from '../model/snapshot';
 import type { Disposable, Log, Provider } from '../ports';
 import type { Cache } from './cache';
 import { describeCluster } from './describe';
-import { isSameToSee } from './difference';
+import { compareToSee } from './difference';
 import { look } from './look';
 import { NOTHING_SEEN, type Observation } from './observation';
 import { createRhythm, type UserTime } from './rhythm';
@@ -28,6 +28,8 @@ export class ClusterWatch implements Disposable {
   #cluster: TrackedCluster;
   #seen: Observation = NOTHING_SEEN;
   #snapshot: ClusterSnapshot;
+  /** What the listeners were last called for. */
+  #announced: ClusterSnapshot;
   #provider: Provider | undefined;
   #loop: AbortController | undefined;
   #pause: AbortController | undefined;
@@ -38,6 +40,7 @@ export class ClusterWatch implements Disposable {
     this.#deps = deps;
     this.#cluster = cluster;
     this.#snapshot = this.#describe();
+    this.#announced = this.#snapshot;
     void this.#remember();
   }
 
@@ -85,10 +88,14 @@ export class ClusterWatch implements Disposable {
     const rhythm = createRhythm();
     while (!signal.aborted) {
       this.#hasChanged = false;
+      const start = this.#deps.time.now();
       const patience = new AbortController();
       const finished = this.#look().finally(() => patience.abort());
       await this.#deps.time.sleep(PATIENCE_MS, AbortSignal.any([patience.signal, signal]));
       void finished;
+      if (this.#hasNewsSince(start)) {
+        this.#believe();
+      }
       const pause = new AbortController();
       this.#pause = pause;
       await this.#deps.time.sleep(rhythm.next(this.#hasChanged), AbortSignal.any([pause.signal, signal]));
@@ -109,7 +116,7 @@ export class ClusterWatch implements Disposable {
           seen: () => this.#seen,
           update: (change) => {
             if (!this.#lifetime.signal.aborted) {
-              this.#update({ ...change(this.#seen), isRemembered: false });
+              this.#update(change(this.#seen));
             }
           },
           single: (key, task) => this.#single(key, task),
@@ -117,6 +124,7 @@ export class ClusterWatch implements Disposable {
         this.#cluster,
         this.#lifetime.signal,
       );
+      this.#believe();
     } catch (error) {
       this.#fail(error);
     }
@@ -147,12 +155,24 @@ export class ClusterWatch implements Disposable {
     this.#publish();
   }
 
+  #hasNewsSince(start: number): boolean {
+    const { cloudSeenAt, nodes } = this.#seen;
+    return [cloudSeenAt, ...Object.values(nodes).map(({ seenAt }) => seenAt)].some((at = 0) => at >= start);
+  }
+
+  /** From now on there is a verdict: everything that answers readily has answered. */
+  #believe(): void {
+    if (this.#seen.isRemembered && !this.#lifetime.signal.aborted) {
+      this.#update({ ...this.#seen, isRemembered: false });
+    }
+  }
+
   #publish(): void {
-    const next = this.#describe();
-    const isSame = isSameToSee(this.#snapshot, next);
-    this.#snapshot = next;
-    if (!isSame) {
-      this.#hasChanged = true;
+    this.#snapshot = this.#describe();
+    const difference = compareToSee(this.#announced, this.#snapshot);
+    if (difference !== 'same') {
+      this.#announced = this.#snapshot;
+      this.#hasChanged ||= difference === 'change';
       this.#isUnsaved = true;
       this.#deps.onDidChange();
     }

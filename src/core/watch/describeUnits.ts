@@ -18,9 +18,11 @@ export interface Units {
   /** Rows of units that ought to run and don't. */
   readonly failed: readonly UnitRow[];
   readonly starting: readonly UnitRow[];
+  /** Whether the rows are those of now. */
+  readonly isCurrent: boolean;
 }
 
-const NO_UNITS: Units = { rows: [], missingUnits: [], missingRows: [], failed: [], starting: [] };
+const NO_UNITS: Units = { rows: [], missingUnits: [], missingRows: [], failed: [], starting: [], isCurrent: false };
 
 /** `isBelieved` is false without quorum: then fleet and etcd tell old stories as if they were true (traces/no-quorum). */
 export function describeUnits(
@@ -52,6 +54,7 @@ export function describeUnits(
     ...findMissing(fleet, nodeOf),
     failed: wanted.filter(isFailed),
     starting: wanted.filter((row) => row.active !== 'active' && !isFailed(row)),
+    isCurrent: !isOld,
   };
 }
 

@@ -13,6 +13,8 @@ import { toUnitSeen } from './unitSeen';
 const CLOUD_MS = 20_000;
 /** Less than the time for which a fleetd that is about to give up lets a call hang, so that another node is asked soon. */
 const FLEET_MS = 6_000;
+/** Which droplets have power is good to know before knocking at nodes; but an API that is slow must not hide them. */
+const CLOUD_FIRST_MS = 1_500;
 const VITALS_EVERY_MS = 15_000;
 
 export interface LookDeps {
@@ -28,10 +30,19 @@ export interface LookDeps {
 
 /** One look at everything: the cloud, each node on its own, and fleet through the first node that has quorum. */
 export async function look(deps: LookDeps, cluster: TrackedCluster, signal: AbortSignal): Promise<void> {
-  await deps.single('cloud', () => lookAtCloud(deps, cluster, signal));
-  if (cluster.activity === 'destroying') {
-    return;
+  const cloud = deps.single('cloud', () => lookAtCloud(deps, cluster, signal));
+  if (cluster.activity !== 'destroying') {
+    const answered = new AbortController();
+    await Promise.race([
+      cloud.finally(() => answered.abort()),
+      deps.time.sleep(CLOUD_FIRST_MS, AbortSignal.any([answered.signal, signal])),
+    ]);
+    await lookAtNodes(deps, cluster, signal);
   }
+  await cloud;
+}
+
+async function lookAtNodes(deps: LookDeps, cluster: TrackedCluster, signal: AbortSignal): Promise<void> {
   const relay = createRelay<NodeConnection>(
     (connection) => lookAtFleet(deps, { cluster, connection }, signal),
     (error) => deps.log.debug(`${cluster.name}: fleet could not be read: ${describe(error)}`),
@@ -48,7 +59,7 @@ export async function look(deps: LookDeps, cluster: TrackedCluster, signal: Abor
   };
   const nodes = cluster.nodes.filter((node) => canAnswer(deps.seen(), node));
   const rest = cluster.nodes.filter((node) => !nodes.includes(node));
-  rest.forEach((node) => deps.update((seen) => withNode(seen, node, { isAnswering: false })));
+  deps.update((seen) => rest.reduce((all, node) => withNode(all, node, { isAnswering: false }), seen));
   await Promise.all(
     nodes.map((node) => deps.single(node.name, () => lookAtNode(deps, { cluster, node, onAnswer }, signal))),
   );

@@ -16,7 +16,7 @@ export interface Observation {
   /** The configured etcd members, as last read. */
   readonly members: readonly EtcdMember[];
   readonly fleet?: FleetSeen;
-  /** From an earlier window: shown, but not believed. */
+  /** From an earlier window, or of a first look that is not through yet: shown, but no verdict is based on it. */
   readonly isRemembered: boolean;
 }
 
@@ -75,7 +75,7 @@ export interface FleetSeen {
   readonly missedLooks: number;
 }
 
-export const NOTHING_SEEN: Observation = { droplets: [], nodes: {}, members: [], isRemembered: false };
+export const NOTHING_SEEN: Observation = { droplets: [], nodes: {}, members: [], isRemembered: true };
 
 /** One slow look is no news; two are. */
 export const isOutdated = (fleet: FleetSeen): boolean => fleet.missedLooks >= 2;

@@ -52,7 +52,8 @@ export function judge(findings: Findings): Verdict {
   }
   const world = judgeWorld(findings);
   if (findings.isRemembered) {
-    return { state: 'unknown', summary: `Not looked at yet. Last known: ${world.summary}` };
+    const known = world.state === 'unknown' ? '' : `. Last known: ${world.summary}`;
+    return { state: 'unknown', summary: `Not looked at yet${known}` };
   }
   const stopped = cluster.steps.find(({ state }) => state !== 'done');
   if (stopped !== undefined && !quorum.isLost) {
@@ -117,6 +118,9 @@ function mayFail({ up, members }: Quorum, tolerance: number): string {
 /** The worst thing about the units, in one short sentence. */
 function describeTrouble(nodes: readonly NodeSnapshot[], units: Units): string | undefined {
   const { failed, missingUnits, missingRows, starting } = units;
+  if (!units.isCurrent) {
+    return 'fleet does not answer';
+  }
   const [first] = failed;
   if (first !== undefined) {
     const place = first.node === undefined ? '' : ` on ${first.node}`;
@@ -129,7 +133,12 @@ function describeTrouble(nodes: readonly NodeSnapshot[], units: Units): string |
   }
   const absent = missingRows.filter(({ node }) => nodes.some(({ name, state }) => name === node && state === 'ready'));
   if (absent.length > 0) {
-    return `${absent.length} instances of global units are missing`;
+    return absent.length === 1
+      ? `${absent[0]?.name ?? ''} is missing on ${absent[0]?.node ?? ''}`
+      : `${absent.length} instances of global units are missing`;
   }
-  return starting.length === 0 ? undefined : `${starting.length} units are still starting`;
+  if (starting.length === 0) {
+    return undefined;
+  }
+  return starting.length === 1 ? '1 unit is still starting' : `${starting.length} units are still starting`;
 }

@@ -139,9 +139,22 @@ export class UnitManager implements Systemd {
   }
 
   daemonReload(): void {
-    for (const unit of this.#units.values()) {
+    for (const unit of this.units) {
       this.#reloadUnit(unit.name);
+      unit.executed = []; // What ran before is not known any more (the recorded statuses lose their `Process:` rows).
     }
+  }
+
+  reload(name: string): void {
+    this.#reloadUnit(name);
+  }
+
+  /** Its files were changed since systemd read them. */
+  needsReload(unit: Unit): boolean {
+    const fresh = this.store.read(unit.name);
+    const textOf = (fragment: typeof fresh): string =>
+      [fragment?.path, fragment?.text, ...(fragment?.dropIns ?? []).map(({ text }) => text)].join('\n');
+    return unit.load === 'loaded' && textOf(fresh) !== textOf(unit.fragment);
   }
 
   resetFailed(name?: string): void {

@@ -8,9 +8,10 @@ export interface NodeTerminalOptions {
   readonly clusterId: string;
   readonly nodeName: string;
   readonly log: Log;
+  /** After this long without an answer to what was typed, the node is asked whether it is there. */
+  readonly silenceMs?: number;
 }
 
-/** After this long without an answer to what was typed, the node is asked whether it is there. */
 const SILENCE_MS = 4_000;
 /** Provider time; the adapter makes it at least two real seconds. */
 const PROBE_TIMEOUT_MS = 5_000;
@@ -130,7 +131,7 @@ export class NodeTerminal implements vscode.Pseudoterminal {
 
   /** Nothing came back to what was typed: an SSH session on a node without power just freezes, it does not end. */
   #expectAnswer(): void {
-    this.#silence ??= setTimeout(() => void this.#probe(), SILENCE_MS);
+    this.#silence ??= setTimeout(() => void this.#probe(), this.options.silenceMs ?? SILENCE_MS);
   }
 
   async #probe(): Promise<void> {

@@ -52,16 +52,17 @@ function clusterChildren(cluster: ClusterSnapshot): Row[] {
 }
 
 function problemRow(cluster: ClusterSnapshot): Row | undefined {
-  if (cluster.problem === undefined) {
+  const isStopped = cluster.state === 'setupStopped';
+  const text = cluster.problem ?? (isStopped ? cluster.summary : undefined);
+  if (text === undefined) {
     return undefined;
   }
-  const isStopped = cluster.state === 'setupStopped';
   return new Row({
     id: `${cluster.id}/problem`,
-    label: cluster.problem,
+    label: text,
     icon: PROBLEM_ICON,
     context: 'problem',
-    tooltip: `${cluster.problem}\n${isStopped ? 'Click to resume the setup.' : 'Click to see the log.'}`,
+    tooltip: `${text}\n${isStopped ? 'Click to resume the setup.' : 'Click to see the log.'}`,
     target: new Target(cluster.id),
     command: isStopped
       ? { command: 'deis.cluster.resume', title: 'Resume Setup', arguments: [new Target(cluster.id)] }

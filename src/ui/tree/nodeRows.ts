@@ -104,7 +104,7 @@ function factRows(cluster: ClusterSnapshot, node: NodeSnapshot): Row[] {
   const facts: (readonly [string, string | undefined])[] = [
     ['Public address', node.publicAddress],
     ['Private address', node.privateAddress],
-    ['etcd', node.etcd === 'unknown' ? undefined : ETCD_ROLES[node.etcd]],
+    ['etcd', ETCD_ROLES[node.etcd]],
     ['Machine id', node.machineId],
     ...vitals(node),
   ];

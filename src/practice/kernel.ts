@@ -345,6 +345,8 @@ export interface Terminal {
   readonly columns: number;
   readonly rows: number;
   readonly name: string;
+  /** Set by full-screen programs: keys come at once and are not shown. */
+  isRaw?: boolean;
 }
 
 /** A request into the model's own HTTP servers, as `curl` inside a node makes it. Rejects like a refused or mute connection. */

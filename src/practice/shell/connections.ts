@@ -1,0 +1,68 @@
+import type { Host, Kernel } from '../kernel';
+import type { Device } from './sessionFiles';
+
+interface Attempt {
+  readonly host: Host;
+  readonly kernel: Kernel;
+  /** `/dev/tcp/HOST/PORT`. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+/** How long Linux tries to connect (`tcp_syn_retries` 6). */
+const CONNECT_TIMEOUT_MS = 127_000;
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '0.0.0.0']);
+
+export type Reachable = 'open' | 'refused' | 'mute' | 'unknown';
+
+/** Whether a node gets a TCP connection to a port, asked of the model. */
+export function reach(host: Host, kernel: Kernel, target: { address: string; port: number }): Reachable {
+  const { address, port } = target;
+  if (LOOPBACK.has(address) || address === host.name) {
+    return isListening(host, port) ? 'open' : 'refused';
+  }
+  const dropletId = kernel.network.dropletAt(address);
+  if (dropletId === undefined) {
+    return /^[\d.]+$/.test(address) ? 'mute' : 'unknown';
+  }
+  if (dropletId === host.dropletId) {
+    return isListening(host, port) ? 'open' : 'refused';
+  }
+  return kernel.network.probe({ dropletId: host.dropletId }, dropletId, port);
+}
+
+const isListening = (host: Host, port: number): boolean =>
+  port === 22 || host.listener({ port }) !== undefined || host.listeningPorts.includes(port);
+
+/** Waits as a connecting program does; undefined when connected, else why not. */
+export async function connect(
+  host: Host,
+  kernel: Kernel,
+  attempt: { address: string; port: number; signal: AbortSignal },
+): Promise<string | undefined> {
+  switch (reach(host, kernel, attempt)) {
+    case 'open':
+      return undefined;
+    case 'refused':
+      return 'Connection refused';
+    case 'unknown':
+      return 'Name or service not known';
+    case 'mute':
+      await kernel.timeline.sleep(CONNECT_TIMEOUT_MS, attempt.signal);
+      return 'Connection timed out';
+  }
+}
+
+/** bash's `/dev/tcp`: opening connects, and that is what scripts use it for; what is sent is not answered. */
+export function openConnection({ host, kernel, path, signal }: Attempt, onFailure: (reason: string) => void): Device {
+  const [, , , address = '', port = ''] = path.split('/');
+  const open = async (): Promise<Buffer> => {
+    const reason = await connect(host, kernel, { address, port: Number(port), signal });
+    if (reason !== undefined) {
+      onFailure(reason);
+      throw new Error(reason);
+    }
+    return Buffer.alloc(0);
+  };
+  return { read: open, write: () => open().then(() => undefined) };
+}

@@ -1,0 +1,26 @@
+/** Files that are the session itself: known to the interpreter by these paths only, never listed. */
+export const DEVICES = {
+  out: '/dev/.session/out',
+  /** A line number follows. */
+  err: '/dev/.session/err/',
+  input: '/dev/.session/input',
+  line: '/dev/.session/line',
+} as const;
+
+/** Commands that only rewritten scripts name. */
+export const HIDDEN = {
+  /** `ROUTES name args…`: a program of the node in the foreground. */
+  run: '.run',
+  /** `ROUTES filters name args…`: a program whose lines go through filters as they come. */
+  pipe: '.pipe',
+  /** `script`: what ended in `&`. */
+  background: '.background',
+  /** `path…`: complains as bash does about the first that can't be written. */
+  mayWrite: '.may-write',
+  /** `path args…`: a native program that the interpreter took for a script. */
+  native: '.native',
+  /** Before `exit` in a terminal's shell. */
+  leave: '.leave',
+} as const;
+
+export const isHidden = (name: string): boolean => name.startsWith('.');

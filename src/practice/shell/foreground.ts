@@ -1,0 +1,285 @@
+import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash';
+import { serialize } from 'just-bash';
+import { DEVICES, HIDDEN } from './devices';
+import { filtersOf } from './filters';
+import type { CompoundCommand, Redirection } from './nodes';
+import { bodiesOf, group, literalOf, pipelineOf, redirection, simpleCommand, statementOf, word } from './nodes';
+import type { Route } from './output';
+import { LIBRARY_TOOLS, STDIN_READERS } from './tools';
+
+/**
+ * The library's interpreter keeps all output until a script ends. So that a session sees each command's output when it comes,
+ * every command of a script whose streams are the session's own is given devices instead: its output is appended to a file that
+ * is the session, and a program of the node is run by a hidden command that writes there while it runs. What is piped, captured
+ * or redirected stays with the interpreter, and so does what functions do inside.
+ */
+export interface ForegroundFacts {
+  /** Names of the node's programs. */
+  readonly programs: ReadonlySet<string>;
+  readonly hasInput: boolean;
+  /** The shell of a terminal must learn of `exit`. */
+  readonly leaves: boolean;
+}
+
+/** Which of the session's streams a piece of the script has for its own. */
+interface Place {
+  readonly out: boolean;
+  readonly err: boolean;
+  readonly input: boolean;
+}
+
+export function toForeground(script: ScriptNode, facts: ForegroundFacts): ScriptNode {
+  const functions = new Set<string>();
+  collectFunctions(script.statements, functions);
+  const rewriter = new Rewriter(facts, functions, serialize(script).includes('pipefail'));
+  const place: Place = { out: true, err: true, input: facts.hasInput };
+  return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
+}
+
+/** For a script inside a script (`bash -c` in a pipe, `xargs`): only the answers of the file system are made right. */
+export function toGuarded(script: ScriptNode): ScriptNode {
+  const rewriter = new Rewriter({ programs: new Set(), hasInput: false, leaves: false }, new Set(), false);
+  const place: Place = { out: false, err: false, input: false };
+  return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
+}
+
+class Rewriter {
+  constructor(
+    private readonly facts: ForegroundFacts,
+    private readonly functions: ReadonlySet<string>,
+    private readonly hasPipefail: boolean,
+  ) {}
+
+  statement(statement: StatementNode, place: Place): StatementNode {
+    if (statement.background && place.out) {
+      const text = serialize({ type: 'Script', statements: [{ ...statement, background: false }] });
+      return statementOf([pipelineOf(simpleCommand([word(HIDDEN.background), word(text)]))]);
+    }
+    return { ...statement, pipelines: statement.pipelines.map((pipeline) => this.#pipeline(pipeline, place)) };
+  }
+
+  #pipeline(pipeline: PipelineNode, place: Place): PipelineNode {
+    const { commands } = pipeline;
+    const followed = commands.length > 1 && place.out ? this.#followed(pipeline, place) : undefined;
+    if (followed !== undefined) {
+      return { ...pipeline, commands: [followed], pipeStderr: [] };
+    }
+    const last = commands.length - 1;
+    return {
+      ...pipeline,
+      commands: commands.map((command, index) =>
+        this.#command(command, {
+          out: place.out && index === last,
+          err: place.err && pipeline.pipeStderr?.[index] !== true,
+          input: place.input && index === 0,
+        }),
+      ),
+    };
+  }
+
+  /** `journalctl -f | grep x`: the program runs on while its lines go through the filters. */
+  #followed({ commands, pipeStderr }: PipelineNode, place: Place): CommandNode | undefined {
+    const [first, ...rest] = commands;
+    const name = first?.type === 'SimpleCommand' ? literalOf(first.name) : undefined;
+    if (first?.type !== 'SimpleCommand' || name === undefined || !this.#isProgram(name) || this.hasPipefail) {
+      return undefined;
+    }
+    const filters = filtersOf(rest);
+    const routes = routesOf(first.redirections, { out: true, err: true, input: false });
+    if (filters === undefined || routes === undefined || routes.out === 'e' || routes.input.length > 0) {
+      return undefined;
+    }
+    const errors = pipeStderr?.[0] === true ? 'o' : routes.err;
+    const words = [HIDDEN.pipe, `${routes.out}${errors}`, filters].map(word);
+    return this.#withDevices(
+      simpleCommand(
+        [...words, first.name ?? word(name), ...first.args],
+        this.#inputFor(name, first, place),
+        first.line,
+      ),
+      { out: true, err: true },
+      first.assignments,
+    );
+  }
+
+  #command(command: CommandNode, place: Place): CommandNode {
+    switch (command.type) {
+      case 'FunctionDef':
+        return command;
+      case 'SimpleCommand':
+        return guarded(this.#simple(command, place), command.redirections);
+      default:
+        return guarded(this.#compound(command, place), command.redirections);
+    }
+  }
+
+  #compound(command: CompoundCommand, place: Place): CommandNode {
+    if (command.redirections.length > 0 || bodiesOf(command).length === 0) {
+      return { ...command, redirections: [...devicesFor(place, command.line), ...command.redirections] };
+    }
+    const inside = (body: StatementNode[]): StatementNode[] =>
+      body.map((statement) => this.statement(statement, place));
+    switch (command.type) {
+      case 'If':
+        return {
+          ...command,
+          clauses: command.clauses.map(({ condition, body }) => ({ condition: inside(condition), body: inside(body) })),
+          elseBody: command.elseBody === null ? null : inside(command.elseBody),
+        };
+      case 'While':
+      case 'Until':
+        return { ...command, condition: inside(command.condition), body: inside(command.body) };
+      case 'For':
+      case 'CStyleFor':
+      case 'Subshell':
+      case 'Group':
+        return { ...command, body: inside(command.body) };
+      case 'Case':
+        return { ...command, items: command.items.map((item) => ({ ...item, body: inside(item.body) })) };
+      case 'ArithmeticCommand':
+      case 'ConditionalCommand':
+        return command;
+    }
+  }
+
+  #simple(command: SimpleCommandNode, place: Place): CommandNode {
+    if (command.name === null) {
+      return assignsFromCommand(command)
+        ? group([statementOf([pipelineOf(command)])], devicesFor({ ...place, out: false }, command.line))
+        : command;
+    }
+    const name = literalOf(command.name);
+    if ((name === 'exit' || name === 'logout') && this.facts.leaves && place.out) {
+      const leave = statementOf([pipelineOf(simpleCommand([word(HIDDEN.leave)]))]);
+      return group([leave, statementOf([pipelineOf({ ...command, name: word('exit') })])]);
+    }
+    if (name === 'exec') {
+      return command.args.length === 0 ? command : this.#exec(command, place);
+    }
+    if (name !== undefined && this.#isProgram(name) && place.out && place.err) {
+      const direct = this.#direct(command, name, place);
+      if (direct !== undefined) {
+        return direct;
+      }
+    }
+    const input = name === undefined ? [] : this.#inputFor(name, command, place);
+    return { ...command, redirections: [...devicesFor(place, command.line), ...input, ...command.redirections] };
+  }
+
+  /** The interpreter goes on after `exec command`; a shell does not. */
+  #exec(command: SimpleCommandNode, place: Place): CommandNode {
+    const [name = null, ...args] = command.args;
+    const replacing = this.#command({ ...command, name, args }, place);
+    return group([statementOf([pipelineOf(replacing)]), statementOf([pipelineOf(simpleCommand([word('exit')]))])]);
+  }
+
+  #direct(command: SimpleCommandNode, name: string, place: Place): CommandNode | undefined {
+    const routes = routesOf(command.redirections, place);
+    if (routes === undefined) {
+      return undefined;
+    }
+    const words = [word(HIDDEN.run), word(`${routes.out}${routes.err}`), command.name ?? word(name), ...command.args];
+    const input = routes.input.length > 0 ? routes.input : this.#inputFor(name, command, place);
+    return this.#withDevices(simpleCommand(words, input, command.line), { out: false, err: true }, command.assignments);
+  }
+
+  #withDevices(
+    command: SimpleCommandNode,
+    place: { out: boolean; err: boolean },
+    assignments: SimpleCommandNode['assignments'],
+  ): SimpleCommandNode {
+    const devices = devicesFor({ ...place, input: false }, command.line);
+    return { ...command, assignments, redirections: [...devices, ...command.redirections] };
+  }
+
+  #inputFor(name: string, command: SimpleCommandNode, place: Place): Redirection[] {
+    if (!place.input || command.redirections.some(readsFrom)) {
+      return [];
+    }
+    if (name === 'read') {
+      return [redirection('<', 0, DEVICES.line)];
+    }
+    return STDIN_READERS.has(name) || this.#isProgram(name) ? [redirection('<', 0, DEVICES.input)] : [];
+  }
+
+  #isProgram(name: string): boolean {
+    if (this.functions.has(name)) {
+      return false;
+    }
+    return this.facts.programs.has(name) || (name.includes('/') && !TOOL_NAMES.has(name.replace(/^.*\//, '')));
+  }
+}
+
+const TOOL_NAMES: ReadonlySet<string> = new Set(LIBRARY_TOOLS);
+
+const devicesFor = ({ out, err }: Place | { out: boolean; err: boolean }, line = 0): Redirection[] => [
+  ...(out ? [redirection('>>', 1, DEVICES.out)] : []),
+  ...(err ? [redirection('>>', 2, `${DEVICES.err}${line}`)] : []),
+];
+
+interface Routes {
+  readonly out: Route;
+  readonly err: Route;
+  readonly input: Redirection[];
+}
+
+/** What the redirections of a program come to when they only join, swap or drop its streams; undefined for files. */
+function routesOf(redirections: readonly Redirection[], _place: Place): Routes | undefined {
+  let [out, err]: [Route, Route] = ['o', 'e'];
+  const input: Redirection[] = [];
+  for (const one of redirections) {
+    const target = one.target.type === 'Word' ? literalOf(one.target) : undefined;
+    const isNull = target === '/dev/null';
+    if (readsFrom(one)) {
+      input.push(one);
+    } else if (one.operator === '>&' && (one.fd ?? 1) === 2 && target === '1') {
+      err = out;
+    } else if (one.operator === '>&' && (one.fd ?? 1) === 1 && target === '2') {
+      out = err;
+    } else if (isNull && (one.operator === '&>' || one.operator === '&>>')) {
+      [out, err] = ['n', 'n'];
+    } else if (isNull && (one.operator === '>' || one.operator === '>>')) {
+      [out, err] = one.fd === 2 ? [out, 'n'] : ['n', err];
+    } else {
+      return undefined;
+    }
+  }
+  return { out, err, input };
+}
+
+const readsFrom = ({ operator, fd }: Redirection): boolean =>
+  (fd ?? 0) === 0 && ['<', '<<', '<<-', '<<<', '<&', '<>'].includes(operator);
+
+const OUTPUTS = new Set(['>', '>>', '>|', '&>', '&>>', '<>']);
+
+/**
+ * A file that can't be written must be said as bash says it, and the command not run: the interpreter would end the whole script.
+ */
+function guarded(command: CommandNode, redirections: readonly Redirection[]): CommandNode {
+  const targets = redirections.flatMap(({ operator, target }): WordNode[] => {
+    const text = target.type === 'Word' ? literalOf(target) : undefined;
+    const isFile =
+      OUTPUTS.has(operator) && target.type === 'Word' && !/^(?:\/dev\/(?:null|std(?:out|err)))$/.test(text ?? '');
+    return isFile ? [target] : [];
+  });
+  if (targets.length === 0) {
+    return command;
+  }
+  const check = simpleCommand([word(HIDDEN.mayWrite), ...targets]);
+  return group([statementOf([pipelineOf(check), pipelineOf(command)], ['&&'])]);
+}
+
+const assignsFromCommand = ({ assignments }: SimpleCommandNode): boolean =>
+  assignments.some((assignment) => JSON.stringify(assignment).includes('"CommandSubstitution"'));
+
+function collectFunctions(statements: readonly StatementNode[], names: Set<string>): void {
+  for (const statement of statements) {
+    for (const command of statement.pipelines.flatMap(({ commands }) => commands)) {
+      if (command.type === 'FunctionDef') {
+        names.add(command.name);
+      } else if (command.type !== 'SimpleCommand') {
+        bodiesOf(command).forEach((body) => collectFunctions(body, names));
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Host } from '../kernel';
+import type { User } from './permissions';
+
+export interface Job {
+  readonly number: number;
+  readonly pid: number;
+  readonly command: string;
+  readonly done: Promise<number>;
+  exitCode: number | undefined;
+}
+
+/** What a session started with `&`, and the session's own process. */
+export class Jobs {
+  readonly pid: number;
+  readonly #jobs = new Map<number, Job>();
+  readonly #abort = new AbortController();
+  readonly #signal: AbortSignal;
+  #lastNumber = 0;
+
+  constructor(host: Host, nextPid: () => number) {
+    this.#nextPid = nextPid;
+    this.pid = nextPid();
+    this.#signal = AbortSignal.any([this.#abort.signal, host.power]);
+  }
+
+  readonly #nextPid: () => number;
+
+  processInfo(user: User): { pid: number; ppid: number; uid: number; gid: number } {
+    const id = user === 'root' ? 0 : 500; // The image's /etc/passwd.
+    return { pid: this.pid, ppid: this.pid - 1, uid: id, gid: id };
+  }
+
+  start(command: string, run: (signal: AbortSignal) => Promise<number>): Job {
+    this.#lastNumber += 1;
+    const done = run(this.#signal);
+    const job: Job = { number: this.#lastNumber, pid: this.#nextPid(), command, done, exitCode: undefined };
+    this.#jobs.set(job.number, job);
+    void done.then((code) => (job.exitCode = code));
+    return job;
+  }
+
+  get all(): readonly Job[] {
+    return [...this.#jobs.values()];
+  }
+
+  find(id: string): Job | undefined {
+    const wanted = id.startsWith('%') ? Number(id.slice(1)) : undefined;
+    return this.all.find((job) => job.number === wanted || String(job.pid) === id);
+  }
+
+  /** Jobs that ended since the last look, as a terminal tells of them before its prompt. */
+  takeEnded(): readonly Job[] {
+    const ended = this.all.filter((job) => job.exitCode !== undefined);
+    ended.forEach(({ number }) => this.#jobs.delete(number));
+    return ended;
+  }
+
+  forget(number: number): void {
+    this.#jobs.delete(number);
+  }
+
+  /** The session is over: a hang-up ends what it left running. */
+  hangUp(): void {
+    this.#abort.abort();
+  }
+}

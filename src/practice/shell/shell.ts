@@ -1,0 +1,89 @@
+import type { Host, Program, RunOptions, RunResult, StartOptions, Terminal } from '../kernel';
+import { insideOf } from '../host/inside';
+import { environmentFor } from './environment';
+import { Execution } from './execution';
+import type { ExecutionOptions, ExecutionParts } from './execution';
+import { Input } from './input';
+import { Jobs } from './jobs';
+import type { Output } from './output';
+import { CollectedOutput } from './output';
+import { Resolver } from './resolve';
+
+export interface SessionOptions extends StartOptions {
+  /** Standard input as it comes; `stdin` is for what is there from the beginning. */
+  readonly input?: Input;
+  readonly terminal?: Terminal;
+}
+
+export interface Shell {
+  /** Runs a script and keeps its output. Never rejects. As root when no user is named. */
+  run(script: string, options?: RunOptions): Promise<RunResult>;
+  /** Runs a script with its output as it comes; resolves with the exit code. Aborting the signal interrupts it. */
+  start(script: string, options: SessionOptions, output: Output): Promise<number>;
+  /** What a session of many scripts (a terminal, SFTP) is made with. */
+  readonly resolver: Resolver;
+  session(options: SessionOptions): { parts: ExecutionParts; options: ExecutionOptions };
+}
+
+export type ShellFactory = (host: Host, programs: readonly Program[]) => Shell;
+
+export const createShell: ShellFactory = (host, programs) => new NodeShell(host, programs);
+
+/** Of processes that sessions start; those of units begin lower. */
+const FIRST_SESSION_PID = 1300;
+
+class NodeShell implements Shell {
+  readonly resolver: Resolver;
+  #lastPid = FIRST_SESSION_PID;
+
+  constructor(
+    private readonly host: Host,
+    programs: readonly Program[],
+  ) {
+    this.resolver = new Resolver(host, programs);
+  }
+
+  async run(script: string, options: RunOptions = {}): Promise<RunResult> {
+    const output = new CollectedOutput();
+    const exitCode = await this.start(script, options, output);
+    return { stdout: output.text, stderr: output.errors, exitCode };
+  }
+
+  async start(script: string, options: SessionOptions, output: Output): Promise<number> {
+    const session = this.session(options);
+    try {
+      return await new Execution(session.parts, session.options, output).run(script);
+    } finally {
+      session.parts.jobs.hangUp();
+    }
+  }
+
+  session(options: SessionOptions): { parts: ExecutionParts; options: ExecutionOptions } {
+    const { host } = this;
+    const user = options.user ?? 'root';
+    const environment = { ...environmentFor(user), ...options.environment };
+    const input = options.input ?? Input.of(options.stdin ?? '');
+    const signal = options.signal === undefined ? host.power : AbortSignal.any([options.signal, host.power]);
+    const jobs = new Jobs(host, () => this.#nextPid());
+    const { name, parameters, terminal } = options;
+    return {
+      parts: { host, kernel: insideOf(host).kernel, resolver: this.resolver, jobs },
+      options: {
+        user,
+        environment,
+        workingDirectory: options.workingDirectory ?? environment['HOME'] ?? '/',
+        signal,
+        speaker: { name: name ?? 'bash', namesLines: name !== undefined },
+        isCommandText: name === undefined,
+        input,
+        ...(terminal === undefined ? {} : { terminal }),
+        ...(parameters === undefined ? {} : { parameters }),
+      },
+    };
+  }
+
+  #nextPid(): number {
+    this.#lastPid += 3;
+    return this.#lastPid;
+  }
+}

@@ -1,0 +1,51 @@
+import type { CommandName } from 'just-bash';
+
+/**
+ * What the shell's library brings of the node's /usr/bin. Nothing for the network, no other languages: those are not on CoreOS,
+ * and what reaches out must end in the model.
+ */
+export const LIBRARY_TOOLS: CommandName[] = [
+  ...(['alias', 'awk', 'base64', 'basename', 'cat', 'chmod', 'clear', 'column', 'comm', 'cp', 'cut', 'date'] as const),
+  ...(['diff', 'dirname', 'du', 'echo', 'egrep', 'env', 'expand', 'expr', 'false', 'fgrep', 'file', 'find'] as const),
+  ...(['fold', 'grep', 'gunzip', 'gzip', 'head', 'join', 'jq', 'ln', 'md5sum', 'mkdir', 'mv', 'nl', 'od'] as const),
+  ...(['paste', 'printenv', 'printf', 'pwd', 'readlink', 'rev', 'rm', 'rmdir', 'sed', 'seq', 'sha1sum'] as const),
+  ...(['sha256sum', 'sort', 'split', 'stat', 'strings', 'tac', 'tail', 'tar', 'tee', 'touch', 'tr', 'true'] as const),
+  ...(['unalias', 'unexpand', 'uniq', 'wc', 'xargs', 'zcat'] as const),
+];
+
+/** Tools that read standard input when they are given no file: they get the session's when nothing else is piped into them. */
+export const STDIN_READERS: ReadonlySet<string> = new Set([
+  ...[
+    'awk',
+    'base64',
+    'bash',
+    'cat',
+    'column',
+    'cut',
+    'dd',
+    'egrep',
+    'expand',
+    'fgrep',
+    'fold',
+    'grep',
+    'gunzip',
+    'gzip',
+  ],
+  ...[
+    'head',
+    'jq',
+    'md5sum',
+    'nl',
+    'od',
+    'paste',
+    'rev',
+    'sed',
+    'sh',
+    'sha1sum',
+    'sha256sum',
+    'sort',
+    'split',
+    'strings',
+  ],
+  ...['tac', 'tail', 'tar', 'tee', 'tr', 'unexpand', 'uniq', 'wc', 'xargs', 'xxd', 'zcat', 'mapfile', 'readarray'],
+]);

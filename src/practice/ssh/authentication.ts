@@ -1,0 +1,81 @@
+import type { AuthContext, ParsedKey, PublicKeyAuthContext } from 'ssh2';
+import ssh2 from 'ssh2';
+import type { Host } from '../kernel';
+
+const { parseKey } = ssh2.utils;
+
+/** OpenSSH's own limit (MaxAuthTries). */
+const MOST_TRIES = 6;
+
+/** Public key only, user core only: CoreOS lets nobody else in (facts/coreos.md §3). */
+export class Authenticator {
+  #tries = 0;
+
+  constructor(
+    private readonly host: Host,
+    private readonly onTooMany: () => void,
+  ) {}
+
+  decide(context: AuthContext): void {
+    if (context.method !== 'publickey') {
+      this.#reject(context, context.method !== 'none');
+      return;
+    }
+    this.#decideKey(context).catch(() => this.#reject(context, true));
+  }
+
+  async #decideKey(context: PublicKeyAuthContext): Promise<void> {
+    const key = context.username === 'core' ? await this.#authorized(context.key.data) : undefined;
+    if (key === undefined) {
+      this.#reject(context, true);
+      return;
+    }
+    const { signature, blob, hashAlgo } = context;
+    // Without a signature the client only asks whether this key would do.
+    if (signature === undefined || (blob !== undefined && key.verify(blob, signature, hashAlgo) === true)) {
+      context.accept();
+    } else {
+      this.#reject(context, true);
+    }
+  }
+
+  #reject(context: AuthContext, counts: boolean): void {
+    this.#tries += counts ? 1 : 0;
+    if (this.#tries >= MOST_TRIES) {
+      this.onTooMany();
+      return;
+    }
+    context.reject(['publickey']);
+  }
+
+  async #authorized(blob: Buffer): Promise<ParsedKey | undefined> {
+    for (const line of await this.#lines()) {
+      const match = /(?:^|\s)((?:ssh|ecdsa|sk)-\S+)\s+([A-Za-z0-9+/=]+)/.exec(line);
+      if (match?.[2] !== undefined && Buffer.from(match[2], 'base64').equals(blob)) {
+        const key = parseKey(`${match[1] ?? ''} ${match[2]}`);
+        return key instanceof Error ? undefined : key;
+      }
+    }
+    return undefined;
+  }
+
+  /** `authorized_keys`, or on later CoreOS the files that update-ssh-keys joins into it. */
+  async #lines(): Promise<string[]> {
+    const { files } = this.host;
+    const folder = '/home/core/.ssh';
+    const names = (await files.exists(`${folder}/authorized_keys.d`))
+      ? await files.readdir(`${folder}/authorized_keys.d`)
+      : [];
+    const paths = [`${folder}/authorized_keys`, ...names.map((name) => `${folder}/authorized_keys.d/${name}`)];
+    const texts: string[] = [];
+    for (const path of paths) {
+      if (await files.exists(path)) {
+        texts.push(await files.readFile(path));
+      }
+    }
+    return texts
+      .join('\n')
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  }
+}

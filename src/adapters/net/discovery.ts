@@ -40,6 +40,24 @@ export function createDiscoveryApi(deps: Deps): DiscoveryApi {
       // Each value is `name=http://address:2380`, one pair for each peer URL; etcd hides `_config` itself.
       return nodes.flatMap(({ value }) => value?.split('=', 1) ?? []);
     },
+    async check(signal) {
+      const url = new URL(serviceOrigin(await deps.serviceUrl(), 'The address of the discovery service'));
+      const deadline = deps.clock.deadline(CALL_MS, signal);
+      try {
+        // Whatever it says, it is there; `/new` would make a URL.
+        const reply = await fetch(url, { method: 'HEAD', redirect: 'manual', signal: deadline.signal });
+        if (reply.status >= 500) {
+          throw failed(url, `answered with status ${reply.status}`);
+        }
+      } catch (error) {
+        if (signal?.aborted === true || ClusterError.is(error)) {
+          throw error;
+        }
+        throw failed(url, deadline.hasPassed ? 'does not answer' : 'cannot be reached');
+      } finally {
+        deadline.dispose();
+      }
+    },
   };
 }
 

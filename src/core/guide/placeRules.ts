@@ -78,7 +78,7 @@ function checkSwapOn(size: Size, { swapSizeMb }: ClusterSpec): Obstacle[] {
     ];
   }
   const memory = size.memoryMb + swapSizeMb;
-  return memory < RECOMMENDED_MEMORY_MB
+  return swapSizeMb >= 0 && memory < RECOMMENDED_MEMORY_MB
     ? [
         warning(
           `${size.memoryMb} MB of memory and ${swapSizeMb} MB of swap are less than the ${RECOMMENDED_MEMORY_MB} MB that Deis asks for: the platform may not start. The guide uses 4096 MB of swap.`,

@@ -86,10 +86,10 @@ function renderCost({ spec, size }: PlanFacts): string {
 
 function renderTolerance({ instances, installPlatform }: ClusterSpec): string {
   const tolerance = failureTolerance(instances);
-  const nodes = tolerance === 1 ? 'one node' : `any ${tolerance} nodes`;
+  const loss = tolerance === 1 ? 'any one node fails' : `any ${tolerance} nodes fail at the same time`;
   return [
     '## What it survives',
-    `${instances} etcd members need ${quorumSize(instances)} for a majority: the cluster goes on when ${nodes} fail at the same time. When one more fails, nothing can be changed, started or moved until a node is back.`,
+    `${instances} etcd members need ${quorumSize(instances)} for a majority: the cluster goes on when ${loss}. When one more fails, nothing can be changed, started or moved until a node is back.`,
     bullets([
       'fleet notices a dead node after 15 to 30 seconds and starts its single units elsewhere; they do not move back by themselves.',
       ...(installPlatform

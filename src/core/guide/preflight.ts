@@ -27,6 +27,8 @@ export async function runPreflight(
 /** Obstacles first, then warnings; each sentence once. */
 export function findObstacles(survey: Survey, spec: ClusterSpec, known: Known = {}): Obstacle[] {
   const size = 'value' in survey.sizes ? survey.sizes.value.find(({ slug }) => slug === spec.sizeSlug) : undefined;
+  // A region that does not exist is told once.
+  const isRegion = !('value' in survey.regions) || survey.regions.value.some(({ slug }) => slug === spec.regionSlug);
   const found = [
     ...judge(survey.account, checkAccount),
     ...judge(survey.mayWrite, () => []),
@@ -34,7 +36,9 @@ export function findObstacles(survey: Survey, spec: ClusterSpec, known: Known = 
     ...judge(survey.namesakes, (droplets) => checkNames(droplets, spec, known)),
     ...judge(survey.regions, (regions) => checkRegion(regions, spec, size)),
     ...judge(survey.sizes, (sizes) => checkSize(sizes, spec)),
-    ...judge(survey.image, (image) => checkImage(image, spec, size)),
+    ...judge(survey.image, (image) =>
+      checkImage(image === undefined || isRegion ? image : { ...image, regionSlugs: [] }, spec, size),
+    ),
     ...judge(survey.discovery, () => []),
     ...checkSpec(spec),
   ];
@@ -87,7 +91,7 @@ function checkLimit({ account, dropletCount }: Survey, { instances }: ClusterSpe
   }
   return judge(dropletCount, (count) => {
     const free = Math.max(0, limit - count);
-    return free >= instances
+    return !(free < instances)
       ? []
       : [
           obstacle(

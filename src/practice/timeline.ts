@@ -6,7 +6,10 @@ const IDLE_SPEED = 60;
 /** A longer silence of the event loop than this was the machine asleep: it does not count. */
 const LONGEST_PAUSE_MS = 5_000;
 const TICK_MS = 1_000;
-/** Turns of the event loop without anything new before time jumps, so that all that happens at one moment has happened. */
+/**
+ * Turns of the event loop without anything new before time jumps, so that all that happens at one moment has happened; for as many
+ * it stands still after something that was waited for, so that what comes of it begins at that very moment.
+ */
 const SETTLED_TURNS = 3;
 /** Heartbeats run so many to a turn. */
 const BATCH = 100;
@@ -34,6 +37,8 @@ export class VirtualTimeline implements Timeline {
   #settledTurns = 0;
   #seenActivity = 0;
   #jumpsEnd: number;
+  /** Turns for which time still stands at the floor. */
+  #standingTurns = 0;
   #turn: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
@@ -53,6 +58,7 @@ export class VirtualTimeline implements Timeline {
   }
 
   now(): number {
+    if (this.#standingTurns > 0) return this.#floor;
     const flow = this.#flow();
     const next = this.#queue.peek();
     const reached = next !== undefined && next.at < flow ? next.at : flow;
@@ -168,7 +174,7 @@ export class VirtualTimeline implements Timeline {
     const next = this.#queue.peek();
     const dueIn = next === undefined ? Infinity : (next.at - this.#flow()) / this.#rate;
     this.#disarm();
-    if (dueIn <= 0 || this.#canJump) {
+    if (dueIn <= 0 || this.#canJump || this.#standingTurns > 0) {
       this.#turn = setImmediate(() => {
         this.#turn = undefined;
         this.#runTurn();
@@ -191,7 +197,8 @@ export class VirtualTimeline implements Timeline {
     this.#anchor(this.#flow());
     this.#isRunning = true;
     try {
-      if (this.#canJump && this.#hasSettled()) this.#runNext();
+      if (this.#standingTurns > 0) this.#standingTurns -= 1;
+      else if (this.#canJump && this.#hasSettled()) this.#runNext();
       else this.#runDue();
     } finally {
       this.#isRunning = false;
@@ -232,6 +239,7 @@ export class VirtualTimeline implements Timeline {
   #run(event: TimedEvent): void {
     this.#queue.take();
     this.#floor = Math.max(this.#floor, event.at);
+    if (event.isAwaited) this.#standingTurns = SETTLED_TURNS;
     event.run();
   }
 }

@@ -48,7 +48,7 @@ async function install(run: Run, signal: AbortSignal): Promise<void> {
       const state = await readPlatform(run);
       missing = notInstalled(state).map(({ name }) => name);
       run.report(`${state.expected.length - missing.length} of ${state.expected.length} units`);
-      const job = await jobState(run, UNIT);
+      const job = await jobState(run, UNIT, state.machines);
       // Also when all is there: deisctl asserts `loaded` on the way, and must not do so to what is started next.
       if (missing.length === 0 && job !== 'running') {
         return true;

@@ -1,5 +1,6 @@
 import { ClusterError } from '../errors';
 import { createDeisctlReader, type DeisctlEvent } from '../parse/deisctl';
+import type { FleetMachine } from '../model/units';
 import type { Run } from '../plan/step';
 import type { NodeConnection } from '../ports';
 import { commandFailed } from './command';
@@ -19,10 +20,14 @@ export interface JobSpec {
   readonly args: readonly string[];
 }
 
-/** The same job in whatever window started it. */
-export async function jobState(run: Run, unit: string): Promise<JobState> {
-  const { job } = run.journal.data;
-  if (job?.unit !== unit) {
+/**
+ * The same job in whatever window started it. A node that does not answer may work on; one that fleet has dropped has no
+ * job any more, or soon will not have one: deisctl bears a second one beside it.
+ */
+export async function jobState(run: Run, unit: string, machines: readonly FleetMachine[]): Promise<JobState> {
+  const { job, nodes } = run.journal.data;
+  const address = nodes.find(({ name }) => name === job?.node)?.privateAddress;
+  if (job?.unit !== unit || !machines.some(({ primaryIp }) => primaryIp === address)) {
     return 'ended';
   }
   try {

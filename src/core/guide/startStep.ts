@@ -51,6 +51,9 @@ export const startStep: Step = {
 
 const machineIds = (state: PlatformState): string[] => state.machines.map(({ id }) => id);
 
+/** How long a node may be missing when all else runs: it may be on its way back. */
+const ABSENCE_MS = 3 * 60_000;
+
 /** Every machine is there, and on it every row that belongs there. */
 const isComplete = (run: Run, state: PlatformState): boolean =>
   state.machines.length >= run.journal.data.spec.instances && notRunning(state, machineIds(state)).length === 0;
@@ -58,6 +61,7 @@ const isComplete = (run: Run, state: PlatformState): boolean =>
 async function start(run: Run, signal: AbortSignal): Promise<void> {
   const watchdog = new StartWatchdog(run.provider.clock);
   const silence = new Stopwatch(run.provider.clock);
+  const absence = new Stopwatch(run.provider.clock);
   let attempts = 0;
   let followed: Promise<void> | undefined;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
@@ -69,11 +73,20 @@ async function start(run: Run, signal: AbortSignal): Promise<void> {
       if (isComplete(run, state)) {
         return;
       }
+      if (notRunning(state, machineIds(state)).length > 0) {
+        absence.reset();
+      } else if (absence.elapsedMs > ABSENCE_MS) {
+        throw absentNodes(run, state);
+      }
       const stuck = watchdog.look(state);
       if (stuck !== undefined) {
         throw await describeStuck(run, state, stuck);
       }
-      if ((await jobState(run, UNIT)) === 'ended' && notLaunched(state).length > 0 && attempts < ATTEMPTS) {
+      if (
+        (await jobState(run, UNIT, state.machines)) === 'ended' &&
+        notLaunched(state).length > 0 &&
+        attempts < ATTEMPTS
+      ) {
         attempts += 1;
         await startJob(run, { unit: UNIT, args: ['start', 'platform'] });
         followed = undefined;
@@ -100,4 +113,14 @@ function report(run: Run, state: PlatformState): void {
   const total = expectedRows(state, run.journal.data.spec.instances);
   const running = expectedRows(state, state.machines.length) - notRunning(state, machineIds(state)).length;
   run.report(`${running} of ${total} units are running`);
+}
+
+function absentNodes(run: Run, state: PlatformState): ClusterError {
+  const present = new Set(state.machines.map(({ primaryIp }) => primaryIp));
+  const absent = run.journal.data.nodes.filter(({ privateAddress }) => !present.has(privateAddress ?? ''));
+  return new ClusterError(
+    `The platform runs on ${state.machines.length} of ${run.journal.data.nodes.length} nodes; ` +
+      `${absent.map(({ name }) => name).join(', ')} ${absent.length === 1 ? 'is' : 'are'} missing from fleet. Power on, and resume the setup.`,
+    { code: 'timedOut', remedy: 'powerOnNode' },
+  );
 }

@@ -24,7 +24,7 @@ export const stopStep: Step = {
         const state = await readPlatform(run);
         up = stillUp(state);
         run.report(up.length === 0 ? 'all units are stopped' : `${up.length} units are still up`);
-        if (up.length > 0 && attempts < ATTEMPTS && (await jobState(run, UNIT)) === 'ended') {
+        if (up.length > 0 && attempts < ATTEMPTS && (await jobState(run, UNIT, state.machines)) === 'ended') {
           attempts += 1;
           await startJob(run, { unit: UNIT, args: ['stop', 'platform'] });
         }

@@ -20,9 +20,10 @@ export const uninstallStep: Step = {
     let names: readonly string[] = [];
     await waitUntil(
       async () => {
-        names = left(await readPlatform(run));
+        const state = await readPlatform(run);
+        names = left(state);
         run.report(names.length === 0 ? 'all units are gone' : `${names.length} units are left`);
-        if (names.length > 0 && attempts < ATTEMPTS && (await jobState(run, UNIT)) === 'ended') {
+        if (names.length > 0 && attempts < ATTEMPTS && (await jobState(run, UNIT, state.machines)) === 'ended') {
           attempts += 1;
           await startJob(run, { unit: UNIT, args: ['uninstall', 'platform'] });
         }

@@ -19,6 +19,9 @@ const TRANSIENT: readonly ErrorCode[] = [
 export const isTransient = (error: unknown): boolean => ClusterError.is(error, ...TRANSIENT);
 
 const ATTEMPTS = 5;
+/** fleet and etcd come back by themselves, but may need more than a minute: fleet tries again with pauses up to 60 s. */
+const PATIENT_ATTEMPTS = 8;
+const PATIENT: readonly ErrorCode[] = ['sshUnreachable', 'sshClosed', 'etcdUnavailable', 'fleetUnavailable'];
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 30_000;
 
@@ -28,9 +31,11 @@ export interface RetryContext {
   readonly log: Log;
   /** What is tried, for the log. */
   readonly what: string;
+  /** Called before each pause. */
+  onPause?(reason: string): void;
 }
 
-/** Runs it again after what may pass, five times at most, with pauses that double. The provider's clock rules. */
+/** Runs it again after what may pass, a few times, with pauses that double. The provider's clock rules. */
 export async function withRetry<T>(attempt: () => Promise<T>, context: RetryContext): Promise<T> {
   for (let tries = 1, waitMs = FIRST_WAIT_MS; ; tries++, waitMs = Math.min(MAX_WAIT_MS, waitMs * 2)) {
     context.signal.throwIfAborted();
@@ -38,11 +43,13 @@ export async function withRetry<T>(attempt: () => Promise<T>, context: RetryCont
       return await attempt();
     } catch (error) {
       context.signal.throwIfAborted();
-      if (!isTransient(error) || tries >= ATTEMPTS) {
+      const attempts = ClusterError.is(error, ...PATIENT) ? PATIENT_ATTEMPTS : ATTEMPTS;
+      if (!isTransient(error) || tries >= attempts) {
         throw error;
       }
       const reason = error instanceof Error ? error.message : String(error);
-      context.log.warn(`${context.what}: attempt ${tries} of ${ATTEMPTS} failed: ${reason}`);
+      context.log.warn(`${context.what}: attempt ${tries} of ${attempts} failed: ${reason}`);
+      context.onPause?.(reason);
       await context.clock.sleep(waitMs, context.signal);
     }
   }

@@ -49,8 +49,10 @@ export async function runPlan(steps: readonly Step[], run: Run, options: PlanOpt
 async function runStep(step: Step, run: Run, isOwned: boolean): Promise<void> {
   run.log.info(`${run.clusterId}: ${step.title}`);
   try {
-    const context = { clock: run.provider.clock, signal: run.signal, log: run.log, what: step.title };
-    await withRetry(() => attempt(step, run), context);
+    await withRetry(() => attempt(step, run), {
+      ...{ clock: run.provider.clock, signal: run.signal, log: run.log, what: step.title },
+      onPause: (reason) => run.report(`trying again: ${reason}`),
+    });
   } catch (error) {
     if (isOwned) {
       const isStopped = run.signal.aborted || isCancelled(error);

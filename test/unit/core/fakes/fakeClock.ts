@@ -27,9 +27,9 @@ export class FakeClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    this.slept.push(ms);
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
+      this.slept.push(ms);
       const onAbort = (): void => {
         this.#sleepers = this.#sleepers.filter((other) => other !== waiter);
         reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));

@@ -29,6 +29,8 @@ export class FakeCluster {
   readonly crashing = new Set<string>();
   /** Droplet names on which swapon fails. */
   readonly swapFails = new Set<string>();
+  /** Until then fleet answers 503. */
+  silentUntil = 0;
 
   constructor(readonly cloud: FakeCloud) {}
 
@@ -128,7 +130,8 @@ export class FakeCluster {
   isJobRunning(node: FakeNode, unit: string): boolean {
     this.#work();
     const job = this.jobs.get(unit.replace('.service', ''));
-    return job?.node === node && this.#targets(job).some((_, i) => !this.#isDone(job, i));
+    const isSameBoot = job !== undefined && job.startedAt >= job.node.droplet.bootedAt;
+    return isSameBoot && job.node === node && this.#targets(job).some((_, i) => !this.#isDone(job, i));
   }
 
   #targets({ verb }: Job): string[] {
@@ -150,7 +153,12 @@ export class FakeCluster {
     for (const job of this.jobs.values()) {
       this.#targets(job).forEach((name, index) => {
         const isNext = this.#isDone(job, index) || (index > 0 && this.#isDone(job, index - 1));
-        if (job.node.droplet.isOn && isNext && !job.node.files.has(`${job.verb}/${name}/${job.startedAt}`)) {
+        if (
+          job.node.droplet.isOn &&
+          job.startedAt >= job.node.droplet.bootedAt &&
+          isNext &&
+          !job.node.files.has(`${job.verb}/${name}/${job.startedAt}`)
+        ) {
           job.node.files.set(`${job.verb}/${name}/${job.startedAt}`, '');
           this.#apply(job.verb.split(' ')[0] ?? '', name);
         }

@@ -112,7 +112,7 @@ export class FakeWorld {
   };
 
   #needQuorum(): void {
-    if (!this.cluster.hasQuorum()) {
+    if (!this.cluster.hasQuorum() || this.clock.now() < this.cluster.silentUntil) {
       throw new ClusterError('fleet server unable to communicate with etcd', { code: 'fleetUnavailable' });
     }
   }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { generatePrivateKey } from '../../../../src/core/guide/privateKey';
 import { createOperator } from '../../../../src/core/clusters';
+import { ClusterError, type ErrorCode } from '../../../../src/core/errors';
 import type { ClusterSpec } from '../../../../src/core/model/cluster';
 import type { ClusterSnapshot } from '../../../../src/core/model/snapshot';
 import type { OperationContext, Operator } from '../../../../src/core/operator';
@@ -115,3 +116,9 @@ export function context(controller = new AbortController()): OperationContext & 
   const reports: string[] = [];
   return { signal: controller.signal, report: (message) => void reports.push(message), reports };
 }
+
+/** For assert.rejects. */
+export const code =
+  (wanted: ErrorCode) =>
+  (error: unknown): boolean =>
+    ClusterError.is(error, wanted);

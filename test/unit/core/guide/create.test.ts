@@ -3,12 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ClusterError } from '../../../../src/core/errors';
 import type { Operator } from '../../../../src/core/operator';
-import { context, Harness, OWN_KEY, SPEC } from '../fakes/harness';
-
-const code =
-  (wanted: string) =>
-  (error: unknown): boolean =>
-    ClusterError.is(error) && error.code === wanted;
+import { code, context, Harness, OWN_KEY, SPEC } from '../fakes/harness';
 
 describe('creating a cluster', () => {
   let harness: Harness;
@@ -133,7 +128,7 @@ describe('creating a cluster', () => {
 
     const failed = operator.snapshots()[0]?.steps.find(({ state }) => state === 'failed');
     assert.equal(failed?.id, 'firewall');
-    assert.match(failed?.detail ?? '', /createFirewall/);
+    assert.match(failed.detail ?? '', /createFirewall/);
     await operator.resume(idOf(), context());
     assertWhole();
   });

@@ -43,12 +43,34 @@ export async function look(deps: LookDeps, cluster: TrackedCluster, signal: Abor
 }
 
 async function lookAtNodes(deps: LookDeps, cluster: TrackedCluster, signal: AbortSignal): Promise<void> {
+  const held: NodeConnection[] = [];
+  try {
+    const connect: NodeTask['connect'] = async (node, until) => {
+      const connection = await cluster.connect(node.name, until);
+      held.push(connection);
+      return connection;
+    };
+    const hasFleet = await askNodes(deps, { cluster, connect }, signal);
+    if (!hasFleet && !signal.aborted) {
+      deps.update((seen) => withMissedLook(seen));
+    }
+  } finally {
+    held.forEach((connection) => connection.dispose()); // Given back, not closed: the next look will want it again.
+  }
+}
+
+/** Whether fleet could be read through any of them. */
+async function askNodes(
+  deps: LookDeps,
+  { cluster, connect }: Pick<NodeTask, 'cluster' | 'connect'>,
+  signal: AbortSignal,
+): Promise<boolean> {
   const relay = createRelay<NodeConnection>(
     (connection) => lookAtFleet(deps, { cluster, connection }, signal),
     (error) => deps.log.debug(`${cluster.name}: fleet could not be read: ${describe(error)}`),
   );
   let hasMembers = false;
-  const onAnswer = async (connection: NodeConnection, isHealthy: boolean): Promise<void> => {
+  const onAnswer: NodeTask['onAnswer'] = async (connection, isHealthy) => {
     if (isHealthy) {
       relay.offer(connection);
     }
@@ -61,14 +83,13 @@ async function lookAtNodes(deps: LookDeps, cluster: TrackedCluster, signal: Abor
   const rest = cluster.nodes.filter((node) => !nodes.includes(node));
   deps.update((seen) => rest.reduce((all, node) => withNode(all, node, { isAnswering: false }), seen));
   await Promise.all(
-    nodes.map((node) => deps.single(node.name, () => lookAtNode(deps, { cluster, node, onAnswer }, signal))),
+    nodes.map((node) => deps.single(node.name, () => lookAtNode(deps, { cluster, node, connect, onAnswer }, signal))),
   );
-  if (!(await relay.settled()) && !signal.aborted) {
-    deps.update((seen) =>
-      seen.fleet === undefined ? seen : { ...seen, fleet: { ...seen.fleet, missedLooks: seen.fleet.missedLooks + 1 } },
-    );
-  }
+  return await relay.settled();
 }
+
+const withMissedLook = (seen: Observation): Observation =>
+  seen.fleet === undefined ? seen : { ...seen, fleet: { ...seen.fleet, missedLooks: seen.fleet.missedLooks + 1 } };
 
 /** A droplet that has no power or no address is not knocked at. When the cloud can't be asked, every node is. */
 function canAnswer(seen: Observation, node: ClusterNode): boolean {
@@ -101,15 +122,20 @@ async function lookAtCloud(deps: LookDeps, cluster: TrackedCluster, signal: Abor
 interface NodeTask {
   readonly cluster: TrackedCluster;
   readonly node: ClusterNode;
+  readonly connect: (node: ClusterNode, signal: AbortSignal) => Promise<NodeConnection>;
   readonly onAnswer: (connection: NodeConnection, isHealthy: boolean) => Promise<void>;
 }
 
-async function lookAtNode(deps: LookDeps, { cluster, node, onAnswer }: NodeTask, signal: AbortSignal): Promise<void> {
+async function lookAtNode(
+  deps: LookDeps,
+  { cluster, node, connect, onAnswer }: NodeTask,
+  signal: AbortSignal,
+): Promise<void> {
   const before = deps.seen().nodes[node.dropletId];
   try {
     const { connection, etcd } = await probeNode({
       provider: deps.provider,
-      connect: (until) => cluster.connect(node.name, until),
+      connect: (until) => connect(node, until),
       before: before?.etcd,
       signal,
     });
@@ -139,7 +165,7 @@ async function lookAtVitals(
     return;
   }
   try {
-    const vitals = await readVitals(deps.provider, connection, signal);
+    const vitals = await readVitals(connection, signal);
     deps.update((seen) => withNode(seen, node, { isAnswering: true, vitals, vitalsAt: deps.time.now() }));
   } catch (error) {
     deps.log.debug(`${node.name}: memory and disk could not be read: ${describe(error)}`);
@@ -153,9 +179,7 @@ interface Answering {
 
 async function lookAtMembers(deps: LookDeps, { cluster, connection }: Answering, signal: AbortSignal): Promise<void> {
   try {
-    const members = await withDeadline(deps.provider, FLEET_MS, signal, (until) =>
-      deps.provider.etcd.listMembers(connection, until),
-    );
+    const members = await deps.provider.etcd.listMembers(connection, signal);
     deps.update((seen) => withMachineIds(cluster, { ...seen, members }));
   } catch (error) {
     deps.log.debug(`${connection.endpoint.name}: etcd's members could not be read: ${describe(error)}`);

@@ -7,7 +7,7 @@ import type { EtcdSeen } from './observation';
 
 /** Logging in to a node that swaps can take long; a node without power never answers. */
 const CONNECT_MS = 15_000;
-const ANSWER_MS = 10_000;
+const COMMAND_MS = 10_000;
 
 export interface Probe {
   readonly connection: NodeConnection;
@@ -33,19 +33,18 @@ export async function probeNode(question: Question): Promise<Probe> {
   }
 }
 
+/** The calls over the connection have deadlines of their own: when one passes, the adapter knows whether the node is mute or only late. */
 async function probeOnce({ provider, connect, before, signal }: Question): Promise<Probe> {
   const connection = await withDeadline(provider, CONNECT_MS, signal, connect);
   const { etcd } = provider;
   try {
-    const [isHealthy, isLeader] = await withDeadline(provider, ANSWER_MS, signal, (until) =>
-      Promise.all([
-        etcd.isHealthy(connection, until),
-        etcd.getSelf(connection, until).then(
-          (self) => self.isLeader,
-          () => false,
-        ),
-      ]),
-    );
+    const [isHealthy, isLeader] = await Promise.all([
+      etcd.isHealthy(connection, signal),
+      etcd.getSelf(connection, signal).then(
+        (self) => self.isLeader,
+        () => false,
+      ),
+    ]);
     const unhealthyLooks = isHealthy ? 0 : (before?.unhealthyLooks ?? 0) + 1;
     return { connection, etcd: { isUp: true, isLeader: isLeader && isHealthy, unhealthyLooks } };
   } catch (error) {
@@ -54,22 +53,16 @@ async function probeOnce({ provider, connect, before, signal }: Question): Promi
       throw error;
     }
     // A connection to a node that lost power stays silent as well: only a command tells the two apart.
-    await withDeadline(provider, ANSWER_MS, signal, (until) => connection.exec(['true'], { signal: until }));
+    await connection.exec(['true'], { signal, timeoutMs: COMMAND_MS });
     return { connection, etcd: { isUp: false, isLeader: false, unhealthyLooks: 0 } };
   }
 }
 
 /** Memory, swap and the disk that holds the swap file. */
-export async function readVitals(
-  provider: Provider,
-  connection: NodeConnection,
-  signal: AbortSignal,
-): Promise<NodeVitals> {
-  const run = async (command: readonly string[], until: AbortSignal): Promise<string> =>
-    (await connection.exec(command, { signal: until })).stdout;
-  const [meminfo, df] = await withDeadline(provider, ANSWER_MS, signal, (until) =>
-    Promise.all([run(['cat', '/proc/meminfo'], until), run(['df', '-P', '/'], until)]),
-  );
+export async function readVitals(connection: NodeConnection, signal: AbortSignal): Promise<NodeVitals> {
+  const run = async (command: readonly string[]): Promise<string> =>
+    (await connection.exec(command, { signal, timeoutMs: COMMAND_MS })).stdout;
+  const [meminfo, df] = await Promise.all([run(['cat', '/proc/meminfo']), run(['df', '-P', '/'])]);
   const memory = parseMeminfo(meminfo);
   const disk = parseDf(df)[0];
   return {

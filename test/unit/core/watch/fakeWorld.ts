@@ -40,6 +40,8 @@ interface FakeNode {
 export class FakeWorld {
   readonly time = new FakeTime();
   readonly calls: string[] = [];
+  /** Connections that were not given back. */
+  leases = 0;
   droplets: Droplet[];
   /** Droplets that exist without the tag. */
   untagged: Droplet[] = [];
@@ -179,7 +181,11 @@ export class FakeWorld {
 
   async #connect(name: string, signal: AbortSignal | undefined): Promise<NodeConnection> {
     this.calls.push(`connect ${name}`);
+    if (this.node(name).ssh === 'mute') {
+      await silence(signal);
+    }
     await this.#reach(name, signal);
+    this.leases += 1;
     const missing = (): never => {
       throw new Error('not part of this test');
     };
@@ -191,7 +197,7 @@ export class FakeWorld {
       request: missing,
       openShell: missing,
       onClose: () => ({ dispose: () => undefined }),
-      dispose: () => undefined,
+      dispose: () => (this.leases -= 1),
     };
   }
 
@@ -212,7 +218,10 @@ export class FakeWorld {
       throw new ClusterError(`${name} refuses the connection.`, { code: 'sshUnreachable' });
     }
     if (ssh === 'mute') {
-      await silence(signal);
+      // As the adapter does it: its own deadline, and then the connection is given up.
+      const deadline = this.time.deadline(10_000, signal);
+      await silence(deadline.signal).catch(() => signal?.throwIfAborted());
+      throw new ClusterError(`${name} does not answer.`, { code: 'sshClosed' });
     }
   }
 

@@ -80,6 +80,16 @@ describe('watching', () => {
     assert.equal(changes, 1);
   });
 
+  it('gives every connection back', async () => {
+    await bench.watch();
+    bench.world.node('deis-2').ssh = 'mute';
+    await bench.world.time.advance(120_000);
+    assert.ok(bench.world.leases <= 5, `${bench.world.leases} are held`);
+    bench.observer.dispose();
+    await bench.world.time.advance(60_000);
+    assert.equal(bench.world.leases, 0);
+  });
+
   it('goes on when the provider can not be opened, and says why', async () => {
     bench.observer.dispose();
     bench.observer = createObserver({

@@ -107,8 +107,9 @@ async function pickCluster(operator: LazyOperator, wanted: Wanted): Promise<Clus
         (wanted.cluster?.(cluster) ?? true) && (wanted.node === undefined || cluster.nodes.some(wanted.node)),
     );
   if (fitting.length === 0) {
-    const none = operator.snapshots().length === 0 ? 'There is no cluster yet.' : (wanted.none ?? 'No cluster fits.');
-    throw new ClusterError(none, { code: 'notFound', remedy: 'refresh' });
+    const isEmpty = operator.snapshots().length === 0;
+    void sayNothingFits(isEmpty ? 'There is no cluster yet.' : (wanted.none ?? 'No cluster fits.'), isEmpty);
+    return undefined;
   }
   if (fitting.length === 1) {
     return fitting[0];
@@ -122,6 +123,14 @@ async function pickCluster(operator: LazyOperator, wanted: Wanted): Promise<Clus
   return (await vscode.window.showQuickPick(items, { title: wanted.question, placeHolder: 'Cluster' }))?.cluster;
 }
 
+/** Not a failure: there is just nothing to do. */
+async function sayNothingFits(message: string, isEmpty: boolean): Promise<void> {
+  const create = 'Create Cheap Cluster';
+  if ((await vscode.window.showInformationMessage(message, ...(isEmpty ? [create] : []))) === create) {
+    await vscode.commands.executeCommand('deis.cluster.create');
+  }
+}
+
 async function pickNode(
   cluster: ClusterSnapshot,
   wanted: Wanted,
@@ -133,7 +142,8 @@ async function pickNode(
     node,
   }));
   if (items.length === 0) {
-    throw new ClusterError(wanted.none ?? `No node of cluster ${cluster.name} fits.`, { code: 'notFound' });
+    void sayNothingFits(wanted.none ?? `No node of ${cluster.name} fits.`, false);
+    return undefined;
   }
   return (await vscode.window.showQuickPick(items, { title: wanted.question, placeHolder: `Node of ${cluster.name}` }))
     ?.node;

@@ -24,7 +24,13 @@ export const powerOffNode: Command = async ({ operator }, call) => {
     const billed = isBilled(cluster)
       ? 'A powered-off droplet is still billed.'
       : 'As with a real droplet, billing goes on while it is off (practice money).';
-    const detail = `${forecast.sentence}\n\nIts units move to other nodes within a minute. ${billed}`;
+    const detail = [
+      forecast.sentence,
+      forecast.breaksQuorum ? '' : 'Its units move to other nodes within a minute.',
+      billed,
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n');
     if (!(await confirmLoss({ node: node.name, verb: 'Power Off', detail, forecast }))) {
       return;
     }

@@ -5,7 +5,9 @@ import type { OperationContext } from '../../core/operator';
 import type { Services } from '../../services';
 import { withProgress } from '../progress';
 import { Target } from '../target';
-import { count } from '../words';
+import { subsystemOf } from '../tree/subsystems';
+import { healthOf } from '../tree/unitHealth';
+import { count, isBilled } from '../words';
 
 interface Setup {
   readonly title: string;
@@ -58,16 +60,26 @@ function showWhenThere({ operator, tree, log }: Services, before: ReadonlySet<st
 }
 
 async function sayWhatNext(cluster: ClusterSnapshot): Promise<void> {
-  const ready = cluster.nodes.filter((node) => node.state === 'ready').length;
-  const units = cluster.units.filter((unit) => unit.active === 'active').length;
-  const facts = `${cluster.name} is up: ${ready} of ${cluster.nodes.length} nodes, ${count(units, 'unit')} running.`;
-  const next = 'Next: open a terminal on a node and type fleetctl list-machines, or power a node off and watch.';
   const show = cluster.problem === undefined ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const chosen = await show([facts, cluster.problem, next].filter(Boolean).join(' '), TERMINAL);
+  const sentences = [describeResult(cluster), cluster.problem, describeNext(cluster)];
+  const chosen = await show(sentences.filter((sentence) => sentence !== undefined).join(' '), TERMINAL);
   const first = cluster.nodes[0];
   if (chosen === TERMINAL && first !== undefined) {
     await vscode.commands.executeCommand('deis.node.openTerminal', new Target(cluster.id, first.name));
   }
+}
+
+function describeResult({ name, nodes, units }: ClusterSnapshot): string {
+  const ready = nodes.filter((node) => node.state === 'ready').length;
+  const platform = units.filter((unit) => subsystemOf(unit.name) !== undefined && healthOf(unit) === 'running').length;
+  const running = platform === 0 ? 'no platform' : `${count(platform, 'unit')} of the platform running`;
+  return `${name} is up: ${ready} of ${nodes.length} nodes, ${running}.`;
+}
+
+function describeNext(cluster: ClusterSnapshot): string {
+  return isBilled(cluster) && cluster.domain !== undefined
+    ? `Next, before anybody else does: deis register http://deis.${cluster.domain} makes you the administrator.`
+    : 'Next: open a terminal on a node and type fleetctl list-machines, or power a node off and watch.';
 }
 
 /** A cancelled setup leaves things behind that cost money: both ways on are offered. */

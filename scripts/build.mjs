@@ -66,9 +66,14 @@ export function buildPractice({ minify = true, sourcemap = true, outdir = 'dist/
     outExtension: { '.js': '.mjs' },
     format: 'esm',
     splitting: true,
-    // Packages in CommonJS ask for require inside an ES module.
+    // Packages in CommonJS ask for require and __dirname inside an ES module.
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      js: [
+        "import { createRequire as __createRequire } from 'node:module';",
+        "import { fileURLToPath as __fileURLToPath } from 'node:url';",
+        'const require = __createRequire(import.meta.url);',
+        "const __dirname = __fileURLToPath(new URL('.', import.meta.url));",
+      ].join(' '),
     },
   });
 }

@@ -1,19 +1,40 @@
 import type { Duplex } from 'node:stream';
-import { createBlankHost } from './blankHost';
-import type { HostSpec, Kernel, PoweredHost } from './kernel';
+import { dockerPrograms } from './docker/programs';
+import { createEtcdDaemon } from './etcd/daemon';
+import { createHost } from './host/host';
+import { hostPrograms } from './host/programs';
+import type { DaemonFactory, HostSpec, Kernel, PoweredHost, Program } from './kernel';
 import type { Internet } from './network/internet';
+import { shellPrograms } from './programs';
+import { createShell } from './shell/shell';
+import { createSshd, type Sshd } from './ssh/server';
 
-/** The insides of droplets: what createCloud powers and what the gates hand connections to. */
+/** The insides of droplets: what the cloud powers and what the gates hand connections to. */
 export interface Nodes {
   createHost(spec: HostSpec): PoweredHost;
   acceptSsh(dropletId: number, stream: Duplex): void;
   forget(dropletId: number): void;
 }
 
+/** Puts a node together from what its image brings: programs, native services, a shell and sshd. */
 export function composeNodes(kernel: Kernel, _internet: Internet): Nodes {
+  const programs: readonly Program[] = [...hostPrograms, ...dockerPrograms, ...shellPrograms];
+  const daemons: Readonly<Record<string, DaemonFactory>> = { '/usr/bin/etcd2': createEtcdDaemon(kernel) };
+  const sshds = new Map<number, Sshd>();
   return {
-    createHost: (spec) => createBlankHost(kernel, spec),
-    acceptSsh: (_id, stream) => stream.end('SSH-2.0-blank\r\n'),
-    forget: () => undefined,
+    createHost(spec) {
+      const host = createHost({ kernel, programs, daemons, shell: createShell }, spec);
+      sshds.set(spec.dropletId, createSshd(kernel, host, createShell(host, programs)));
+      return host;
+    },
+    acceptSsh(dropletId, stream) {
+      const sshd = sshds.get(dropletId);
+      if (sshd === undefined) stream.destroy();
+      else sshd.accept(stream);
+    },
+    forget(dropletId) {
+      sshds.get(dropletId)?.dispose();
+      sshds.delete(dropletId);
+    },
   };
 }

@@ -25,29 +25,33 @@ const escapeSubstitutions = (text: string): string => text.replaceAll(/\$(?=(?:p
  */
 export function renderCloudConfig(input: CloudConfigInput): string {
   checkPlain(input);
-  const document = new Document({
-    coreos: {
-      etcd2: etcd2(input.discoveryUrl),
-      // The address that fleetctl shows and by which deisctl reaches a node; roles for decorated units.
-      fleet: {
-        'public-ip': '$private_ipv4',
-        metadata: 'controlPlane=true,dataPlane=true,routerMesh=true',
-        // Explicit, since how fast a dead node is noticed hangs on it.
-        agent_ttl: '30s',
-        // fleet's own 1 s is too short for etcd on a node that swaps: its units would be moved away while they run.
-        etcd_request_timeout: '5',
+  const document = new Document(
+    {
+      coreos: {
+        etcd2: etcd2(input.discoveryUrl),
+        // The address that fleetctl shows and by which deisctl reaches a node; roles for decorated units.
+        fleet: {
+          'public-ip': '$private_ipv4',
+          metadata: 'controlPlane=true,dataPlane=true,routerMesh=true',
+          // Explicit, since how fast a dead node is noticed hangs on it.
+          agent_ttl: '30s',
+          // fleet's own 1 s is too short for etcd on a node that swaps: its units would be moved away while they run.
+          etcd_request_timeout: '5',
+        },
+        // A node that reboots by itself takes a member of etcd and a copy of the data with it.
+        update: { 'reboot-strategy': 'off' },
+        units: cloudConfigUnits({ ...input, isStatic: input.discoveryUrl === undefined }).map(escapeContents),
       },
-      // A node that reboots by itself takes a member of etcd and a copy of the data with it.
-      update: { 'reboot-strategy': 'off' },
-      units: cloudConfigUnits({ ...input, isStatic: input.discoveryUrl === undefined }).map(escapeContents),
+      write_files: files(input).map(({ path, permissions, content }) => ({
+        path,
+        permissions,
+        owner: 'root',
+        content: escapeSubstitutions(content),
+      })),
     },
-    write_files: files(input).map(({ path, permissions, content }) => ({
-      path,
-      permissions,
-      owner: 'root',
-      content: escapeSubstitutions(content),
-    })),
-  });
+    // coreos-cloudinit reads YAML 1.1, in which a bare `off` is false: strings that could be misread are quoted.
+    { version: '1.1' },
+  );
   const text = `#cloud-config\n${document.toString({ lineWidth: 0 })}`;
   if (Buffer.byteLength(text) > LARGEST_BYTES) {
     throw new ClusterError('The user data is larger than the 64 KiB that DigitalOcean takes.', {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { EtcdError } from '../../../../src/practice/etcd/errors';
 import { at, createCluster, etcdEnvironment, etcdOf, ETCD, runningEtcd, startEtcd } from '../support/fakeCluster';
+import { disposeKernels } from '../support/fakeKernel';
 
 const isTimeout = (error: unknown): boolean => error instanceof EtcdError && error.code === 300;
 
 describe('an etcd cluster', () => {
+  afterEach(disposeKernels);
+
   it('forms by discovery when as many nodes have registered as the URL asks for', async () => {
     const cluster = await runningEtcd();
     const { client, member } = etcdOf(at(cluster, 1));

@@ -1,11 +1,13 @@
 import { createEtcdDaemon } from '../../../../src/practice/etcd/daemon';
+import { createFleetDaemon } from '../../../../src/practice/fleet/daemon';
+import type { FleetApi } from '../../../../src/practice/fleet/server';
 import type { EtcdApi } from '../../../../src/practice/etcd/server';
-import type { DaemonFactory } from '../../../../src/practice/kernel';
 import { FakeDiscovery } from './fakeDiscovery';
 import { FakeHost } from './fakeHost';
 import { createFakeKernel, type FakeKernel } from './fakeKernel';
 
 export const ETCD = '/usr/bin/etcd2';
+export const FLEET = '/usr/bin/fleetd';
 
 export interface FakeCluster {
   readonly kernel: FakeKernel;
@@ -17,7 +19,6 @@ export interface ClusterOptions {
   readonly nodes?: number;
   readonly size?: string;
   readonly fleetVersion?: '1.0' | '0.11';
-  readonly daemons?: (kernel: FakeKernel) => Readonly<Record<string, DaemonFactory>>;
 }
 
 /** Nodes deis-1… with nothing started. */
@@ -25,7 +26,7 @@ export function createCluster(options: ClusterOptions = {}): FakeCluster {
   const kernel = createFakeKernel(options.fleetVersion === undefined ? {} : { fleetVersion: options.fleetVersion });
   const discovery = new FakeDiscovery(options.size);
   kernel.fetchFrom = discovery.fetch;
-  const factories = { [ETCD]: createEtcdDaemon(kernel), ...options.daemons?.(kernel) };
+  const factories = { [ETCD]: createEtcdDaemon(kernel), [FLEET]: createFleetDaemon(kernel) };
   const count = options.nodes ?? 5;
   const hosts = Array.from({ length: count }, (_, at) => new FakeHost(kernel, at + 1, `deis-${at + 1}`, factories));
   kernel.network.hosts = hosts;
@@ -70,4 +71,34 @@ export function etcdOf(host: FakeHost): EtcdApi {
     throw new Error(`${host.name} has no etcd`);
   }
   return api;
+}
+
+export function startFleet(host: FakeHost): ReturnType<FakeHost['start']> {
+  return host.start(FLEET, {
+    FLEET_PUBLIC_IP: host.privateAddress,
+    FLEET_METADATA: 'controlPlane=true,dataPlane=true,routerMesh=true',
+  });
+}
+
+/** Five nodes with etcd and fleet, all in the list of machines. */
+export async function runningFleet(options: ClusterOptions = {}): Promise<FakeCluster> {
+  const cluster = await runningEtcd(options);
+  cluster.hosts.forEach(startFleet);
+  await cluster.kernel.timeline.sleep(1_000);
+  return cluster;
+}
+
+export function fleetOf(host: FakeHost): FleetApi {
+  const api = host.daemon('fleet');
+  if (api === undefined) {
+    throw new Error(`${host.name} has no fleet`);
+  }
+  return api;
+}
+
+/** Power on, then the two daemons, as a boot does. */
+export function bootNode(host: FakeHost): void {
+  host.powerOn();
+  startEtcd(host);
+  startFleet(host);
 }

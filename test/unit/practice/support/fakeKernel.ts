@@ -73,10 +73,25 @@ export type FakeKernel = Kernel & {
   fetchFrom: ModelFetch;
 };
 
+const timelines: VirtualTimeline[] = [];
+/** Heartbeats alone keep no process alive; a practice cloud is kept by its sockets, a test by this. */
+let alive: NodeJS.Timeout | undefined;
+
+/** Stops the heartbeats of all kernels made so far, or the test process would not end. */
+export function disposeKernels(): void {
+  for (const timeline of timelines.splice(0)) {
+    timeline.dispose();
+  }
+  clearInterval(alive);
+  alive = undefined;
+}
+
 export function createFakeKernel(options: { fleetVersion?: '1.0' | '0.11'; profile?: Profile } = {}): FakeKernel {
   const state = new MemoryState();
   const timeline = new VirtualTimeline(Infinity, Date.UTC(2016, 7, 1));
   const network = new FakeNetwork();
+  timelines.push(timeline);
+  alive ??= setInterval(() => undefined, 1_000);
   const kernel: FakeKernel = {
     timeline,
     state,

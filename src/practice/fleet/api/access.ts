@@ -1,0 +1,44 @@
+import type { Registry } from '../registry';
+import type { FleetApi } from '../server';
+import { FleetApiError, noEtcd } from './errors';
+
+/** What this node's etcd knows; without a quorum that may be stale, and fleet says so only when it gives up. */
+export function registryOf(fleet: FleetApi): Registry {
+  if (fleet.registry === undefined) {
+    throw noEtcd();
+  }
+  return fleet.registry;
+}
+
+/**
+ * fleet 1.0 reads units by majority: without one it answers with a bare 500 after its time-outs, one for each of etcd's two ports
+ * (the recorded traces, power-off/timeline-kill-3). 0.11 goes on with what it has.
+ */
+export async function unitRegistryOf(fleet: FleetApi): Promise<Registry> {
+  const registry = registryOf(fleet);
+  if (fleet.version.short === '1.0' && !registry.hasQuorum) {
+    await timeOut(fleet, 'failed fetching all Units from etcd');
+  }
+  return registry;
+}
+
+/** Writes need a majority in both versions. */
+export async function writableRegistryOf(fleet: FleetApi): Promise<Registry> {
+  const registry = registryOf(fleet);
+  if (!registry.hasQuorum) {
+    await timeOut(fleet, 'failed writing to etcd');
+  }
+  return registry;
+}
+
+async function timeOut(fleet: FleetApi, what: string): Promise<never> {
+  await fleet.kernel.timeline.sleep(2_000);
+  const endpoint = (port: number): string => `client: endpoint http://127.0.0.1:${port} exceeded header timeout`;
+  const problem = `client: etcd cluster is unavailable or misconfigured; error #0: ${endpoint(2379)}\n; error #1: ${endpoint(4001)}`;
+  fleet.log('fetchUnits', `${what}: ${problem}`);
+  fleet.log('fetchPage', `Failed fetching page of Units: ${problem}`);
+  throw new FleetApiError(
+    fleet.isAvailable ? 500 : 503,
+    fleet.isAvailable ? '' : 'fleet server unable to communicate with etcd',
+  );
+}

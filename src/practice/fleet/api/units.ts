@@ -1,0 +1,149 @@
+import * as v from 'valibot';
+import {
+  currentState,
+  JOB_STATES,
+  PoisonedUnitError,
+  type JobState,
+  type Registry,
+  type StoredUnit,
+} from '../registry';
+import { contradiction, requirementsOf } from '../requirements';
+import type { FleetApi } from '../server';
+import { serializeUnit, type UnitOption } from '../unitFile';
+import { isTemplate, nameProblem } from '../unitName';
+import { unitRegistryOf, writableRegistryOf } from './access';
+import { FleetApiError } from './errors';
+import { describeJsonProblem } from './goJsonProblem';
+import type { FleetCall, FleetReply } from './handle';
+import { pageOf } from './paging';
+
+export async function listUnits({ fleet, query }: FleetCall): Promise<FleetReply> {
+  const registry = await unitRegistryOf(fleet);
+  const units = registry.units((error) => logPoison(fleet, error));
+  const { items, nextPageToken } = pageOf(units, query);
+  const shown = items.map((unit) => encodeUnit(unit, registry));
+  return {
+    status: 200,
+    body: {
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+      ...(shown.length === 0 ? {} : { units: shown }),
+    },
+  };
+}
+
+export async function getUnit({ fleet }: FleetCall, name: string): Promise<FleetReply> {
+  const registry = await unitRegistryOf(fleet);
+  const unit = readUnit(fleet, registry, name);
+  if (unit === undefined) {
+    throw new FleetApiError(404, 'unit does not exist');
+  }
+  return { status: 200, body: encodeUnit(unit, registry) };
+}
+
+export async function deleteUnit({ fleet }: FleetCall, name: string): Promise<FleetReply> {
+  const registry = await writableRegistryOf(fleet);
+  if (readUnit(fleet, registry, name) === undefined || (await registry.destroyUnit(name)) === 'missing') {
+    throw new FleetApiError(404, 'unit does not exist');
+  }
+  return { status: 204 };
+}
+
+const bodySchema = v.object({
+  name: v.optional(v.string(), ''),
+  desiredState: v.optional(v.string(), ''),
+  options: v.optional(v.array(v.object({ section: v.string(), name: v.string(), value: v.string() })), []),
+});
+type Body = v.InferOutput<typeof bodySchema>;
+
+export async function putUnit({ fleet, request }: FleetCall, name: string): Promise<FleetReply> {
+  if (request.contentType !== 'application/json') {
+    throw new FleetApiError(415, 'only acceptable Content-Type is application/json');
+  }
+  const body = parseBody(request.body ?? '');
+  validate(name, body);
+  const registry = await writableRegistryOf(fleet);
+  const known = readUnit(fleet, registry, name);
+  if (known === undefined) {
+    return await create(registry, name, body);
+  }
+  return await update(fleet, registry, known, body);
+}
+
+function parseBody(text: string): Body {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FleetApiError(400, `unable to decode body: ${describeJsonProblem(text)}`);
+  }
+  const parsed = v.safeParse(bodySchema, value);
+  if (!parsed.success) {
+    throw new FleetApiError(400, `unable to decode body: ${parsed.issues[0].message}`);
+  }
+  return parsed.output;
+}
+
+function validate(name: string, body: Body): void {
+  if (body.name !== '' && body.name !== name) {
+    const both = `name in URL ${JSON.stringify(name)} differs from unit name in request body ${JSON.stringify(body.name)}`;
+    throw new FleetApiError(400, both);
+  }
+  const problem = nameProblem(name) ?? contradiction(requirementsOf(name, { options: body.options }));
+  if (problem !== undefined) {
+    throw new FleetApiError(400, problem);
+  }
+}
+
+async function create(registry: Registry, name: string, body: Body): Promise<FleetReply> {
+  if (body.options.length === 0) {
+    throw new FleetApiError(409, 'unit does not exist and options field empty');
+  }
+  if (isTemplate(name) && body.desiredState !== 'inactive' && body.desiredState !== '') {
+    throw new FleetApiError(400, 'template units may not be scheduled');
+  }
+  await registry.createUnit(name, body.options, jobState(body.desiredState));
+  return { status: 201 };
+}
+
+/** 1.0 puts a changed text in the old one's place; 0.11 says 204 and keeps the old one (the recorded traces). */
+async function update(fleet: FleetApi, registry: Registry, known: StoredUnit, body: Body): Promise<FleetReply> {
+  const isChanged = body.options.length > 0 && serializeUnit(body.options) !== known.raw;
+  if (isChanged && fleet.version.short === '1.0') {
+    await registry.replaceUnit(known.name, body.options, jobState(body.desiredState));
+    return { status: 201 };
+  }
+  if (body.desiredState === '') {
+    throw new FleetApiError(409, 'must provide DesiredState to update existing unit');
+  }
+  // Anything is written, even what makes the unit unreadable.
+  await registry.setTargetState(known.name, body.desiredState);
+  return { status: 204 };
+}
+
+const jobState = (text: string): JobState => JOB_STATES.find((state) => state === text) ?? 'inactive';
+
+function readUnit(fleet: FleetApi, registry: Registry, name: string): StoredUnit | undefined {
+  try {
+    return registry.unit(name);
+  } catch (error) {
+    if (!(error instanceof PoisonedUnitError)) {
+      throw error;
+    }
+    fleet.log('fetchUnit', `Failed fetching Unit(${name}): ${error.message}`);
+    throw new FleetApiError(500, '');
+  }
+}
+
+function logPoison(fleet: FleetApi, error: PoisonedUnitError): void {
+  fleet.log('parse', `Failed to parse Unit from etcd: ${error.message}`);
+}
+
+export function encodeUnit(unit: StoredUnit, registry: Registry): object {
+  return {
+    currentState: currentState(unit, registry),
+    desiredState: unit.targetState,
+    ...(unit.target === undefined ? {} : { machineID: unit.target }),
+    name: unit.name,
+    options: unit.file.options.map(({ name, section, value }: UnitOption) => ({ name, section, value })),
+  };
+}

@@ -1,0 +1,123 @@
+import type { Cancel, Kernel } from '../kernel';
+
+/** From a change in etcd to the reconciliation it triggers. */
+const WATCH_MS = 40;
+/**
+ * While fleet reconciles it does not watch: what happens meanwhile is seen at the next tick only (registry/event.go opens a new
+ * watch after each event). Long enough that a second change right after the first is missed, as in the recorded traces.
+ */
+const BLIND_MS = 400;
+const BLIND_PER_TASK_MS = 60;
+
+export interface ReconcilerParts {
+  readonly kernel: Kernel;
+  /** `deis-1 agent`, for the ledger. */
+  readonly subject: string;
+  readonly intervalMs: number;
+  /** Whether the registry can be asked now; while it can't, this tries again at every tick. */
+  canRun(): boolean;
+  /** Whether a reconciliation now would do anything. */
+  hasWork(): boolean;
+  /** Reconciles and tells how many tasks it did. */
+  run(): number;
+}
+
+/** Runs at fixed intervals and on events, as fleet's periodic reconciler does; ticks that would do nothing are not run at all. */
+export class Reconciler {
+  #lastRun: number;
+  #blindUntil = 0;
+  #isChecking = false;
+  #isStopped = false;
+  #event: Cancel | undefined;
+  #tick: AbortController | undefined;
+  #retry: Cancel | undefined;
+
+  constructor(private readonly parts: ReconcilerParts) {
+    this.#lastRun = parts.kernel.timeline.now();
+  }
+
+  /** Once at the start, whatever there is. */
+  start(): void {
+    this.#run();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#event?.();
+    this.#tick?.abort();
+    this.#retry?.();
+  }
+
+  /** Something changed. `isEvent`: of the kind fleet watches for; anything else waits for the tick. */
+  changed(isEvent: boolean): void {
+    const { timeline } = this.parts.kernel;
+    if (this.#isStopped) {
+      return;
+    }
+    if (isEvent && this.#event === undefined && timeline.now() >= this.#blindUntil) {
+      this.#event = timeline.after(WATCH_MS, () => this.#run());
+    }
+    if (!this.#isChecking) {
+      this.#isChecking = true;
+      queueMicrotask(() => {
+        this.#isChecking = false;
+        this.#armTick();
+      });
+    }
+  }
+
+  #armTick(): void {
+    if (this.#isStopped || this.#tick !== undefined || this.#event !== undefined) {
+      return;
+    }
+    if (!this.parts.canRun()) {
+      this.#tryLater();
+      return;
+    }
+    if (!this.parts.hasWork()) {
+      return;
+    }
+    const tick = new AbortController();
+    this.#tick = tick;
+    const { kernel, subject } = this.parts;
+    kernel.ledger.delay('fleet-tick', subject, this.#untilTick(), tick.signal).then(
+      () => this.#run(),
+      () => undefined, // Stopped, or an event came first.
+    );
+  }
+
+  /** A heartbeat, not a wait: without a quorum nothing comes of it, however long that lasts. */
+  #tryLater(): void {
+    this.#retry ??= this.parts.kernel.timeline.every(this.parts.intervalMs, () => {
+      if (this.parts.canRun()) {
+        this.#retry?.();
+        this.#retry = undefined;
+        this.#run();
+      }
+    });
+  }
+
+  #untilTick(): number {
+    const { kernel, intervalMs } = this.parts;
+    const since = kernel.timeline.now() - this.#lastRun;
+    return intervalMs - (since % intervalMs);
+  }
+
+  #run(): void {
+    this.#event?.();
+    this.#event = undefined;
+    this.#tick?.abort();
+    this.#tick = undefined;
+    if (this.#isStopped) {
+      return;
+    }
+    const now = this.parts.kernel.timeline.now();
+    this.#lastRun = now;
+    if (!this.parts.canRun()) {
+      this.#tryLater();
+      return;
+    }
+    const tasks = this.parts.run();
+    this.#blindUntil = now + BLIND_MS + tasks * BLIND_PER_TASK_MS;
+  }
+}

@@ -1,0 +1,312 @@
+import type { Cancel, EtcdClient, EtcdEvent, EtcdNode } from '../kernel';
+import { EtcdError } from '../etcd/errors';
+import { goJson, parseRecord } from './json';
+import { requirementsOf, type Requirements } from './requirements';
+import { hashOf, parseUnit, serializeUnit, type UnitFile, type UnitOption } from './unitFile';
+
+/** fleet's own keys (the recorded traces, etcd/fleet-registry.json). deisctl writes the same ones. */
+export const FLEET_PREFIX = '/_coreos.com/fleet';
+
+export const JOB_STATES = ['inactive', 'loaded', 'launched'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export interface StoredUnit {
+  readonly name: string;
+  readonly hash: string;
+  readonly raw: string;
+  readonly file: UnitFile;
+  readonly requirements: Requirements;
+  readonly targetState: JobState;
+  /** Whom the engine gave it to; empty for global units. */
+  readonly target: string | undefined;
+  /** Who says that it started it. */
+  readonly heartbeat: string | undefined;
+}
+
+export interface MachineRecord {
+  readonly id: string;
+  readonly publicIp: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface UnitStateRecord {
+  readonly name: string;
+  readonly machineId: string;
+  readonly hash: string;
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
+}
+
+/** A unit whose target-state is none of the three: it can no longer be read (the recorded traces, fleet-api/poison-*). */
+export class PoisonedUnitError extends Error {
+  override readonly name = 'PoisonedUnitError';
+
+  constructor(unit: string, value: string) {
+    super(`failed to parse Unit(${unit}) target-state: invalid value ${JSON.stringify(value)} for JobState`);
+  }
+}
+
+const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
+const parsedFiles = new Map<string, UnitFile>();
+
+/** Reads and writes fleet's registry through one node's etcd. Plain reads: what that node knows. */
+export class Registry {
+  constructor(private readonly client: EtcdClient) {}
+
+  get hasQuorum(): boolean {
+    return this.client.hasQuorum;
+  }
+
+  /** Units by name. Those that cannot be read are left out and told to `broken`. */
+  units(broken?: (error: PoisonedUnitError) => void): StoredUnit[] {
+    const units: StoredUnit[] = [];
+    for (const node of this.client.peek(`${FLEET_PREFIX}/job`)?.nodes ?? []) {
+      try {
+        const unit = this.#unitFrom(node);
+        if (unit !== undefined) {
+          units.push(unit);
+        }
+      } catch (error) {
+        if (!(error instanceof PoisonedUnitError)) {
+          throw error;
+        }
+        broken?.(error);
+      }
+    }
+    return units.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** @throws PoisonedUnitError */
+  unit(name: string): StoredUnit | undefined {
+    const node = this.client.peek(`${FLEET_PREFIX}/job/${name}`);
+    return node === undefined ? undefined : this.#unitFrom(node);
+  }
+
+  machines(): MachineRecord[] {
+    return (this.client.peek(`${FLEET_PREFIX}/machines`)?.nodes ?? [])
+      .map((node) => machineFrom(node.nodes?.find((child) => child.key.endsWith('/object'))?.value))
+      .filter((machine) => machine !== undefined)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  states(): UnitStateRecord[] {
+    const nodes = this.client.peek(`${FLEET_PREFIX}/states`)?.nodes ?? [];
+    return nodes.flatMap((unit) => statesFrom(unit)).sort(byNameAndMachine);
+  }
+
+  state(name: string, machineId: string): UnitStateRecord | undefined {
+    const node = this.client.peek(`${FLEET_PREFIX}/states/${name}/${machineId}`);
+    return node === undefined ? undefined : stateFrom(name, node);
+  }
+
+  /** The states of one unit, by machine. */
+  statesOf(name: string): UnitStateRecord[] {
+    const node = this.client.peek(`${FLEET_PREFIX}/states/${name}`);
+    return node === undefined ? [] : statesFrom(node).sort(byNameAndMachine);
+  }
+
+  /** Stores the text and the job; `job already exists` when there is one (registry/job.go, `CreateUnit`). */
+  async createUnit(name: string, options: readonly UnitOption[], targetState: JobState): Promise<'created' | 'exists'> {
+    const raw = serializeUnit(options);
+    const hash = hashOf(raw);
+    await this.#ignoring(
+      105,
+      this.client.set(`${FLEET_PREFIX}/unit/${hash}`, { value: goJson({ Raw: raw }), prevExist: false }),
+    );
+    const job = goJson({ Name: name, UnitHash: [...Buffer.from(hash, 'hex')] });
+    try {
+      await this.client.set(`${FLEET_PREFIX}/job/${name}/object`, { value: job, prevExist: false });
+    } catch (error) {
+      if (error instanceof EtcdError && error.code === 105) {
+        return 'exists';
+      }
+      throw error;
+    }
+    await this.setTargetState(name, targetState);
+    return 'created';
+  }
+
+  /** Puts another text in the place of a unit's (fleet 1.0). */
+  async replaceUnit(name: string, options: readonly UnitOption[], targetState: JobState): Promise<void> {
+    const raw = serializeUnit(options);
+    const hash = hashOf(raw);
+    await this.#ignoring(
+      105,
+      this.client.set(`${FLEET_PREFIX}/unit/${hash}`, { value: goJson({ Raw: raw }), prevExist: false }),
+    );
+    const job = goJson({ Name: name, UnitHash: [...Buffer.from(hash, 'hex')] });
+    await this.client.set(`${FLEET_PREFIX}/job/${name}/object`, { value: job });
+    await this.setTargetState(name, targetState);
+  }
+
+  /** Takes any text, as fleet's API does. */
+  async setTargetState(name: string, state: string): Promise<void> {
+    await this.client.set(`${FLEET_PREFIX}/job/${name}/target-state`, { value: state });
+  }
+
+  async destroyUnit(name: string): Promise<'destroyed' | 'missing'> {
+    try {
+      await this.client.delete(`${FLEET_PREFIX}/job/${name}`, { recursive: true });
+      return 'destroyed';
+    } catch (error) {
+      if (error instanceof EtcdError && error.code === 100) {
+        return 'missing';
+      }
+      throw error;
+    }
+  }
+
+  async schedule(name: string, machineId: string): Promise<void> {
+    await this.client.set(`${FLEET_PREFIX}/job/${name}/target`, { value: machineId, prevExist: false });
+  }
+
+  async unschedule(name: string, machineId: string): Promise<void> {
+    await this.#ignoring(100, this.client.delete(`${FLEET_PREFIX}/job/${name}/target`, { prevValue: machineId }));
+  }
+
+  async unitHeartbeat(name: string, machineId: string, ttlSeconds: number): Promise<void> {
+    await this.client.set(`${FLEET_PREFIX}/job/${name}/job-state`, { value: machineId, ttlSeconds });
+  }
+
+  async clearUnitHeartbeat(name: string): Promise<void> {
+    await this.#ignoring(100, this.client.delete(`${FLEET_PREFIX}/job/${name}/job-state`));
+  }
+
+  /** States have two places: the old one for whoever wrote last, the new one for each machine. */
+  async saveUnitState(state: UnitStateRecord, ttlSeconds: number, machineState: object): Promise<void> {
+    const value = goJson({
+      loadState: state.load,
+      activeState: state.active,
+      subState: state.sub,
+      machineState,
+      unitHash: state.hash,
+    });
+    await this.client.set(`${FLEET_PREFIX}/state/${state.name}`, { value, ttlSeconds });
+    await this.client.set(`${FLEET_PREFIX}/states/${state.name}/${state.machineId}`, { value, ttlSeconds });
+  }
+
+  async removeUnitState(name: string, machineId: string): Promise<void> {
+    await this.#ignoring(100, this.client.delete(`${FLEET_PREFIX}/state/${name}`));
+    await this.#ignoring(100, this.client.delete(`${FLEET_PREFIX}/states/${name}/${machineId}`));
+  }
+
+  async saveMachine(id: string, value: string, ttlSeconds: number): Promise<void> {
+    const key = `${FLEET_PREFIX}/machines/${id}/object`;
+    try {
+      await this.client.set(key, { value, ttlSeconds, prevExist: true });
+    } catch (error) {
+      if (!(error instanceof EtcdError) || error.code !== 100) {
+        throw error;
+      }
+      await this.client.set(key, { value, ttlSeconds });
+    }
+  }
+
+  async removeMachine(id: string): Promise<void> {
+    await this.#ignoring(100, this.client.delete(`${FLEET_PREFIX}/machines/${id}/object`));
+  }
+
+  watch(folder: 'job' | 'machines' | 'lease', listener: (event: EtcdEvent) => void): Cancel {
+    return this.client.watch(`${FLEET_PREFIX}/${folder}`, listener);
+  }
+
+  #unitFrom(node: EtcdNode): StoredUnit | undefined {
+    const name = lastPart(node.key);
+    const child = (part: string): string | undefined => node.nodes?.find((one) => lastPart(one.key) === part)?.value;
+    const hash = hashFrom(child('object'));
+    const raw = hash === undefined ? undefined : this.#rawOf(hash);
+    if (hash === undefined || raw === undefined) {
+      return undefined;
+    }
+    const targetState = child('target-state') ?? 'inactive';
+    const known = JOB_STATES.find((state) => state === targetState);
+    if (known === undefined) {
+      throw new PoisonedUnitError(name, targetState);
+    }
+    const file = fileOf(hash, raw);
+    const requirements = requirementsOf(name, file);
+    return {
+      ...{ name, hash, raw, file, requirements, targetState: known },
+      ...{ target: child('target') || undefined, heartbeat: child('job-state') },
+    };
+  }
+
+  #rawOf(hash: string): string | undefined {
+    const raw = parseRecord(this.client.peek(`${FLEET_PREFIX}/unit/${hash}`)?.value)?.['Raw'];
+    return typeof raw === 'string' ? raw : undefined;
+  }
+
+  async #ignoring(code: number, work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (!(error instanceof EtcdError) || error.code !== code) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** A text is parsed once: its hash says that it is the same. */
+function fileOf(hash: string, raw: string): UnitFile {
+  let file = parsedFiles.get(hash);
+  if (file === undefined) {
+    file = parseUnit(raw);
+    parsedFiles.set(hash, file);
+  }
+  return file;
+}
+
+function hashFrom(object: string | undefined): string | undefined {
+  const bytes = parseRecord(object)?.['UnitHash'];
+  return Array.isArray(bytes) ? Buffer.from(bytes.map(Number)).toString('hex') : undefined;
+}
+
+function machineFrom(value: string | undefined): MachineRecord | undefined {
+  const record = parseRecord(value);
+  const [id, publicIp, metadata] = [record?.['ID'], record?.['PublicIP'], record?.['Metadata']];
+  if (typeof id !== 'string' || typeof publicIp !== 'string') {
+    return undefined;
+  }
+  const pairs = Object.entries(metadata ?? {}).map(([key, one]) => [key, String(one)] as const);
+  return { id, publicIp, metadata: Object.fromEntries(pairs) };
+}
+
+function statesFrom(unit: EtcdNode): UnitStateRecord[] {
+  const name = lastPart(unit.key);
+  return (unit.nodes ?? []).map((node) => stateFrom(name, node)).filter((state) => state !== undefined);
+}
+
+function stateFrom(name: string, node: EtcdNode): UnitStateRecord | undefined {
+  const record = parseRecord(node.value);
+  const text = (key: string): string => {
+    const value = record?.[key];
+    return typeof value === 'string' ? value : '';
+  };
+  return record === undefined
+    ? undefined
+    : {
+        name,
+        machineId: lastPart(node.key),
+        hash: text('unitHash'),
+        load: text('loadState'),
+        active: text('activeState'),
+        sub: text('subState'),
+      };
+}
+
+function byNameAndMachine(a: UnitStateRecord, b: UnitStateRecord): number {
+  return a.name === b.name ? (a.machineId < b.machineId ? -1 : 1) : a.name < b.name ? -1 : 1;
+}
+
+/** What the API calls the current state: launched is what its machine says by heartbeat, loaded what it has a state for. */
+export function currentState(unit: StoredUnit, registry: Registry): JobState {
+  if (unit.requirements.isGlobal || unit.target === undefined) {
+    return 'inactive';
+  }
+  if (registry.state(unit.name, unit.target) === undefined) {
+    return 'inactive';
+  }
+  return unit.heartbeat === unit.target ? 'launched' : 'loaded';
+}

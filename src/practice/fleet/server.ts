@@ -1,0 +1,360 @@
+import type { Cancel, EtcdClient, Host, Kernel } from '../kernel';
+import { Agent } from './agent';
+import type { LoadedUnit } from './agentPlan';
+import { serveFleet } from './api/serve';
+import { Engine } from './engine';
+import { goJson } from './json';
+import { Registry, type MachineRecord } from './registry';
+import { readFleetSettings, type FleetSettings } from './settings';
+import { StatePublisher } from './statePublisher';
+import { FLEET_VERSIONS, type FleetVersion, type LogSource } from './version';
+
+/** Where fleet's API is; /var/run is /run. */
+export const FLEET_SOCKETS = ['/var/run/fleet.sock', '/run/fleet.sock'];
+/** The heartbeat is tried four times within a third of its life (server/monitor.go). */
+const BEAT_TRIES = 4;
+const LONGEST_PAUSE_MS = 60_000;
+/** fleet 1.0 can't end its engine without etcd and gives up after a minute (the recorded traces, no-quorum/journal-fleet-all). */
+const SHUTDOWN_TIMEOUT_MS = 60_000;
+
+/** What fleet has in systemd, as long as the node does not boot anew. */
+interface FleetState {
+  bootId: string;
+  loaded: Record<string, LoadedUnit>;
+}
+
+/** What fleetd offers to the rest of its node. */
+export interface FleetApi {
+  readonly version: FleetVersion;
+  readonly kernel: Kernel;
+  readonly machineId: string;
+  /** While fleetd is without etcd everything is answered with 503. */
+  readonly isAvailable: boolean;
+  readonly registry: Registry | undefined;
+  log(source: LogSource, text: string): void;
+}
+
+declare module '../kernel' {
+  interface DaemonApis {
+    fleet: FleetApi;
+  }
+}
+
+interface Components {
+  readonly agent: Agent;
+  readonly engine: Engine | undefined;
+  readonly publisher: StatePublisher;
+  readonly registry: Registry;
+}
+
+/** Fleet's units that this process has seen running: after a new start of the practice process nothing is started again. */
+const seen = new WeakSet<FleetState>();
+
+/** One run of fleetd on one node. */
+export class FleetServer implements FleetApi {
+  readonly exited: Promise<number>;
+  readonly version: FleetVersion;
+  #exit: (code: number) => void = () => undefined;
+  #components: Components | undefined;
+  #isStopped = false;
+  readonly #owned = new Set<Cancel>();
+  readonly #settings: FleetSettings;
+  readonly #machine: MachineRecord;
+  readonly #state: FleetState;
+
+  constructor(
+    readonly kernel: Kernel,
+    private readonly host: Host,
+    environment: Readonly<Record<string, string>>,
+  ) {
+    this.version = FLEET_VERSIONS[kernel.fleetVersion];
+    this.#settings = readFleetSettings(host, environment);
+    const { publicIp, metadata } = this.#settings;
+    this.#machine = { id: host.machineId, publicIp, metadata };
+    this.#state = this.#loadState();
+    this.exited = new Promise((resolve) => (this.#exit = resolve));
+    const lost = (): void => this.#abandon();
+    host.power.addEventListener('abort', lost, { once: true });
+    this.#owned.add(() => host.power.removeEventListener('abort', lost));
+    for (const socketPath of FLEET_SOCKETS) {
+      this.#owned.add(host.listen({ socketPath }, serveFleet(this)));
+    }
+    this.log('starting', `Starting fleetd version ${this.version.name}`);
+    this.log('noConfig', 'No provided or default config file found - proceeding without');
+    this.#establish();
+  }
+
+  get machineId(): string {
+    return this.host.machineId;
+  }
+
+  get isAvailable(): boolean {
+    return this.#components !== undefined;
+  }
+
+  get registry(): Registry | undefined {
+    return this.#components?.registry;
+  }
+
+  /** In order: units go from this machine, the lease is given away, the machine leaves the list (fleetd.go, `shutdown`). */
+  stop(): void {
+    const components = this.#components;
+    const canLeave = components !== undefined && components.registry.hasQuorum;
+    this.#release();
+    if (!canLeave) {
+      this.#stopComponents(components);
+      this.#exit(0);
+      return;
+    }
+    this.#leave(components).then(
+      () => this.#exit(0),
+      () => this.#exit(0),
+    );
+  }
+
+  log(source: LogSource, text: string): void {
+    const place = this.version.lines[source];
+    if (!place.startsWith('DEBUG')) {
+      this.host.journal.append('fleet.service', 'fleetd', `${place}: ${text}`);
+    }
+  }
+
+  // ---- joining ----
+
+  #establish(): void {
+    this.log('establishing', 'Establishing etcd connectivity');
+    this.#register(1_000);
+  }
+
+  /** Writes the machine into the registry; without etcd tries again after a pause that doubles up to a minute. */
+  #register(pauseMs: number): void {
+    if (this.#isStopped) {
+      return;
+    }
+    const client = this.#client();
+    if (client?.hasQuorum !== true) {
+      // A listening etcd without quorum lets the request hang until its time-out; an absent one refuses at once.
+      const asked = client === undefined ? 1 : this.#settings.etcdTimeoutMs;
+      this.#later(asked, () => this.#pause(pauseMs, client === undefined));
+      return;
+    }
+    const registry = new Registry(client);
+    registry.saveMachine(this.#machine.id, this.#machineJson(), this.#settings.agentTtlSeconds).then(
+      () => this.#startComponents(client, registry),
+      () => this.#pause(pauseMs, false),
+    );
+  }
+
+  #pause(pauseMs: number, isRefused: boolean): void {
+    const problem = isRefused
+      ? 'client: etcd cluster is unavailable or misconfigured'
+      : 'client: endpoint http://127.0.0.1:4001 exceeded header timeout';
+    // fleet prints nanoseconds and calls them seconds.
+    this.log('registerFailed', `Server register machine failed: ${problem}, retrying in ${pauseMs}000000 sec.`);
+    this.#later(pauseMs, () => this.#register(Math.min(pauseMs * 2, LONGEST_PAUSE_MS)));
+  }
+
+  #startComponents(client: EtcdClient, registry: Registry): void {
+    if (this.#isStopped) {
+      return;
+    }
+    this.log('registered', 'hrt.Register() success');
+    this.log('components', 'Starting server components');
+    const { kernel, host } = this;
+    const common = { kernel, host, registry, ttlSeconds: this.#settings.agentTtlSeconds, loaded: this.#state.loaded };
+    const publisher = new StatePublisher({
+      ...common,
+      machineId: this.machineId,
+      machineState: this.#machineReference(),
+    });
+    const agent = new Agent({
+      ...common,
+      machine: this.#machine,
+      announcesStops: this.version.short === '1.0',
+      log: (source, text) => this.log(source, text),
+      loadedChanged: () => {
+        kernel.state.changed(`fleet/${host.dropletId}`);
+        publisher.changed();
+      },
+    });
+    this.#components = { agent, publisher, registry, engine: this.#engine(client, registry) };
+    publisher.start();
+    agent.start();
+    this.#components.engine?.start();
+    this.#own(kernel.timeline.every(this.#beatMs, () => this.#beat(0)));
+  }
+
+  #engine(client: EtcdClient, registry: Registry): Engine | undefined {
+    return this.#settings.isEngineOff
+      ? undefined
+      : new Engine({
+          kernel: this.kernel,
+          registry,
+          client,
+          machineId: this.machineId,
+          nodeName: this.host.name,
+          intervalMs: this.#settings.engineIntervalMs,
+          log: (source, text) => this.log(source, text),
+        });
+  }
+
+  // ---- heartbeat ----
+
+  get #beatMs(): number {
+    return this.#settings.agentTtlSeconds * 500;
+  }
+
+  /** Every half of its life; when it can't be written for a third of it, all components are shut down. */
+  #beat(tries: number): void {
+    const components = this.#components;
+    if (components === undefined || this.#isStopped) {
+      return;
+    }
+    if (components.registry.hasQuorum) {
+      const saved = components.registry.saveMachine(
+        this.machineId,
+        this.#machineJson(),
+        this.#settings.agentTtlSeconds,
+      );
+      saved.catch(() => this.#beatAgain(tries));
+    } else {
+      this.#beatAgain(tries);
+    }
+  }
+
+  #beatAgain(tries: number): void {
+    const limitMs = (this.#settings.agentTtlSeconds * 1_000) / 3;
+    if (tries < BEAT_TRIES) {
+      this.#later(limitMs / BEAT_TRIES, () => this.#beat(tries + 1));
+    } else {
+      this.#giveUp();
+    }
+  }
+
+  #giveUp(): void {
+    const components = this.#components;
+    if (components === undefined) {
+      return;
+    }
+    this.log('monitor', 'Server monitor triggered: Monitor timed out before successful heartbeat');
+    this.#components = undefined;
+    this.#stopComponents(components);
+    if (this.version.short === '0.11') {
+      this.#restart();
+      return;
+    }
+    this.#later(SHUTDOWN_TIMEOUT_MS, () => this.#panic());
+  }
+
+  #restart(): void {
+    for (const cancel of [...this.#timers]) {
+      cancel();
+    }
+    this.#establish();
+  }
+
+  #panic(): void {
+    this.log('panic', 'Timed out waiting for server to shut down. Panicking the server without cleanup.');
+    const trace = [
+      'panic: Failed server shutdown. Panic',
+      '',
+      'goroutine 24 [running]:',
+      'github.com/coreos/fleet/server.(*Server).Supervise(0xc000228380)',
+      '\tgithub.com/coreos/fleet/server/server.go:280 +0x1df',
+      'created by github.com/coreos/fleet/server.(*Server).Run',
+      '\tgithub.com/coreos/fleet/server/server.go:227 +0x1aa',
+    ];
+    for (const line of trace) {
+      this.host.journal.append('fleet.service', 'fleetd', line);
+    }
+    this.#release();
+    this.#exit(2);
+  }
+
+  // ---- ending ----
+
+  async #leave(components: Components): Promise<void> {
+    await components.agent.purge();
+    await components.publisher.purge();
+    await components.engine?.purge();
+    await components.registry.removeMachine(this.machineId);
+  }
+
+  #abandon(): void {
+    this.#stopComponents(this.#components);
+    this.#release();
+    this.#exit(0);
+  }
+
+  #stopComponents(components: Components | undefined): void {
+    components?.agent.stop();
+    components?.engine?.stop();
+    components?.publisher.stop();
+  }
+
+  #release(): void {
+    this.#isStopped = true;
+    this.#components = undefined;
+    for (const cancel of [...this.#timers, ...this.#owned]) {
+      cancel();
+    }
+    this.#owned.clear();
+  }
+
+  // ---- odds and ends ----
+
+  readonly #timers = new Set<Cancel>();
+
+  #own(cancel: Cancel): void {
+    const release = (): void => {
+      cancel();
+      this.#timers.delete(release);
+    };
+    this.#timers.add(release);
+  }
+
+  /** A wait that nobody waits for: without a quorum it goes on for ever, and time must not race because of it. */
+  #later(ms: number, run: () => void): void {
+    const cancel = this.kernel.timeline.every(ms, () => {
+      release();
+      run();
+    });
+    const release = (): void => {
+      cancel();
+      this.#timers.delete(release);
+    };
+    this.#timers.add(release);
+  }
+
+  #client(): EtcdClient | undefined {
+    return this.host.daemon('etcd')?.client;
+  }
+
+  #machineJson(): string {
+    const { id, publicIp, metadata } = this.#machine;
+    const capabilities = this.version.short === '1.0' ? { Capabilities: { DISABLE_ENGINE: false, GRPC: false } } : {};
+    return goJson({ ID: id, PublicIP: publicIp, Metadata: metadata, ...capabilities, Version: this.version.name });
+  }
+
+  #machineReference(): object {
+    const capabilities = this.version.short === '1.0' ? { Capabilities: null } : {};
+    return { ID: this.machineId, PublicIP: '', Metadata: null, ...capabilities, Version: '' };
+  }
+
+  #loadState(): FleetState {
+    const { kernel, host } = this;
+    const state = kernel.state.section<FleetState>(`fleet/${host.dropletId}`, () => ({ bootId: '', loaded: {} }));
+    if (state.bootId !== host.bootId) {
+      state.bootId = host.bootId;
+      state.loaded = {};
+    }
+    if (seen.has(state)) {
+      // A fleetd that starts again on a living node knows the files, not what was done with them: it loads and starts anew.
+      for (const [name, unit] of Object.entries(state.loaded)) {
+        state.loaded[name] = { hash: unit.hash, state: 'inactive' };
+      }
+    }
+    seen.add(state);
+    return state;
+  }
+}

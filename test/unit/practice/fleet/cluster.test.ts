@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { replyTo } from '../../../../src/practice/fleet/api/serve';
+import type { FakeHost } from '../support/fakeHost';
+import { at, bootNode, fleetOf, runningFleet, type FakeCluster } from '../support/fakeCluster';
+import { disposeKernels } from '../support/fakeKernel';
+
+type Option = [section: string, name: string, value: string];
+const SLEEP: Option = ['Service', 'ExecStart', '/bin/sleep infinity'];
+
+async function call(
+  host: FakeHost,
+  method: string,
+  url: string,
+  body?: object,
+): Promise<{ status: number; body: unknown }> {
+  const reply = await replyTo(fleetOf(host), {
+    method,
+    url: `/fleet/v1/${url}`,
+    contentType: 'application/json',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: reply.status, body: reply.body };
+}
+
+async function launch(host: FakeHost, name: string, ...options: Option[]): Promise<number> {
+  const wanted = [SLEEP, ...options].map(([section, option, value]) => ({ section, name: option, value }));
+  return (await call(host, 'PUT', `units/${name}`, { desiredState: 'launched', options: wanted })).status;
+}
+
+const rows = (host: FakeHost, unit?: string): string[] =>
+  (fleetOf(host).registry?.states() ?? [])
+    .filter((state) => unit === undefined || state.name === unit)
+    .map((state) => `${state.name} ${state.active}/${state.sub}`);
+
+const machineCount = (host: FakeHost): number => fleetOf(host).registry?.machines().length ?? 0;
+
+async function until(cluster: FakeCluster, what: () => boolean, limitMs = 120_000): Promise<number> {
+  const { timeline } = cluster.kernel;
+  const from = timeline.now();
+  while (!what()) {
+    assert.ok(timeline.now() - from < limitMs, `not within ${limitMs} ms: ${what.toString()}`);
+    await timeline.sleep(250);
+  }
+  return timeline.now() - from;
+}
+
+describe('fleet on five nodes', () => {
+  afterEach(disposeKernels);
+
+  it('lists all machines soon after the daemons started', async () => {
+    const cluster = await runningFleet();
+
+    assert.equal(machineCount(at(cluster, 1)), 5);
+  });
+
+  it('runs a global unit on every node', async () => {
+    const cluster = await runningFleet();
+    await launch(at(cluster, 1), 'everywhere.service', ['X-Fleet', 'Global', 'true']);
+
+    const took = await until(cluster, () => rows(at(cluster, 2)).length === 5);
+
+    assert.ok(took < 7_000, `${took} ms`);
+    await until(cluster, () => rows(at(cluster, 2)).every((row) => row === 'everywhere.service active/running'));
+  });
+
+  it('gives single units to the machine with the fewest, and never two that conflict to one', async () => {
+    const cluster = await runningFleet();
+    for (const number of [1, 2, 3, 4, 5, 6]) {
+      await launch(at(cluster, 1), `router@${number}.service`, ['X-Fleet', 'Conflicts', 'router@*.service']);
+    }
+
+    await until(cluster, () => rows(at(cluster, 1)).filter((row) => row.endsWith('running')).length === 5);
+    await cluster.kernel.timeline.sleep(20_000);
+
+    const units = fleetOf(at(cluster, 1)).registry?.units() ?? [];
+    const targets = units.map((unit) => unit.target).filter((target) => target !== undefined);
+    assert.equal(new Set(targets).size, 5);
+    assert.equal(units.filter((unit) => unit.target === undefined).length, 1);
+  });
+
+  it('moves the units of a node that lost power after its time has run out, and not back', async () => {
+    const cluster = await runningFleet();
+    await launch(at(cluster, 1), 'web.service');
+    await until(cluster, () => rows(at(cluster, 1)).includes('web.service active/running'));
+    const target = fleetOf(at(cluster, 1)).registry?.unit('web.service')?.target;
+    const owner = cluster.hosts.find((host) => host.machineId === target);
+    const witness = cluster.hosts.find((host) => host !== owner);
+    assert.ok(owner && witness);
+    owner.cutPower();
+
+    assert.equal(machineCount(witness), 5);
+    const took = await until(cluster, () => machineCount(witness) === 4);
+    assert.ok(took >= 10_000 && took <= 31_000, `${took} ms`);
+    await until(cluster, () => rows(witness).includes('web.service active/running'), 8_000);
+    bootNode(owner);
+    await until(cluster, () => machineCount(witness) === 5);
+    await cluster.kernel.timeline.sleep(60_000);
+
+    assert.notEqual(fleetOf(witness).registry?.unit('web.service')?.target, owner.machineId);
+  });
+
+  it('starts global units by itself on a node that returns', async () => {
+    const cluster = await runningFleet();
+    await launch(at(cluster, 1), 'everywhere.service', ['X-Fleet', 'Global', 'true']);
+    await until(cluster, () => rows(at(cluster, 2)).length === 5);
+    at(cluster, 5).cutPower();
+    await until(cluster, () => rows(at(cluster, 2)).length === 4);
+
+    bootNode(at(cluster, 5));
+
+    await until(cluster, () => rows(at(cluster, 2)).filter((row) => row.endsWith('active/running')).length === 5);
+  });
+
+  it('destroys: the unit is gone from the list at once, its row within the next tick', async () => {
+    const cluster = await runningFleet();
+    await launch(at(cluster, 1), 'web.service');
+    await until(cluster, () => rows(at(cluster, 1)).includes('web.service active/running'));
+
+    assert.equal((await call(at(cluster, 1), 'DELETE', 'units/web.service')).status, 204);
+
+    assert.deepEqual((await call(at(cluster, 1), 'GET', 'units')).body, {});
+    assert.equal(rows(at(cluster, 1)).length, 1);
+    const took = await until(cluster, () => rows(at(cluster, 1)).length === 0);
+    assert.ok(took <= 6_500, `${took} ms`);
+  });
+
+  for (const fleetVersion of ['1.0', '0.11'] as const) {
+    it(`answers stale without a quorum, then 503, and recovers (${fleetVersion})`, async () => {
+      const cluster = await runningFleet({ fleetVersion });
+      await launch(at(cluster, 1), 'everywhere.service', ['X-Fleet', 'Global', 'true']);
+      await until(cluster, () => rows(at(cluster, 1)).length === 5);
+      [3, 4, 5].forEach((number) => at(cluster, number).cutPower());
+      await cluster.kernel.timeline.sleep(3_000);
+
+      assert.equal((await call(at(cluster, 1), 'GET', 'machines')).status, 200);
+      assert.equal((await call(at(cluster, 1), 'GET', 'units')).status, fleetVersion === '1.0' ? 500 : 200);
+      const gaveUp = await until(cluster, () => !fleetOf(at(cluster, 1)).isAvailable);
+      assert.ok(gaveUp <= 26_000, `${gaveUp} ms`);
+      assert.equal((await call(at(cluster, 1), 'GET', 'machines')).status, 503);
+      assert.equal(at(cluster, 1).systemd.status('everywhere.service').active, 'active');
+
+      [3, 4, 5].forEach((number) => bootNode(at(cluster, number)));
+      if (fleetVersion === '0.11') {
+        const back = await until(cluster, () => fleetOf(at(cluster, 1)).isAvailable);
+        assert.ok(back <= 66_000, `${back} ms`);
+      }
+    });
+  }
+});

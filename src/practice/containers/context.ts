@@ -22,6 +22,10 @@ export interface ContainerContext {
   /** Serves the container's port on the host port it is published under; nothing when it is not published. */
   listen(containerPort: number, handler: HttpHandler): void;
   onEnd(run: Cancel): void;
+  /** It has booted: what depends on it sees it from now on. */
+  ready(): void;
+  /** Ends the container by itself. */
+  exit(code: number): void;
 }
 
 /** Resolves with the exit code when the container's main process ends. */

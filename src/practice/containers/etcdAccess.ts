@@ -1,61 +1,86 @@
-import * as v from 'valibot';
+import type { EtcdClient } from '../kernel';
+import { EtcdError } from '../etcd/errors';
 import type { HostInside } from '../host/inside';
 
-/** The part of etcd's v2 API that Deis's components use, through the node's own port 4001 (facts/coreos.md §2). */
+/** The part of etcd's v2 API that Deis's components use, at their own node's port 4001 (facts/coreos.md §2). */
 export interface EtcdAccess {
-  /** The value, or undefined when the key is not there. @throws Error when etcd does not answer. */
-  get(key: string): Promise<string | undefined>;
-  /** Names of the children of a directory; empty when it is not there. */
-  list(key: string): Promise<string[]>;
+  /** The value in this node's own copy; undefined when the key is not there or etcd does not run. */
+  peek(key: string): string | undefined;
+  /** Names of the children of a directory. */
+  names(key: string): string[];
+  /** @throws Error when etcd does not run here or has no quorum. */
   set(key: string, value: string, ttlSeconds?: number): Promise<void>;
   /** False when it is there already: how the components agree on who goes first. */
   create(key: string, value: string): Promise<boolean>;
-  makeDirectory(key: string): Promise<void>;
+  /** Resolves when the key is there; rejects when the container ends first. */
+  waitFor(key: string): Promise<string>;
+  /** Resolves when `holds`, asked after each change below `prefix` and now and then besides. */
+  waitUntil(prefix: string, holds: () => boolean): Promise<void>;
 }
 
-const nodeSchema = v.object({
-  key: v.optional(v.string()),
-  value: v.optional(v.string()),
-  nodes: v.optional(v.array(v.object({ key: v.string() }))),
-});
-const answerSchema = v.object({ node: v.optional(nodeSchema), errorCode: v.optional(v.number()) });
-
-const KEY_NOT_FOUND = 100;
 const ALREADY_EXISTS = 105;
-const NOT_A_FILE = 102;
+/** Boot scripts look again after some seconds when etcd cannot tell them. */
+const LOOK_AGAIN_MS = 1000;
 
 export function createEtcdAccess(inside: HostInside, signal: AbortSignal): EtcdAccess {
-  const call = async (
-    method: string,
-    key: string,
-    form?: Readonly<Record<string, string>>,
-  ): Promise<v.InferOutput<typeof answerSchema>> => {
-    const reply = await inside.kernel.fetch(inside.host, {
-      url: `http://127.0.0.1:4001/v2/keys${key}`,
-      method,
-      headers: form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' },
-      ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
-      signal,
-    });
-    const answer = v.parse(answerSchema, JSON.parse(reply.body));
-    const isExpected = [KEY_NOT_FOUND, ALREADY_EXISTS, NOT_A_FILE].includes(answer.errorCode ?? KEY_NOT_FOUND);
-    if (reply.status >= 400 && !isExpected) {
-      throw new Error(`etcd answered ${reply.status} to ${method} ${key}`);
+  const { host, kernel } = inside;
+  const client = (): EtcdClient => {
+    const api = host.daemon('etcd');
+    if (api === undefined) {
+      throw new Error('Error:  cannot sync with the cluster using endpoints http://127.0.0.1:4001');
     }
-    return answer;
+    return api.client;
   };
-  return {
-    get: async (key) => (await call('GET', key)).node?.value,
-    list: async (key) => {
-      const { node } = await call('GET', key);
-      return (node?.nodes ?? []).map((child) => child.key.slice(child.key.lastIndexOf('/') + 1));
-    },
+  const node = (key: string): ReturnType<EtcdClient['peek']> => host.daemon('etcd')?.client.peek(key);
+  const access: EtcdAccess = {
+    peek: (key) => node(key)?.value,
+    names: (key) => (node(key)?.nodes ?? []).map((child) => child.key.slice(child.key.lastIndexOf('/') + 1)),
     set: async (key, value, ttlSeconds) => {
-      await call('PUT', key, { value, ...(ttlSeconds === undefined ? {} : { ttl: String(ttlSeconds) }) });
+      await client().set(key, ttlSeconds === undefined ? { value } : { value, ttlSeconds });
     },
-    create: async (key, value) => (await call('PUT', key, { value, prevExist: 'false' })).errorCode !== ALREADY_EXISTS,
-    makeDirectory: async (key) => {
-      await call('PUT', key, { dir: 'true', prevExist: 'false' });
+    create: async (key, value) => {
+      try {
+        await client().set(key, { value, prevExist: false });
+        return true;
+      } catch (error) {
+        if (error instanceof EtcdError && error.code === ALREADY_EXISTS) {
+          return false;
+        }
+        throw error;
+      }
+    },
+    waitFor: async (key) => {
+      await access.waitUntil(key, () => access.peek(key) !== undefined);
+      return access.peek(key) ?? '';
+    },
+    waitUntil: async (prefix, holds) => {
+      while (!holds()) {
+        await nextChange(prefix);
+      }
     },
   };
+
+  function nextChange(prefix: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        cancelWatch?.();
+        cancelBeat();
+        signal.removeEventListener('abort', ended);
+        resolve();
+      };
+      const ended = (): void => {
+        cancelWatch?.();
+        cancelBeat();
+        reject(new Error('stopped'));
+      };
+      const cancelWatch = host.daemon('etcd')?.client.watch(prefix, done);
+      const cancelBeat = kernel.timeline.every(LOOK_AGAIN_MS, done);
+      if (signal.aborted) {
+        ended();
+      } else {
+        signal.addEventListener('abort', ended, { once: true });
+      }
+    });
+  }
+  return access;
 }

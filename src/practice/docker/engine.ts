@@ -20,6 +20,10 @@ export interface ContainerRecord {
   readonly createdAt: number;
   readonly ports: readonly string[];
   readonly volumes: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly isHostNetwork: boolean;
+  readonly removesItself: boolean;
+  readonly arguments: readonly string[];
   state: 'created' | 'running' | 'exited';
   startedAt: number;
   finishedAt: number;
@@ -44,6 +48,9 @@ export interface RunSpec {
 }
 
 export interface RunningContainer {
+  readonly pid: number;
+  /** Its boot script is through. */
+  readonly isReady: boolean;
   readonly record: ContainerRecord;
   readonly logs: string[];
   readonly exited: Promise<number>;
@@ -63,6 +70,7 @@ export class DockerEngine {
   readonly #pulls = new Map<string, Promise<boolean>>();
   /** Containers that ran when the practice process ended: their units' main processes take them up again. */
   #resumable = new Set<string>();
+  readonly #oldLogs = new Map<string, readonly string[]>();
   isUp = false;
 
   constructor(inside: HostInside, stored: StoredDocker) {
@@ -108,6 +116,9 @@ export class DockerEngine {
     const underWay = this.#pulls.get(full) ?? this.#fetch(full, facts.pulledMb, facts.diskMb, signal);
     this.#pulls.set(full, underWay);
     const isThere = await underWay.finally(() => this.#pulls.delete(full));
+    if (signal.aborted) {
+      return false;
+    }
     if (!isThere) {
       output.stderr(
         'failed to register layer: Error processing tar file(exit status 1): write: no space left on device\n',
@@ -141,7 +152,22 @@ export class DockerEngine {
     return this.#startRecord(record, spec, resumed !== undefined);
   }
 
+  /** An ended container once more, as it was made. */
+  restart(record: ContainerRecord): RunningContainer {
+    return this.#startRecord(record, specOf(record), false);
+  }
+
+  /** What it said, also after its end. */
+  logsOf(name: string): readonly string[] {
+    return this.running.get(name)?.logs ?? this.#oldLogs.get(name) ?? [];
+  }
+
+  isResumable(name: string | undefined): boolean {
+    return name !== undefined && this.#resumable.has(name);
+  }
+
   remove(name: string): void {
+    this.#oldLogs.delete(name);
     Reflect.deleteProperty(this.#stored.containers, name);
     this.#save();
   }
@@ -196,6 +222,9 @@ export class DockerEngine {
     this.running.set(record.name, container);
     void container.exited.then((code) => {
       this.running.delete(record.name);
+      if (!spec.removesItself) {
+        this.#oldLogs.set(record.name, container.logs);
+      }
       record.state = 'exited';
       record.exitCode = code;
       record.finishedAt = this.#now();
@@ -218,6 +247,10 @@ export class DockerEngine {
       createdAt: this.#now(),
       ports: spec.ports,
       volumes: spec.volumes,
+      environment: spec.environment,
+      isHostNetwork: spec.isHostNetwork,
+      removesItself: spec.removesItself,
+      arguments: spec.command,
       state: 'created',
       startedAt: 0,
       finishedAt: 0,
@@ -233,7 +266,12 @@ export class DockerEngine {
     if (this.image(reference) !== undefined) {
       return true;
     }
-    await kernel.ledger.delay('pull', `${host.name} ${reference}`, kernel.profile.pullMs(reference, pulledMb), signal);
+    try {
+      const ms = kernel.profile.pullMs(reference, pulledMb);
+      await kernel.ledger.delay('pull', `${host.name} ${reference}`, ms, signal);
+    } catch {
+      return false; // Interrupted; what was loaded so far is thrown away.
+    }
     if (!this.#claim(reference, diskMb)) {
       return false;
     }
@@ -259,5 +297,7 @@ export class DockerEngine {
     this.#inside.save();
   }
 }
+
+const specOf = (record: ContainerRecord): RunSpec => ({ ...record, command: record.arguments });
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -21,6 +21,7 @@ export function runContainer(inside: HostInside, parts: Parts): RunningContainer
   const logs: string[] = [];
   const followers = new Set<Output>();
   const cleanUp: Cancel[] = [];
+  let isReady = false;
   const stopped = new AbortController();
   const signal = AbortSignal.any([stopped.signal, inside.host.power]);
   let finish: (code: number) => void = () => undefined;
@@ -57,7 +58,7 @@ export function runContainer(inside: HostInside, parts: Parts): RunningContainer
       finish(OOM_EXIT);
     }),
   );
-  const context = contextOf(inside, parts, { signal, log, cleanUp });
+  const context = contextOf(inside, parts, { signal, log, cleanUp, ready: () => (isReady = true), exit: finish });
   void parts
     .behaviour(context)
     .catch((error: unknown) => {
@@ -68,6 +69,10 @@ export function runContainer(inside: HostInside, parts: Parts): RunningContainer
     })
     .then((code) => finish(code));
   return {
+    pid: process.pid,
+    get isReady() {
+      return isReady;
+    },
     record,
     logs,
     exited,
@@ -88,7 +93,13 @@ export function runContainer(inside: HostInside, parts: Parts): RunningContainer
 function contextOf(
   inside: HostInside,
   { record, spec, isResumed }: Parts,
-  run: { signal: AbortSignal; log: (text: string) => void; cleanUp: Cancel[] },
+  run: {
+    signal: AbortSignal;
+    log: (text: string) => void;
+    cleanUp: Cancel[];
+    ready: () => void;
+    exit: (code: number) => void;
+  },
 ): ContainerContext {
   const { kernel, host } = inside;
   const environment = spec.environment;
@@ -110,6 +121,8 @@ function contextOf(
         run.cleanUp.push(host.listen({ port }, handler));
       }
     },
+    ready: run.ready,
+    exit: run.exit,
     onEnd: (action) => run.cleanUp.push(action),
   };
 }

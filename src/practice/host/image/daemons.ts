@@ -1,5 +1,6 @@
 import type { Daemon, DaemonFactory } from '../../kernel';
 import { insideOf } from '../inside';
+import { flanneld } from './flanneld';
 
 /** A service that only has to be there. */
 const idle: DaemonFactory = () => {
@@ -24,6 +25,7 @@ const docker: DaemonFactory = (host): Daemon => {
 
 /** Native services of the image that nobody else models, by the path of their program. */
 export const imageDaemons: Readonly<Record<string, DaemonFactory>> = {
+  '/usr/bin/flanneld': flanneld,
   '/usr/bin/dbus-daemon': idle,
   '/usr/bin/update_engine': idle,
   '/usr/lib/locksmith/locksmithd': idle,

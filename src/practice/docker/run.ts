@@ -1,0 +1,142 @@
+import type { ProgramContext } from '../kernel';
+import { insideOf } from '../host/inside';
+import type { OptionTable, ParsedOptions } from '../host/programs/options';
+import { parseOptions } from '../host/programs/options';
+import { aborted, DAEMON_ERROR } from './client';
+import type { RunningContainer, RunSpec } from './engine';
+import { splitReference } from './images';
+
+const ignored = (...spellings: string[]): Record<string, string> =>
+  Object.fromEntries(spellings.map((spelling) => [spelling, spelling]));
+
+const TABLE: OptionTable = {
+  stopsAtWord: true,
+  flags: {
+    '--rm': 'rm',
+    '-d': 'detach',
+    '--detach': 'detach',
+    '-P': 'publish-all',
+    '--privileged': 'privileged',
+    ...ignored('-i', '-t', '--interactive', '--tty', '--init', '--read-only', '--sig-proxy', '--rm=true'),
+  },
+  values: {
+    '--name': 'name',
+    '-e': 'env',
+    '--env': 'env',
+    '-p': 'publish',
+    '--publish': 'publish',
+    '-v': 'volume',
+    '--volume': 'volume',
+    '--volumes-from': 'volumes-from',
+    '--net': 'net',
+    '--network': 'net',
+    '--entrypoint': 'entrypoint',
+    ...ignored('-h', '--hostname', '-c', '--cpu-shares', '-m', '--memory', '--memory-swap', '-w', '-u', '--user'),
+    ...ignored('--link', '--log-driver', '--log-opt', '--restart', '--cap-add', '--dns', '--env-file', '--add-host'),
+    ...ignored('--expose', '--label', '-l', '--pid', '--ipc', '--ulimit', '--security-opt', '--device', '--cidfile'),
+  },
+};
+
+export async function run(context: ProgramContext, args: readonly string[]): Promise<number> {
+  const options = parseOptions(args, TABLE);
+  const spec = specOf(options);
+  if (options.unknown !== undefined) {
+    context.stderr(`docker: unknown option '${options.unknown}'.\nSee 'docker run --help'.\n`);
+    return DAEMON_ERROR;
+  }
+  if (spec === undefined) {
+    context.stderr('docker: "run" requires a minimum of 1 argument.\nSee \'docker run --help\'.\n');
+    return DAEMON_ERROR;
+  }
+  const { docker } = insideOf(context.host);
+  if (docker.image(spec.image) === undefined && !(await pullMissing(context, spec.image))) {
+    return DAEMON_ERROR;
+  }
+  const refusal = refusalOf(context, spec);
+  if (refusal !== undefined) {
+    context.stderr(`docker: Error response from daemon: ${refusal}\n`);
+    return DAEMON_ERROR;
+  }
+  const container = docker.run(spec);
+  if (container === undefined) {
+    context.stderr(
+      `docker: Error response from daemon: ${nameTaken(context, spec.name ?? '')}\nSee 'docker run --help'.\n`,
+    );
+    return DAEMON_ERROR;
+  }
+  if (options.flags.has('detach')) {
+    context.stdout(`${container.record.id}\n`);
+    return 0;
+  }
+  return await attach(context, container);
+}
+
+/** Its output until it ends; a signal to the client goes on to the container. */
+export async function attach(context: ProgramContext, container: RunningContainer): Promise<number> {
+  const unfollow = container.follow(context);
+  void aborted(context.signal).then(() => container.stop('TERM'));
+  const code = await container.exited;
+  unfollow();
+  return code;
+}
+
+async function pullMissing(context: ProgramContext, image: string): Promise<boolean> {
+  const { repository, tag } = splitReference(image);
+  context.stderr(`Unable to find image '${repository}:${tag}' locally\n`);
+  return await insideOf(context.host).docker.pull(
+    image,
+    { stdout: context.stderr, stderr: context.stderr },
+    context.signal,
+  );
+}
+
+function specOf(options: ParsedOptions): RunSpec | undefined {
+  const [image, ...command] = options.words;
+  if (image === undefined) {
+    return undefined;
+  }
+  const values = (name: string): readonly string[] => options.values.get(name) ?? [];
+  const entrypoint = values('entrypoint').at(-1);
+  return {
+    name: values('name').at(-1),
+    image,
+    command: entrypoint === undefined ? command : [entrypoint, ...command],
+    environment: Object.fromEntries(
+      values('env').map((assignment) => {
+        const equals = assignment.indexOf('=');
+        return equals < 0 ? [assignment, ''] : [assignment.slice(0, equals), assignment.slice(equals + 1)];
+      }),
+    ),
+    ports: values('publish'),
+    volumes: [...values('volume'), ...values('volumes-from')],
+    isHostNetwork: values('net').at(-1) === 'host',
+    removesItself: options.flags.has('rm'),
+  };
+}
+
+/** Why the daemon would not start it. */
+function refusalOf(context: ProgramContext, spec: RunSpec): string | undefined {
+  const inside = insideOf(context.host);
+  if (spec.isHostNetwork) {
+    return undefined;
+  }
+  const taken = spec.ports
+    .filter((mapping) => !mapping.endsWith('/udp'))
+    .map((mapping) =>
+      Number(
+        mapping
+          .replace(/\/\w+$/, '')
+          .split(':')
+          .at(-2),
+      ),
+    )
+    .find((port) => inside.host.listeningPorts.includes(port));
+  return taken === undefined || inside.docker.isResumable(spec.name)
+    ? undefined
+    : `driver failed programming external connectivity on endpoint ${spec.name ?? ''}: Bind for 0.0.0.0:${taken} failed: port is already allocated.`;
+}
+
+function nameTaken(context: ProgramContext, name: string): string {
+  const id = insideOf(context.host).docker.find(name)?.id ?? '';
+  return `Conflict. The name "/${name}" is already in use by container ${id}. You have to remove (or rename) that container to be able to reuse that name..`;
+}

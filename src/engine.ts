@@ -20,7 +20,7 @@ export async function createEngine(options: EngineOptions): Promise<Operator> {
     log,
     cacheFolder: path.join(storagePath, 'seen'),
   });
-  const operator = await createOperator({
+  return await createOperator({
     openProvider: async (name) => await providers.open(name),
     accountOf: async (token, signal) => await providers.cloudWithToken(token).getAccount(signal),
     readOpenSshKey,
@@ -28,14 +28,13 @@ export async function createEngine(options: EngineOptions): Promise<Operator> {
     storageFolder: storagePath,
     secrets,
     log,
-    observer,
-  });
-  const dispose = operator.dispose.bind(operator);
-  return Object.assign(operator, {
-    dispose(): void {
-      dispose();
-      // After the operations that use them have been told to stop.
-      providers.dispose();
+    // Disposed last: nothing uses the providers then.
+    observer: {
+      ...observer,
+      dispose(): void {
+        observer.dispose();
+        providers.dispose();
+      },
     },
   });
 }

@@ -1,9 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import type { Disposable } from '../../core/ports';
 
 /** A signal's reason as an Error, whatever the caller aborted with. */
 export function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
   return reason instanceof Error ? reason : new DOMException('The operation was cancelled.', 'AbortError');
+}
+
+/** One signal stops a whole plan, and a plan does many things at once: no reason to warn of a leak. */
+export function allowManyListeners(signal: AbortSignal | undefined): void {
+  if (signal !== undefined) {
+    setMaxListeners(0, signal);
+  }
 }
 
 /** Settles with `promise`, or rejects with the signal's reason as soon as it is aborted; the promise is then nobody's. */
@@ -16,6 +24,7 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
     if (signal.aborted) {
       onAbort();
     }
+    allowManyListeners(signal);
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
@@ -36,6 +45,7 @@ export function linkSignals(...signals: AbortSignal[]): LinkedSignal {
     if (signal.aborted) {
       onAbort();
     }
+    allowManyListeners(signal);
     signal.addEventListener('abort', onAbort, { once: true });
     return () => signal.removeEventListener('abort', onAbort);
   });

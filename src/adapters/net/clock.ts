@@ -1,5 +1,5 @@
 import type { Clock, Deadline } from '../../core/ports';
-import { abortReason } from './abort';
+import { abortReason, allowManyListeners } from './abort';
 
 /** Real milliseconds below which no call over a wire is given up, however fast the provider's time runs. */
 const LEAST_DEADLINE_MS = 2_000;
@@ -78,6 +78,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       timer.cancel();
       reject(abortReason(signal));
     };
+    allowManyListeners(signal);
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
@@ -96,6 +97,7 @@ function startDeadline(ms: number, signal?: AbortSignal): Deadline {
   if (signal?.aborted === true) {
     onAbort();
   }
+  allowManyListeners(signal);
   signal?.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,

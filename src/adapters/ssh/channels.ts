@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Client, ClientChannel } from 'ssh2';
 import { ClusterError } from '../../core/errors';
-import { abortReason, unlessAborted } from '../net/abort';
+import { abortReason, allowManyListeners, unlessAborted } from '../net/abort';
 
 /** OpenSSH allows ten sessions a connection (sshd_config, MaxSessions) and refuses the eleventh. */
 const MOST_CHANNELS = 8;
@@ -22,7 +22,13 @@ export class Channels {
   constructor(client: Client, name: string) {
     this.#client = client;
     this.#name = name;
-    client.once('close', () => this.#closed.abort(closed(name)));
+    allowManyListeners(this.#closed.signal);
+    client.once('close', () => this.end());
+  }
+
+  /** Nothing passes any more; what is under way rejects. */
+  end(): void {
+    this.#closed.abort(closed(this.#name));
   }
 
   get isOpen(): boolean {
@@ -48,11 +54,9 @@ export class Channels {
     const turn = this.#limit(async () => {
       this.#throwIfClosed();
       signal.throwIfAborted();
-      const channel = await this.#open(open, signal);
       try {
-        return await use(channel);
+        return await this.#open(open, signal, use);
       } finally {
-        channel.close();
         this.#lastUse = performance.now();
       }
     });
@@ -70,7 +74,7 @@ export class Channels {
     }
   }
 
-  #open(open: Opener, signal: AbortSignal): Promise<ClientChannel> {
+  #open<T>(open: Opener, signal: AbortSignal, use: (channel: ClientChannel) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const settled = new AbortController();
       const once = { once: true, signal: settled.signal };
@@ -88,7 +92,8 @@ export class Channels {
             fail(error);
           } else {
             settled.abort();
-            resolve(channel);
+            // At once, not after an await: exit code and end of a quick command may be in the very packet that opened it.
+            resolve(use(channel).finally(() => channel.close()));
           }
         });
       } catch {

@@ -55,10 +55,10 @@ export class Connection {
     const what = `${programOf(command)} on ${this.endpoint.name}`;
     const { stdin, onStdout } = options;
     const open: Opener = (client, done) => client.exec(line, done);
-    return await this.#within({ what, ...options, timeoutMs: options.timeoutMs ?? EXEC_MS }, async (signal, opened) =>
-      this.#channels.use(open, signal, async (channel) => {
-        opened();
-        return await run(channel, { what, stdin, onStdout, signal });
+    return await this.#within({ what, ...options, timeoutMs: options.timeoutMs ?? EXEC_MS }, async (signal, progress) =>
+      this.#channels.use(noting(progress, open), signal, (channel) => {
+        progress.isOpened = true;
+        return run(channel, { what, stdin, onStdout, signal });
       }),
     );
   }
@@ -72,9 +72,9 @@ export class Connection {
     const what = `${request.method} ${place(request)} on ${this.endpoint.name}`;
     return await this.#within(
       { what, ...request, timeoutMs: request.timeoutMs ?? REQUEST_MS },
-      async (signal, opened) =>
-        this.#channels.use(open, signal, async (channel) => {
-          opened();
+      async (signal, progress) =>
+        this.#channels.use(noting(progress, open), signal, async (channel) => {
+          progress.isOpened = true;
           return await requestOver(channel, request, signal);
         }),
     );
@@ -87,10 +87,10 @@ export class Connection {
     }
     const window = { term: 'xterm-256color', cols: columns, rows };
     const open: Opener = (client, done) => client.shell(window, {}, done);
-    return await this.#within({ what: `A terminal on ${name}`, timeoutMs: SHELL_MS }, (signal, opened) => {
+    return await this.#within({ what: `A terminal on ${name}`, timeoutMs: SHELL_MS }, (signal, progress) => {
       return new Promise<ShellChannel>((resolve, reject) => {
-        const use = this.#channels.useForShell(open, signal, async (channel) => {
-          opened();
+        const use = this.#channels.useForShell(noting(progress, open), signal, async (channel) => {
+          progress.isOpened = true;
           const { shell, ended } = shellOver(channel);
           resolve(shell);
           await ended;
@@ -110,6 +110,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#channels.end();
     this.#client.end();
     this.#client.destroy();
   }
@@ -117,18 +118,17 @@ export class Connection {
   /** Deadline, the caller's signal and the end of the connection in one; failures become ClusterErrors. */
   async #within<T>(
     limits: { what: string; timeoutMs: number; signal?: AbortSignal },
-    work: (signal: AbortSignal, opened: () => void) => Promise<T>,
+    work: (signal: AbortSignal, progress: Progress) => Promise<T>,
   ): Promise<T> {
     limits.signal?.throwIfAborted();
     const deadline = this.clock.deadline(limits.timeoutMs, limits.signal);
     const linked = linkSignals(deadline.signal, this.#channels.closed);
-    const progress = { isOpened: false };
-    const startedAt = performance.now();
+    const progress: Progress = { isOpened: false };
     try {
-      return await work(linked.signal, () => (progress.isOpened = true));
+      return await work(linked.signal, progress);
     } catch (error) {
       if (deadline.hasPassed && limits.signal?.aborted !== true) {
-        throw this.#tooLate(limits.what, startedAt);
+        throw this.#tooLate(limits.what, progress);
       }
       if (!progress.isOpened && !linked.signal.aborted && !ClusterError.is(error)) {
         // The node refused the channel: nothing listens there, or it has too many.
@@ -143,13 +143,26 @@ export class Connection {
   }
 
   /** A node that has said nothing at all meanwhile, not even that it opened the channel, is gone; a late one is only late. */
-  #tooLate(what: string, startedAt: number): ClusterError {
-    if (this.#lastHeard < startedAt) {
+  #tooLate(what: string, { askedAt }: Progress): ClusterError {
+    if (askedAt !== undefined && this.#lastHeard < askedAt) {
       this.close();
       return closed(this.endpoint.name);
     }
     return new ClusterError(`${what} did not end in time.`, { code: 'timedOut' });
   }
+}
+
+/** How far a call came: whether the node was asked for a channel yet, and whether it gave one. */
+interface Progress {
+  askedAt?: number;
+  isOpened: boolean;
+}
+
+function noting(progress: Progress, open: Opener): Opener {
+  return (client, done) => {
+    progress.askedAt = performance.now();
+    open(client, done);
+  };
 }
 
 /** The program without its arguments, which may be secret. */

@@ -27,8 +27,7 @@ export function run(channel: ClientChannel, { what, stdin, onStdout, signal }: E
     const settled = new AbortController();
     const fail = (error: Error): void => {
       settled.abort();
-      // OpenSSH before 7.9 ignores the signal; there the closed channel ends the command at its next line.
-      channel.signal('TERM');
+      // sshd takes the command's pipes away; it ends at its next line. (A signal cannot follow the end of its input.)
       channel.close();
       reject(error);
     };

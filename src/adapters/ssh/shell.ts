@@ -24,12 +24,12 @@ export function shellOver(channel: ClientChannel): { shell: ShellChannel; ended:
   channel.on('exit', (code: number | null, signal?: string) => {
     exit = code === null ? { code: undefined, reason: `ended by ${signal ?? 'a signal'}` } : { code };
   });
-  const ended = new Promise<void>((resolve) => {
-    channel.on('close', () => {
-      result = exit ?? { code: undefined, reason: 'the connection was lost' };
-      exitListeners.splice(0).forEach((listener) => listener(result?.code, result?.reason));
-      resolve();
-    });
+  let release = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (release = resolve));
+  channel.on('close', () => {
+    result = exit ?? { code: undefined, reason: 'the connection was lost' };
+    exitListeners.splice(0).forEach((listener) => listener(result?.code, result?.reason));
+    release();
   });
 
   const shell: ShellChannel = {
@@ -53,7 +53,10 @@ export function shellOver(channel: ClientChannel): { shell: ShellChannel; ended:
         listener(result.code, result.reason);
       }
     },
-    dispose: () => channel.close(),
+    dispose() {
+      channel.close();
+      release();
+    },
   };
   return { shell, ended };
 }

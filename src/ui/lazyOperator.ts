@@ -51,6 +51,15 @@ export class LazyOperator implements vscode.Disposable {
     });
   }
 
+  /** Looks again, at clusters of other windows too; does nothing while there is nothing to look at. */
+  async catchUp(): Promise<void> {
+    if (this.#operator === undefined) {
+      await this.wake();
+    } else {
+      await this.#operator.refresh();
+    }
+  }
+
   snapshots(): readonly ClusterSnapshot[] {
     return this.#operator?.snapshots() ?? [];
   }

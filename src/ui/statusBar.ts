@@ -44,7 +44,9 @@ export class ClusterStatusBar implements vscode.Disposable {
     const hourly = clusters.reduce((sum, cluster) => sum + cluster.cost.hourly, 0);
     const who = only?.name ?? count(clusters.length, 'cluster');
     const isBusy = state === 'creating' || state === 'destroying';
-    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}: ${CLUSTER_STATES[state]} · ${shortHourly(hourly)}`;
+    // Nothing is polled while the view is out of sight: then there may be no verdict, and just the price is told.
+    const verdict = state === 'unknown' ? '' : `: ${CLUSTER_STATES[state]}`;
+    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}${verdict} · ${shortHourly(hourly)}`;
     this.#item.tooltip = clusters.map(describe).join('\n\n');
     this.#item.accessibilityInformation = { label: `Deis, ${who}, ${CLUSTER_STATES[state]}` };
     this.#item.backgroundColor = background(state);

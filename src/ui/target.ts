@@ -13,9 +13,11 @@ export class Target {
   ) {}
 }
 
-/** How a command was called: by hand (perhaps on something), or by a program that gave an argument object. */
-export type Call =
-  { readonly by: 'hand'; readonly target?: Target } | { readonly by: 'program'; readonly args: Arguments };
+/**
+ * How a command was called: by hand (perhaps on something), or by a program that gave an argument object. What a picker has
+ * settled becomes the target: a remedy that is offered afterwards is about the same thing.
+ */
+export type Call = { readonly by: 'hand'; target?: Target } | { readonly by: 'program'; readonly args: Arguments };
 
 /** Tree rows carry their target; anything else that is given must be an argument object. */
 export function readCall(argument: unknown): Call {
@@ -69,11 +71,16 @@ export async function target(operator: LazyOperator, call: Call, wanted: Wanted)
   }
   const cluster =
     call.target === undefined ? await pickCluster(operator, wanted) : known(operator, call.target.clusterId);
-  if (cluster === undefined || wanted.node === undefined) {
-    return cluster && { cluster };
+  if (cluster === undefined) {
+    return undefined;
   }
-  const nodeName = call.target?.nodeName;
+  call.target ??= new Target(cluster.id);
+  if (wanted.node === undefined) {
+    return { cluster };
+  }
+  const { nodeName } = call.target;
   const node = nodeName === undefined ? await pickNode(cluster, wanted, wanted.node) : nodeOf(cluster, nodeName);
+  call.target = new Target(cluster.id, node?.name);
   return node && { cluster, node };
 }
 

@@ -9,7 +9,7 @@ export const resumeSetup: Command = async (services, call) => {
   }
   const found = await target(services.operator, call, {
     question: 'Which setup do you want to resume?',
-    cluster: ({ state }) => state === 'setupStopped',
+    cluster: ({ state, problem }) => state === 'setupStopped' || (problem !== undefined && state !== 'creating'),
     none: 'No setup has stopped half-way.',
   });
   if (found === undefined) {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ClusterError } from '../../core/errors';
 import type { Account } from '../../core/model/cloud';
 import type { Operator } from '../../core/operator';
+import type { Log } from '../../core/ports';
 import { tokenSecret } from '../../core/secretKeys';
 import type { Command } from './command';
 
@@ -11,7 +12,7 @@ export const setToken: Command = async ({ operator, secrets, log }, call) => {
   const key = tokenSecret('digitalocean');
   if (call.by === 'program') {
     const token = call.args.allow('token').string('token').trim();
-    await core.checkToken(token);
+    await check(core, token, log);
     await secrets.store(key, token);
     return;
   }
@@ -21,17 +22,39 @@ export const setToken: Command = async ({ operator, secrets, log }, call) => {
   }
   await secrets.store(key, answer.token);
   log.info('A DigitalOcean token was stored');
-  void vscode.window.showInformationMessage(`The token is stored. ${describeAccount(answer.account)}`);
+  void vscode.window.showInformationMessage(`The token is stored. ${describe(answer)}`);
 };
 
-function describeAccount({ email, dropletLimit }: Account): string {
+/** A token that nobody can check now is kept all the same: its first use will tell. One that is refused is not. */
+async function check(core: Operator, token: string, log: Log): Promise<void> {
+  try {
+    await core.checkToken(token);
+  } catch (error) {
+    if (!ClusterError.is(error, 'cloudUnavailable', 'timedOut')) {
+      throw error;
+    }
+    log.warn(`The token was stored unchecked: ${error.message}`);
+  }
+}
+
+interface Answer {
+  readonly token: string;
+  /** Absent: DigitalOcean could not be asked, and the user stored the token all the same. */
+  readonly account?: Account;
+}
+
+function describe({ account }: Answer): string {
+  if (account === undefined) {
+    return 'It was not checked, since DigitalOcean could not be reached.';
+  }
+  const { email, dropletLimit } = account;
   const limit = dropletLimit === undefined ? '' : `, which may have ${dropletLimit} droplets`;
   return `It belongs to the account ${email}${limit}.`;
 }
 
-async function askForToken(core: Operator): Promise<{ token: string; account: Account } | undefined> {
-  const box = vscode.window.createInputBox();
+async function askForToken(core: Operator): Promise<Answer | undefined> {
   const controller = new AbortController();
+  const box = vscode.window.createInputBox();
   box.title = 'Set DigitalOcean Token';
   box.prompt =
     "A token with read and write scope, made in the control panel under API. It is kept in VS Code's secret storage only.";
@@ -39,25 +62,19 @@ async function askForToken(core: Operator): Promise<{ token: string; account: Ac
   box.password = true;
   box.ignoreFocusOut = true;
   try {
-    return await new Promise((resolve) => {
-      const check = async (): Promise<void> => {
+    return await new Promise<Answer | undefined>((resolve) => {
+      let unreachable: string | undefined;
+      box.onDidAccept(async () => {
         const token = box.value.trim();
-        if (token === '') {
-          box.validationMessage = 'Paste the token here.';
+        if (token !== '' && token === unreachable) {
+          resolve({ token });
           return;
         }
-        box.busy = true;
-        box.enabled = false;
-        try {
-          resolve({ token, account: await core.checkToken(token, controller.signal) });
-        } catch (error) {
-          box.validationMessage = ClusterError.is(error) ? error.message : 'The token could not be checked.';
-        } finally {
-          box.busy = false;
-          box.enabled = true;
-        }
-      };
-      box.onDidAccept(() => void check());
+        const { account, problem, isUnreachable } = await tryToken(core, box, controller.signal);
+        unreachable = isUnreachable ? token : undefined;
+        box.validationMessage = problem;
+        if (account !== undefined) resolve({ token, account });
+      });
       box.onDidChangeValue(() => (box.validationMessage = undefined));
       box.onDidHide(() => resolve(undefined));
       box.show();
@@ -65,5 +82,30 @@ async function askForToken(core: Operator): Promise<{ token: string; account: Ac
   } finally {
     controller.abort();
     box.dispose();
+  }
+}
+
+interface Trial {
+  readonly account?: Account;
+  readonly problem?: string;
+  readonly isUnreachable: boolean;
+}
+
+async function tryToken(core: Operator, box: vscode.InputBox, signal: AbortSignal): Promise<Trial> {
+  const token = box.value.trim();
+  if (token === '') {
+    return { problem: 'Paste the token here.', isUnreachable: false };
+  }
+  box.busy = true;
+  box.enabled = false;
+  try {
+    return { account: await core.checkToken(token, signal), isUnreachable: false };
+  } catch (error) {
+    const message = ClusterError.is(error) ? error.message : 'The token could not be checked.';
+    const isUnreachable = ClusterError.is(error, 'cloudUnavailable', 'timedOut');
+    return { problem: isUnreachable ? `${message} Enter stores it unchecked.` : message, isUnreachable };
+  } finally {
+    box.busy = false;
+    box.enabled = true;
   }
 }

@@ -3,6 +3,7 @@ import { isCancelled } from '../../core/errors';
 import type { ClusterSnapshot } from '../../core/model/snapshot';
 import type { OperationContext } from '../../core/operator';
 import type { Services } from '../../services';
+import { reportError } from '../notify';
 import { withProgress } from '../progress';
 import { Target } from '../target';
 import { subsystemOf } from '../tree/subsystems';
@@ -35,10 +36,14 @@ export async function runSetup(services: Services, setup: Setup): Promise<Cluste
     return cluster;
   } catch (error) {
     const id = setup.clusterId ?? operator.snapshots().find((cluster) => !before.has(cluster.id))?.id;
-    if (!isCancelled(error) || !setup.isByHand) {
+    if (!setup.isByHand) {
       throw error;
     }
-    if (id !== undefined) void offerToGoOn(id, operator.find(id));
+    if (!isCancelled(error)) {
+      void reportError(error, log, id === undefined ? undefined : new Target(id));
+    } else if (id !== undefined) {
+      void offerToGoOn(id, operator.find(id));
+    }
     return undefined;
   } finally {
     shown?.dispose();
@@ -84,7 +89,10 @@ function describeNext(cluster: ClusterSnapshot): string {
 
 /** A cancelled setup leaves things behind that cost money: both ways on are offered. */
 async function offerToGoOn(id: string, cluster: ClusterSnapshot | undefined): Promise<void> {
-  const message = `The setup of ${cluster?.name ?? id} has stopped. What was created stays, and is billed, until you resume or destroy it.`;
+  if (cluster === undefined || cluster.state === 'destroying') {
+    return; // It was cancelled by a destroy: nothing is left to go on with.
+  }
+  const message = `The setup of ${cluster.name} has stopped. What was created stays, and is billed, until you resume or destroy it.`;
   const chosen = await vscode.window.showInformationMessage(message, RESUME, DESTROY);
   if (chosen === RESUME) {
     await vscode.commands.executeCommand('deis.cluster.resume', new Target(id));

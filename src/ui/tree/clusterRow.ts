@@ -18,7 +18,8 @@ export function clusterRow(cluster: ClusterSnapshot): Row {
     label: cluster.name,
     description: parts.filter((part) => part !== undefined).join(' · '),
     icon: CLUSTER_ICONS[cluster.state],
-    context: `cluster.${cluster.state}`,
+    // A problem may be one that resuming the setup solves: the menu offers it then.
+    context: `cluster.${cluster.state}${cluster.problem === undefined ? '' : '.problem'}`,
     target: new Target(cluster.id),
     tooltip: tooltip(
       `Cluster ${cluster.name}`,

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { isCancelled } from '../../core/errors';
 import type { ClusterSnapshot } from '../../core/model/snapshot';
 import type { Disposable, Log } from '../../core/ports';
 import type { LazyOperator } from '../lazyOperator';
@@ -20,8 +19,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   readonly #owned: Disposable[] = [];
   #timer: NodeJS.Timeout | undefined;
   #aging: NodeJS.Timeout | undefined;
-  #watching: Promise<Disposable> | undefined;
-  #failure: string | undefined;
+  #watching: Disposable | undefined;
 
   readonly onDidChangeTreeData = this.#repaint.event;
 
@@ -35,6 +33,9 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.#repaint,
       operator.onDidChange(() => this.#changed()),
       this.#view.onDidChangeVisibility(({ visible }) => this.#look(visible)),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused && this.#view.visible) void this.#catchUp();
+      }),
     );
     this.#look(this.#view.visible);
   }
@@ -43,12 +44,18 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     return row.toTreeItem();
   }
 
-  getChildren(row?: Row): Row[] {
+  async getChildren(row?: Row): Promise<Row[]> {
     if (row !== undefined) {
       return row.children();
     }
-    const clusters = this.operator.snapshots().map(clusterRow);
-    return this.#failure === undefined ? clusters : [failureRow(this.#failure), ...clusters];
+    try {
+      // Until the journals are read the view says that it is loading, not that there is no cluster.
+      await this.operator.wake();
+    } catch (error) {
+      this.log.error('The clusters could not be read', error);
+      return [failureRow(error instanceof Error ? error.message : String(error))];
+    }
+    return this.operator.snapshots().map(clusterRow);
   }
 
   /** Only roots are ever revealed. */
@@ -68,7 +75,6 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 
   #changed(): void {
-    this.#failure = undefined;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#paint();
@@ -84,31 +90,23 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     this.#repaint.fire(undefined);
   }
 
-  /** Starts watching when the view comes into sight, if there is anything to see; stops when it goes. */
+  /** Polls while the view is in sight. What another window has made meanwhile is found when it comes into sight again. */
   #look(isVisible: boolean): void {
     clearInterval(this.#aging);
-    if (!isVisible) {
-      const watching = this.#watching;
-      this.#watching = undefined;
-      void watching?.then((handle) => handle.dispose());
-      return;
+    this.#watching?.dispose();
+    this.#watching = undefined;
+    if (isVisible) {
+      this.#watching = this.operator.watch();
+      this.#aging = setInterval(() => this.#paint(), AGE_MS);
+      void this.#catchUp();
     }
-    this.#aging = setInterval(() => this.#paint(), AGE_MS);
-    this.#watching ??= this.#watch();
   }
 
-  async #watch(): Promise<Disposable> {
+  async #catchUp(): Promise<void> {
     try {
-      await this.operator.wake();
-      return this.operator.watch();
+      await this.operator.catchUp();
     } catch (error) {
-      if (!isCancelled(error)) {
-        this.log.error('The clusters could not be read', error);
-        this.#failure = error instanceof Error ? error.message : String(error);
-        this.#repaint.fire(undefined);
-      }
-      this.#watching = undefined;
-      return { dispose: () => undefined };
+      this.log.warn(`The clusters could not be looked at: ${String(error)}`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ClusterError } from '../../core/errors';
 import type { Clock, Dialer } from '../../core/ports';
 import { dial, nodeCode, unreachable } from '../net/dialer';
 import { getJson, type PracticeAddress } from './get';
@@ -22,10 +23,7 @@ interface Deps {
  * already in that list, so what is not in it does not answer.
  */
 export function createPracticeDialer(deps: Deps): Dialer {
-  let known = new Map<string, number>();
-  const look = async (signal: AbortSignal): Promise<void> => {
-    known = await listPorts(await deps.open(), signal);
-  };
+  const known = new Map<string, number>();
   return {
     async connect(address, port, signal) {
       const place = `${address} port ${port}`;
@@ -36,15 +34,23 @@ export function createPracticeDialer(deps: Deps): Dialer {
         try {
           return await dial({ ...to, port: first });
         } catch (error) {
+          known.delete(key);
           if (signal.aborted || !isRefused(error)) {
             throw error;
           }
         }
       }
       // Not known, or no longer there: the process may have been restarted, the droplet powered, a port opened.
-      await look(signal);
-      const second = known.get(key);
+      const practice = await deps.open();
+      const ports = await listPorts(practice, address, signal).catch((error: unknown) => {
+        throw signal.aborted || ClusterError.is(error) ? error : unreachable(place, 'cannot be reached', nodeCode(error));
+      });
+      for (const [other, local] of ports) {
+        known.set(`${address}:${other}`, local);
+      }
+      const second = ports.get(String(port));
       if (second === undefined) {
+        known.delete(key);
         throw unreachable(place, 'does not answer', 'ETIMEDOUT');
       }
       return await dial({ ...to, port: second });
@@ -52,13 +58,16 @@ export function createPracticeDialer(deps: Deps): Dialer {
   };
 }
 
-async function listPorts(address: PracticeAddress, signal: AbortSignal): Promise<Map<string, number>> {
-  const { nodes } = v.parse(Nodes, await getJson(address, '/practice/nodes', signal));
-  return new Map(
-    nodes.flatMap(({ publicAddress, ports }) =>
-      Object.entries(ports).map(([port, local]): [string, number] => [`${publicAddress ?? ''}:${port}`, local]),
-    ),
-  );
+async function listPorts(
+  practice: PracticeAddress,
+  address: string,
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
+  const path = `/practice/nodes?address=${encodeURIComponent(address)}`;
+  const { nodes } = v.parse(Nodes, await getJson(practice, path, signal));
+  // An address may have belonged to another droplet before; only the one that has it now is listed.
+  const node = nodes.find(({ publicAddress }) => publicAddress === address);
+  return new Map(Object.entries(node?.ports ?? {}));
 }
 
 const isRefused = (error: unknown): boolean => error instanceof Error && nodeCode(error.cause) === 'ECONNREFUSED';

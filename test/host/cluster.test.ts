@@ -33,7 +33,8 @@ describe('A cluster in the practice cloud', function () {
     })) as ClusterSnapshot;
   });
   after(async () => {
-    await call('deis.cluster.destroy', { cluster: cluster.id, confirmed: true });
+    // Also what a failed create has left.
+    for (const { id } of api.snapshot()) await call('deis.cluster.destroy', { cluster: id, confirmed: true });
     assert.deepEqual(api.snapshot(), []);
     await set('practice.speed', undefined);
   });

@@ -33,6 +33,8 @@ class FakeNode {
   readonly shells: FakeShell[] = [];
   isAnswering = true;
   isReachable = true;
+  /** Connections that were lent out and not given back. */
+  lent = 0;
 
   readonly connect = async (): Promise<NodeConnection> => {
     await setImmediate();
@@ -41,9 +43,11 @@ class FakeNode {
     }
     const shell = new FakeShell();
     this.shells.push(shell);
+    this.lent += 1;
     const connection: Partial<NodeConnection> = {
       openShell: () => Promise.resolve(shell),
       onClose: () => ({ dispose: () => undefined }),
+      dispose: () => (this.lent -= 1),
       exec: () =>
         this.isAnswering
           ? Promise.resolve({ exitCode: 0, signal: null, stdout: '', stderr: '' })
@@ -134,6 +138,14 @@ describe('The SSH terminal', () => {
     assert.match(screen, /deis-1 does not answer on port 22\. Is it powered off\?/);
   });
 
+  it('gives its connection back when it ends', () => {
+    assert.equal(node.lent, 1);
+
+    shell().exit(0);
+
+    assert.equal(node.lent, 0);
+  });
+
   it('leaves nothing open when it is closed while connecting', async () => {
     const late = new NodeTerminal({ operator: { connect: node.connect }, clusterId: 'c', nodeName: 'deis-1', log });
     late.open(undefined);
@@ -141,5 +153,6 @@ describe('The SSH terminal', () => {
     await settle();
 
     assert.equal(shell().isDisposed, true);
+    assert.equal(node.lent, 1, 'only that of the other terminal');
   });
 });

@@ -75,14 +75,17 @@ export class NodeTerminal implements vscode.Pseudoterminal {
     this.#output.fire(`${dim(`Connecting to ${nodeName} …`)}\r\n`);
     try {
       const connection = await operator.connect(clusterId, nodeName, attempt.signal);
+      this.#connection = connection;
       const shell = await connection.openShell(this.#size);
       if (attempt.signal.aborted) {
         shell.dispose(); // The terminal was closed in the meantime.
+        connection.dispose();
         return;
       }
       this.#adopt(connection, shell);
     } catch (error) {
       if (isCancelled(error) || attempt.signal.aborted) {
+        this.#letGo();
         return;
       }
       log.warn(`No terminal on ${nodeName}: ${String(error)}`);
@@ -91,7 +94,6 @@ export class NodeTerminal implements vscode.Pseudoterminal {
   }
 
   #adopt(connection: NodeConnection, shell: ShellChannel): void {
-    this.#connection = connection;
     this.#shell = shell;
     this.#phase = 'open';
     this.#isFrozen = false;
@@ -159,10 +161,11 @@ export class NodeTerminal implements vscode.Pseudoterminal {
     clearTimeout(this.#silence);
     this.#silence = undefined;
     this.#closing?.dispose();
-    const shell = this.#shell;
+    const [connection, shell] = [this.#connection, this.#shell];
     this.#closing = undefined;
+    this.#connection = undefined;
     this.#shell = undefined;
-    this.#connection = undefined; // Shared and kept by the gateway: not ours to close.
     shell?.dispose();
+    connection?.dispose(); // Gives it back: it is shared with whoever else talks to the node.
   }
 }

@@ -5,7 +5,7 @@ import { memberOf } from './describeNodes';
 import type { FleetSeen, NodeSeen, Observation } from './observation';
 import { probeNode, readVitals, withDeadline } from './probeNode';
 import { readCloud } from './readCloud';
-import { createRelay } from './relay';
+import { createRelay, type Relay } from './relay';
 import type { UserTime } from './rhythm';
 import type { TrackedCluster } from './tracked';
 import { toUnitSeen } from './unitSeen';
@@ -13,8 +13,8 @@ import { toUnitSeen } from './unitSeen';
 const CLOUD_MS = 20_000;
 /** Less than the time for which a fleetd that is about to give up lets a call hang, so that another node is asked soon. */
 const FLEET_MS = 6_000;
-/** Which droplets have power is good to know before knocking at nodes; but an API that is slow must not hide them. */
-const CLOUD_FIRST_MS = 1_500;
+/** For the cloud before the nodes are asked (a droplet without power is not knocked at), and for silent nodes. */
+const PATIENCE_MS = 1_500;
 const VITALS_EVERY_MS = 15_000;
 
 export interface LookDeps {
@@ -32,11 +32,7 @@ export interface LookDeps {
 export async function look(deps: LookDeps, cluster: TrackedCluster, signal: AbortSignal): Promise<void> {
   const cloud = deps.single('cloud', () => lookAtCloud(deps, cluster, signal));
   if (cluster.activity !== 'destroying') {
-    const answered = new AbortController();
-    await Promise.race([
-      cloud.finally(() => answered.abort()),
-      deps.time.sleep(CLOUD_FIRST_MS, AbortSignal.any([answered.signal, signal])),
-    ]);
+    await withPatience(deps, cloud, signal);
     await lookAtNodes(deps, cluster, signal);
   }
   await cloud;
@@ -50,21 +46,24 @@ async function lookAtNodes(deps: LookDeps, cluster: TrackedCluster, signal: Abor
       held.push(connection);
       return connection;
     };
-    const hasFleet = await askNodes(deps, { cluster, connect }, signal);
-    if (!hasFleet && !signal.aborted) {
-      deps.update((seen) => withMissedLook(seen));
+    const { relay, answers } = askNodes(deps, { cluster, connect }, signal);
+    await withPatience(deps, answers, signal);
+    if (!(await relay.settled()) && !signal.aborted) {
+      deps.update(withMissedLook);
     }
+    await answers;
+    await relay.settled();
   } finally {
     held.forEach((connection) => connection.dispose()); // Given back, not closed: the next look will want it again.
   }
 }
 
-/** Whether fleet could be read through any of them. */
-async function askNodes(
+/** Each node on its own, and fleet through the first that has quorum. */
+function askNodes(
   deps: LookDeps,
   { cluster, connect }: Pick<NodeTask, 'cluster' | 'connect'>,
   signal: AbortSignal,
-): Promise<boolean> {
+): { relay: Relay<NodeConnection>; answers: Promise<unknown> } {
   const relay = createRelay<NodeConnection>(
     (connection) => lookAtFleet(deps, { cluster, connection }, signal),
     (error) => deps.log.debug(`${cluster.name}: fleet could not be read: ${describe(error)}`),
@@ -82,14 +81,25 @@ async function askNodes(
   const nodes = cluster.nodes.filter((node) => canAnswer(deps.seen(), node));
   const rest = cluster.nodes.filter((node) => !nodes.includes(node));
   deps.update((seen) => rest.reduce((all, node) => withNode(all, node, { isAnswering: false }), seen));
-  await Promise.all(
+  const answers = Promise.all(
     nodes.map((node) => deps.single(node.name, () => lookAtNode(deps, { cluster, node, connect, onAnswer }, signal))),
   );
-  return await relay.settled();
+  return { relay, answers };
 }
 
-const withMissedLook = (seen: Observation): Observation =>
-  seen.fleet === undefined ? seen : { ...seen, fleet: { ...seen.fleet, missedLooks: seen.fleet.missedLooks + 1 } };
+/** Waits for a while only: a silent node must not keep the others' news back. */
+async function withPatience(deps: LookDeps, work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([
+    work.finally(() => done.abort()),
+    deps.time.sleep(PATIENCE_MS, AbortSignal.any([done.signal, signal])),
+  ]);
+}
+
+function withMissedLook(seen: Observation): Observation {
+  const { fleet } = seen;
+  return fleet === undefined ? seen : { ...seen, fleet: { ...fleet, missedLooks: fleet.missedLooks + 1 } };
+}
 
 /** A droplet that has no power or no address is not knocked at. When the cloud can't be asked, every node is. */
 function canAnswer(seen: Observation, node: ClusterNode): boolean {

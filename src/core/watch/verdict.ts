@@ -1,7 +1,6 @@
 import { quorumSize, remainingTolerance } from '../model/quorum';
 import type { ClusterState, NodeSnapshot } from '../model/snapshot';
 import type { Units } from './describeUnits';
-import { memberOf } from './describeNodes';
 import type { Observation } from './observation';
 import type { TrackedCluster } from './tracked';
 
@@ -17,9 +16,7 @@ export interface Quorum {
 /** Counts configured members: dead ones count, proxies don't. A member that is cut off from the rest is not up. */
 export function countQuorum(cluster: TrackedCluster, nodes: readonly NodeSnapshot[], seen: Observation): Quorum {
   const members = seen.members.length > 0 ? seen.members.length : cluster.spec.instances;
-  const answering = nodes.filter(
-    (node) => ['leader', 'follower', 'member'].includes(node.etcd) && isMember(node, seen),
-  );
+  const answering = nodes.filter((node) => ['leader', 'follower', 'member'].includes(node.etcd));
   const looksOf = (node: NodeSnapshot): number => seen.nodes[node.dropletId]?.etcd?.unhealthyLooks ?? 0;
   const up = answering.filter((node) => looksOf(node) < 2).length;
   const isProven = answering.some((node) => looksOf(node) === 0);
@@ -27,9 +24,6 @@ export function countQuorum(cluster: TrackedCluster, nodes: readonly NodeSnapsho
   // Cut off members are alive all the same; without quorum they are what can be counted.
   return { members, up: isLost ? answering.length : up, isProven, isLost };
 }
-
-const isMember = (node: NodeSnapshot, seen: Observation): boolean =>
-  seen.members.length === 0 || memberOf(seen.members, node.privateAddress, node.machineId) !== undefined;
 
 export interface Verdict {
   readonly state: ClusterState;
@@ -97,7 +91,7 @@ function judgeWorld({ cluster, nodes, units, quorum }: Findings): Verdict {
   }
   const tolerance = remainingTolerance(quorum.members, quorum.up);
   const trouble = describeTrouble(nodes, units);
-  const summary = `${membersUp(quorum)}; ${mayFail(quorum, tolerance)}${trouble === undefined ? '' : `. ${trouble}`}`;
+  const summary = `${membersUp(quorum)}; ${mayFail(quorum, tolerance)}${trouble === undefined ? '' : `; ${trouble}`}`;
   if (tolerance <= 0) {
     return { state: 'atRisk', summary };
   }

@@ -88,6 +88,17 @@ describe('a node that dies', () => {
     assert.equal(bench.cluster.state, 'healthy');
   });
 
+  it('only lost its connection when a new one answers: nothing is said of it', async () => {
+    await bench.watch();
+    let changes = 0;
+    bench.observer.onDidChange(() => changes++);
+    bench.world.node('deis-2').isCut = true;
+    await bench.nextLook();
+    assert.equal(bench.world.node('deis-2').isCut, false);
+    assert.equal(changes, 0);
+    assert.equal(bench.node('deis-2').state, 'ready');
+  });
+
   it('is ready with its etcd down when only that died', async () => {
     await bench.watch();
     bench.world.node('deis-2').etcd = 'down';

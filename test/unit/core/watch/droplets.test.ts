@@ -87,6 +87,14 @@ describe('droplets', () => {
     assert.equal(bench.cluster.problem, undefined);
   });
 
+  it('do not hide the nodes while the cloud takes its time to list them', async () => {
+    bench.world.isCloudMute = true;
+    await bench.watch();
+    await bench.world.time.advance(2_000);
+    assert.equal(bench.node('deis-1').state, 'ready');
+    assert.equal(bench.cluster.units.length, 6);
+  });
+
   it('are counted down while the cluster is destroyed, and no node is spoken to any more', async () => {
     await bench.watch({ activity: 'destroying' });
     assert.equal(bench.world.count('connect'), 0);

@@ -34,6 +34,8 @@ interface FakeNode {
   etcd: 'healthy' | 'noQuorum' | 'down';
   fleet: 'well' | 'broken' | 'mute';
   availableMb: number;
+  /** The kept connection turns out to be dead, once. */
+  isCut?: boolean;
 }
 
 /** Five nodes as plain values that a test changes; the ports read them. */
@@ -47,6 +49,7 @@ export class FakeWorld {
   untagged: Droplet[] = [];
   account: Account = { uuid: 'a', email: 'me@example.com', status: 'active', statusMessage: '', isEmailVerified: true };
   cloudFailure: ClusterError | undefined;
+  isCloudMute = false;
   readonly nodes = new Map<string, FakeNode>();
   leader = 'deis-1';
   members: EtcdMember[];
@@ -128,6 +131,9 @@ export class FakeWorld {
     };
     const asked = <T>(call: string, answer: () => T): Promise<T> => {
       this.calls.push(call);
+      if (this.isCloudMute) {
+        return new Promise(() => undefined);
+      }
       return this.cloudFailure === undefined ? Promise.resolve().then(answer) : Promise.reject(this.cloudFailure);
     };
     const cloud: Partial<Provider['cloud']> = {
@@ -181,10 +187,13 @@ export class FakeWorld {
 
   async #connect(name: string, signal: AbortSignal | undefined): Promise<NodeConnection> {
     this.calls.push(`connect ${name}`);
-    if (this.node(name).ssh === 'mute') {
+    const { ssh } = this.node(name);
+    if (ssh === 'mute') {
       await silence(signal);
     }
-    await this.#reach(name, signal);
+    if (ssh === 'refused') {
+      await this.#reach(name, signal);
+    }
     this.leases += 1;
     const missing = (): never => {
       throw new Error('not part of this test');
@@ -214,6 +223,10 @@ export class FakeWorld {
 
   async #reach(name: string, signal: AbortSignal | undefined): Promise<void> {
     const { ssh } = this.node(name);
+    if (this.node(name).isCut === true) {
+      this.node(name).isCut = false;
+      throw new ClusterError('cut', { code: 'sshClosed' });
+    }
     if (ssh === 'refused') {
       throw new ClusterError(`${name} refuses the connection.`, { code: 'sshUnreachable' });
     }

@@ -32,6 +32,19 @@ describe('fleet', () => {
     assert.equal(bench.cluster.state, 'degraded');
   });
 
+  it('is believed again at once when it can be read, whatever older looks still wait for', async () => {
+    await bench.watch();
+    bench.world.node('deis-5').ssh = 'mute';
+    bench.world.nodes.forEach((entry) => (entry.fleet = 'broken'));
+    await bench.world.time.advance(12_000);
+    assert.equal(bench.row('deis-builder.service').isStale, true);
+    bench.world.nodes.forEach((entry) => (entry.fleet = 'well'));
+    const seen: boolean[] = [];
+    bench.observer.onDidChange(() => seen.push(bench.row('deis-builder.service').isStale));
+    await bench.world.time.advance(60_000);
+    assert.equal(seen.indexOf(true, seen.indexOf(false)), -1, 'once it is fresh it stays so');
+  });
+
   it('has no row for a unit that fits nowhere, and says so', async () => {
     bench.world.units = [...bench.world.units, bench.world.unit('deis-router@6.service')];
     await bench.watch();

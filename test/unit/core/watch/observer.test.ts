@@ -133,6 +133,14 @@ describe('a new window', () => {
     assert.deepEqual([...states], ['unknown', 'healthy']);
   });
 
+  it('gives its verdict without waiting for a node that says nothing', async () => {
+    bench.world.node('deis-2').ssh = 'mute';
+    await bench.watch();
+    await bench.world.time.advance(4_000);
+    assert.equal(bench.cluster.state, 'degraded');
+    assert.match(bench.cluster.summary, /^4 of 5 etcd members are up; 1 more may fail/);
+  });
+
   it('is not upset by a damaged file', async () => {
     await writeFile(
       path.join(bench.cacheFolder, 'deis-ab12c.seen.json'),
@@ -163,6 +171,22 @@ describe('setup', () => {
     await bench.watch({ steps });
     assert.equal(bench.cluster.state, 'setupStopped');
     assert.match(bench.cluster.summary, /Wait for etcd.*Resume Setup/);
+  });
+
+  it('that stopped is not what matters when quorum is lost', async () => {
+    bench.world.nodes.forEach((entry) => (entry.etcd = 'noQuorum'));
+    await bench.watch({ steps: [{ id: 'etcd', title: 'Wait for etcd', state: 'failed' }] });
+    await bench.observer.refresh();
+    assert.equal(bench.cluster.state, 'noQuorum');
+  });
+
+  it('that begins or ends is looked at without delay', async () => {
+    await bench.watch();
+    await bench.world.time.advance(120_000);
+    const asked = bench.world.count('listDropletsByTag');
+    bench.observer.track(bench.world.cluster({ activity: 'destroying' }));
+    await bench.world.time.settle();
+    assert.equal(bench.world.count('listDropletsByTag'), asked + 1);
   });
 
   it('shows each step as soon as it is told', async () => {

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { dockerPrograms } from './docker/programs';
 import { createEtcdDaemon } from './etcd/daemon';
+import { createFleetDaemon } from './fleet/daemon';
 import { createHost } from './host/host';
 import { hostPrograms } from './host/programs';
 import type { DaemonFactory, HostSpec, Kernel, PoweredHost, Program } from './kernel';
-import type { Internet } from './network/internet';
 import { shellPrograms } from './programs';
 import { createShell } from './shell/shell';
 import { createSshd, type Sshd } from './ssh/server';
@@ -17,9 +17,12 @@ export interface Nodes {
 }
 
 /** Puts a node together from what its image brings: programs, native services, a shell and sshd. */
-export function composeNodes(kernel: Kernel, _internet: Internet): Nodes {
+export function composeNodes(kernel: Kernel): Nodes {
   const programs: readonly Program[] = [...hostPrograms, ...dockerPrograms, ...shellPrograms];
-  const daemons: Readonly<Record<string, DaemonFactory>> = { '/usr/bin/etcd2': createEtcdDaemon(kernel) };
+  const daemons: Readonly<Record<string, DaemonFactory>> = {
+    '/usr/bin/etcd2': createEtcdDaemon(kernel),
+    '/usr/bin/fleetd': createFleetDaemon(kernel),
+  };
   const sshds = new Map<number, Sshd>();
   return {
     createHost(spec) {

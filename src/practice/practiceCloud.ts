@@ -68,7 +68,7 @@ export async function startPracticeCloud(
   const kernel: Kernel = {
     ...{ timeline, state, random, network, ledger, profile, fetch, fleetVersion: options.fleetVersion, host },
   };
-  const nodes = composeNodes(kernel, internet);
+  const nodes = composeNodes(kernel);
   const gates = new Gates({
     ...{ settle, touch: () => timeline.touch() },
     probe: (id, port) => network.probe('internet', id, port),

@@ -38,12 +38,14 @@ export function createModelFetch(parts: Parts): ModelFetch {
     const target = findTarget(parts, from, { url, socketPath: request.socketPath });
     const address = request.socketPath ?? url.host;
     if ('fails' in target) return await fail(parts, request, { how: target.fails, address });
-    const gone = goneSignal(request, from, target.peer);
+    // Of this boot: a node that is powered on again has another one.
+    const peerPower = target.peer?.power;
+    const gone = anyAborted([request.signal, from.power, peerPower]);
     try {
       return await exchange(parts, { url, request, from }, { handler: target.handler, signal: gone.signal });
     } catch (error) {
       // The other machine lost its power: nothing comes any more, until the connection is given up.
-      if (target.peer?.power.aborted === true) return await fail(parts, request, { how: 'mute', address });
+      if (peerPower?.aborted === true) return await fail(parts, request, { how: 'mute', address });
       throw error;
     } finally {
       gone.dispose();
@@ -95,14 +97,10 @@ async function fail(
 }
 
 /** Aborted by the caller, by the power of its node, or by that of the other. */
-function goneSignal(
-  request: ModelRequest,
-  from: Host,
-  peer: Host | undefined,
-): { signal: AbortSignal; dispose(): void } {
+function anyAborted(signals: readonly (AbortSignal | undefined)[]): { signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
-  const sources = [request.signal, from.power, peer?.power].filter((signal) => signal !== undefined);
+  const sources = signals.filter((signal) => signal !== undefined);
   for (const source of sources) {
     if (source.aborted) abort();
     else source.addEventListener('abort', abort, { once: true });

@@ -25,24 +25,37 @@ export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
+/** Every droplet of a list carries its region and its size: what never changes is made once. */
+const rendered = new WeakMap<object, object>();
+
+function once(entry: object, render: () => object): object {
+  const known = rendered.get(entry) ?? render();
+  rendered.set(entry, known);
+  return known;
+}
+
 export function renderRegion(catalogue: Catalogue, region: RegionEntry): object {
-  return {
+  return once(region, () => ({
     ...{ name: region.name, slug: region.slug, features: region.features, available: region.isAvailable },
     sizes: sizesOf(catalogue, region).map((size) => size.slug),
-  };
+  }));
 }
 
 export function renderSize(catalogue: Catalogue, size: SizeEntry): object {
-  return {
+  return once(size, () => ({
     ...{ slug: size.slug, memory: size.memoryMb, vcpus: size.vcpus, disk: size.diskGb, transfer: size.transferTb },
     ...{ price_monthly: size.priceMonthly, price_hourly: hourlyPrice(size.priceMonthly) },
     regions: regionsWith(catalogue, size.slug).map((region) => region.slug),
     ...{ available: true, description: 'Basic' },
     disk_info: [{ type: 'local', size: { amount: size.diskGb, unit: 'gib' } }],
-  };
+  }));
 }
 
 export function renderImage(cloud: Cloud, image: ImageRecord): object {
+  return image.account === undefined ? once(image, () => renderAnyImage(cloud, image)) : renderAnyImage(cloud, image);
+}
+
+function renderAnyImage(cloud: Cloud, image: ImageRecord): object {
   const isOwn = image.account !== undefined;
   return {
     ...{ id: image.id, name: image.name, distribution: image.distribution, slug: image.slug, public: !isOwn },

@@ -13,6 +13,8 @@ interface Deps {
   readonly clock: Clock;
   /** Real milliseconds between two questions whether a node is alive; three unanswered ones end its connection. */
   readonly keepaliveMs: () => number;
+  /** Default: `core`, as on every image that has fleet. */
+  readonly user?: string;
 }
 
 /** One connection a node, made when first asked for and made again when it was lost. */
@@ -117,8 +119,9 @@ class Gateway implements NodeGateway {
   async #open(endpoint: NodeEndpoint, signal: AbortSignal): Promise<Connection> {
     const { dialer, clock } = this.#deps;
     const socket = await dialer.connect(endpoint.address, SSH_PORT, signal);
-    const keepaliveMs = this.#deps.keepaliveMs();
-    return new Connection(await openTransport({ endpoint, socket, clock, keepaliveMs, signal }), endpoint, clock);
+    const { keepaliveMs, user = 'core' } = this.#deps;
+    const options = { endpoint, user, socket, clock, keepaliveMs: keepaliveMs(), signal };
+    return new Connection(await openTransport(options), endpoint, clock);
   }
 }
 

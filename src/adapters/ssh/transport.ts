@@ -13,7 +13,6 @@ const GREETING_MS = 10_000;
 const HANDSHAKE_MS = 20_000;
 /** OpenSSH's ServerAliveCountMax: so many unanswered questions end the connection. */
 const UNANSWERED_MAX = 3;
-const USER = 'core';
 
 /** What OpenSSH 6.7 of 2014 and today's both speak. ssh2's own list still has SHA-1 in it. */
 const ALGORITHMS: Algorithms = {
@@ -42,6 +41,7 @@ const ALGORITHMS: Algorithms = {
 
 export interface TransportOptions {
   readonly endpoint: NodeEndpoint;
+  readonly user: string;
   /** Already connected to the node's SSH port. */
   readonly socket: Duplex;
   readonly clock: Clock;
@@ -100,7 +100,7 @@ function handshake(client: Client, options: TransportOptions, greeting: AbortSig
       // A connection is never ready unverified; without a key it would have to be refused.
       resolve(shown ?? Buffer.alloc(0));
     });
-    client.once('error', (error: SshError) => fail(toClusterError(error, { endpoint, pinned, shown })));
+    client.once('error', (error: SshError) => fail(toClusterError(error, { ...options, pinned, shown })));
     client.once('close', () => fail(unreachable(endpoint, 'closes the connection before login')));
     start(client, options, { pinned, verify });
     // After `connect`, which pauses the stream: a listener then does not start its flow.
@@ -113,7 +113,7 @@ function start(client: Client, options: TransportOptions, trust: { pinned: Pinne
   try {
     client.connect({
       sock: socket,
-      username: USER,
+      username: options.user,
       privateKey: endpoint.privateKey,
       ...(endpoint.passphrase !== undefined && { passphrase: endpoint.passphrase }),
       authHandler: ['publickey'],
@@ -135,15 +135,16 @@ function start(client: Client, options: TransportOptions, trust: { pinned: Pinne
 
 interface Seen {
   readonly endpoint: NodeEndpoint;
+  readonly user: string;
   readonly pinned: PinnedKeys;
   readonly shown: Buffer | undefined;
 }
 
 /** By ssh2's `level`, never by its words. */
-function toClusterError(error: SshError, { endpoint, pinned, shown }: Seen): ClusterError {
+function toClusterError(error: SshError, { endpoint, user, pinned, shown }: Seen): ClusterError {
   switch (error.level) {
     case 'client-authentication':
-      return new ClusterError(`${endpoint.name} does not accept the SSH key of the cluster for the user ${USER}.`, {
+      return new ClusterError(`${endpoint.name} does not accept the SSH key of the cluster for the user ${user}.`, {
         code: 'sshAuthFailed',
       });
     case 'handshake':

@@ -1,8 +1,10 @@
 import type { Run, Step } from '../plan/step';
+import { Stopwatch } from '../plan/stopwatch';
 import { findFirewall, opensPorts, PUBLIC_PORTS } from './firewall';
 
 /** How long a port may take to answer; one that is filtered never does. */
 const ANSWER_MS = 3_000;
+const PROPAGATION_MS = 60_000;
 /** Docker's API, etcd's clients and peers, registry, database, controller, store gateway (Deis docs, security considerations). */
 const PRIVATE_PORTS = [2375, 2379, 2380, 4001, 5000, 5432, 8000, 8888];
 /** Port 443 is left out: a router without a certificate may refuse it. */
@@ -20,8 +22,7 @@ export const outsideStep: Step = {
   observe: () => Promise.resolve(false),
 
   async apply(run) {
-    const problems = await findExposed(run);
-    problems.push(...(await findSilent(run)));
+    const problems = [...(await findExposed(run)), ...(await waitForAnswers(run))];
     await run.journal.change((journal) => {
       delete journal.problem;
       if (problems.length > 0) {
@@ -41,6 +42,19 @@ async function findExposed(run: Run): Promise<string[]> {
   return open.map(
     ({ name, ports }) => `${name} answers the whole Internet on port ${ports.join(', ')}, which must be closed.`,
   );
+}
+
+/** Rules take some seconds to reach every droplet. What is still silent after that is a problem. */
+async function waitForAnswers(run: Run): Promise<string[]> {
+  const stopwatch = new Stopwatch(run.provider.clock);
+  for (;;) {
+    const silent = await findSilent(run);
+    if (silent.length === 0 || stopwatch.elapsedMs > PROPAGATION_MS) {
+      return silent;
+    }
+    run.report(silent[0] ?? '');
+    await run.provider.clock.sleep(2_000, run.signal);
+  }
 }
 
 async function findSilent(run: Run): Promise<string[]> {

@@ -60,6 +60,10 @@ export class FakeWorld {
   leases = 0;
   /** Ports that answer from outside though they should not: `name:port`. */
   readonly exposed = new Set<string>();
+  /** Ports that do not answer though they should: `name:port`. */
+  readonly silent = new Set<string>();
+  /** Until then no rule lets anything in but SSH. */
+  rulesCountFrom = 0;
   readonly #discovery = new Map<string, number>();
 
   #nodeAt(address: string): FakeNode | undefined {
@@ -174,6 +178,9 @@ export class FakeWorld {
         const isOpen = this.cloud.firewalls.some(({ inbound }) =>
           inbound.some((rule) => rule.ports === String(port) && rule.addresses !== undefined),
         );
+        if (this.silent.has(`${name}:${port}`) || (port !== 22 && this.clock.now() < this.rulesCountFrom)) {
+          return Promise.reject(new ClusterError('No answer.', { code: 'sshUnreachable' }));
+        }
         return isOpen || this.exposed.has(`${name}:${port}`)
           ? Promise.resolve(new PassThrough())
           : Promise.reject(new ClusterError('No answer.', { code: 'sshUnreachable' }));

@@ -33,23 +33,24 @@ export function nodesRow(cluster: ClusterSnapshot): Row | undefined {
 function nodeRow(cluster: ClusterSnapshot, node: NodeSnapshot): Row {
   const units = cluster.units.filter((unit) => unit.node === node.name);
   const stale = lastSeen(node);
-  const parts = [
-    NODE_STATES[node.state],
-    node.etcd === 'unknown' || node.state === 'off' ? undefined : ETCD_ROLES[node.etcd],
-    units.length === 0 ? undefined : describeUnits(units),
-    node.publicAddress,
-    stale === undefined ? undefined : `seen ${stale}`,
-  ].filter((part): part is string => part !== undefined);
+  const describe = (etcd: string): string[] =>
+    [
+      NODE_STATES[node.state],
+      node.etcd === 'unknown' || node.state === 'off' ? undefined : `${etcd}${ETCD_ROLES[node.etcd]}`,
+      units.length === 0 ? undefined : describeUnits(units),
+      node.publicAddress,
+      stale === undefined ? undefined : `seen ${stale}`,
+    ].filter((part) => part !== undefined);
   return new Row({
     // The droplet id outlives everything a node may be called.
     id: `${cluster.id}/node/${node.dropletId === 0 ? node.name : node.dropletId}`,
     label: node.name,
-    description: parts.join(' · '),
+    description: describe('').join(' · '),
     icon: NODE_ICONS[node.state],
     context: `node.${node.state}`,
     target: new Target(cluster.id, node.name),
     tooltip: nodeTooltip(node, units, stale),
-    spoken: `Node ${node.name}, ${parts.join(', ')}`,
+    spoken: `Node ${node.name}, ${describe('etcd ').join(', ')}`,
     children: () => [...problemRows(cluster, node), ...factRows(cluster, node), ...unitsOf(cluster, node, units)],
   });
 }

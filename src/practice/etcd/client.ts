@@ -96,6 +96,10 @@ export class ProxyClient implements EtcdClient {
     return this.findMember()?.store.index ?? 0;
   }
 
+  get hasMember(): boolean {
+    return this.findMember() !== undefined;
+  }
+
   get hasQuorum(): boolean {
     return this.findMember()?.hasQuorum ?? false;
   }

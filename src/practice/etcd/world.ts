@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernel';
+import type { Host, Kernel } from '../kernel';
 import type { Member } from './member';
 import type { MemberState } from './memberState';
 import type { MemberInfo } from './raftLog';
@@ -13,6 +13,8 @@ export class EtcdWorld {
   #epoch = 0;
   #isReviewing = false;
   readonly #startedAt: number;
+  /** When the last member on a droplet ended. */
+  readonly #goneSince = new Map<number, number>();
 
   constructor(readonly kernel: Kernel) {
     this.#startedAt = kernel.timeline.now();
@@ -44,6 +46,7 @@ export class EtcdWorld {
   remove(member: Member): void {
     if (this.#running.get(member.host.dropletId) === member) {
       this.#running.delete(member.host.dropletId);
+      this.#goneSince.set(member.host.dropletId, this.kernel.timeline.now());
       this.changed();
     }
   }
@@ -61,6 +64,13 @@ export class EtcdWorld {
     return isReached ? this.#running.get(dropletId) : undefined;
   }
 
+  /** How long nothing has answered behind a URL. */
+  silentMs(url: string): number {
+    const dropletId = this.kernel.network.dropletAt(hostOf(url));
+    const since = dropletId === undefined ? undefined : this.#goneSince.get(dropletId);
+    return since === undefined ? Infinity : this.kernel.timeline.now() - since;
+  }
+
   /** Leaders look for followers, followers for their leader. Runs after whatever is under way, once for many changes. */
   changed(): void {
     this.#epoch += 1;
@@ -75,6 +85,15 @@ export class EtcdWorld {
       }
     });
   }
+}
+
+const worlds = new WeakMap<Host, EtcdWorld>();
+
+/** So that etcdctl on a node whose own etcd2 does not run finds the others. */
+export const worldOf = (host: Host): EtcdWorld | undefined => worlds.get(host);
+
+export function joinWorld(host: Host, world: EtcdWorld): void {
+  worlds.set(host, world);
 }
 
 export function hostOf(url: string): string {

@@ -1,0 +1,4 @@
+import type { Program } from '../kernel';
+import { etcdctl } from './etcdctl/program';
+
+export const etcdPrograms: readonly Program[] = [etcdctl];

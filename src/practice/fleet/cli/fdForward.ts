@@ -1,0 +1,35 @@
+import { Duplex } from 'node:stream';
+import { serveHttp } from '../../ssh/forwarding';
+import type { Verb } from './call';
+
+/** `fleetctl fd-forward SOCKET`: what `--tunnel` runs on the far side; bytes go to the socket and back. */
+export const fdForward: Verb = async (call) => {
+  const { context, args } = call;
+  const { session, host } = context;
+  const socketPath = args[0] ?? '';
+  const handler = host.listener({ socketPath });
+  if (handler === undefined || session === undefined) {
+    call.err(`Failed to open unix socket: dial unix ${socketPath}: connect: no such file or directory`);
+    return 1;
+  }
+  const stream = new Duplex({
+    read: () => undefined,
+    write: (chunk: Uint8Array, _encoding, done) => {
+      session.stdoutBytes(chunk);
+      done();
+    },
+  });
+  serveHttp(stream, handler);
+  const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+  const stop = (): void => void stream.destroy();
+  context.signal.addEventListener('abort', stop, { once: true });
+  const pump = async (): Promise<void> => {
+    for (let chunk = await session.readSome(); chunk !== undefined; chunk = await session.readSome()) {
+      stream.push(chunk);
+    }
+    stream.push(null);
+  };
+  await Promise.race([pump().then(() => closed), closed]);
+  context.signal.removeEventListener('abort', stop);
+  return 0;
+};

@@ -1,0 +1,167 @@
+import { serializeUnit } from '../unitFile';
+import { completeName } from '../unitName';
+import type { FleetctlCall, Verb } from './call';
+import type { ApiUnit } from './client';
+import { baseName, messageOf } from './create';
+import { isGlobal } from './lists';
+import { runOn, sshProblem } from './remote';
+
+export const cat: Verb = async (call) => {
+  const [word] = call.args;
+  if (word === undefined || call.args.length !== 1) {
+    call.err('One unit file must be provided');
+    return 1;
+  }
+  const name = baseName(completeName(word));
+  try {
+    const unit = await call.client.unit(name);
+    if (unit === undefined) {
+      call.err(`Unit ${name} not found`);
+      return 1;
+    }
+    call.context.stdout(serializeUnit(unit.options));
+    return 0;
+  } catch (error) {
+    call.err(`Error retrieving Unit ${name}: ${messageOf(error)}`);
+    return 1;
+  }
+};
+
+/** The unit if it runs on one machine; else the exit code, after saying why not. */
+async function single(
+  call: FleetctlCall,
+  name: string,
+  sayGlobal: (name: string) => number,
+): Promise<ApiUnit | number> {
+  let unit: ApiUnit | undefined;
+  try {
+    unit = await call.client.unit(name);
+  } catch (error) {
+    call.err(`Error retrieving unit: ${messageOf(error)}`);
+    return 1;
+  }
+  if (unit === undefined) {
+    call.err(`Unit ${name} does not exist.`);
+    return 1;
+  }
+  if (isGlobal(unit)) {
+    return sayGlobal(name);
+  }
+  if (unit.currentState === 'inactive') {
+    call.err(`Unit ${name} does not appear to be running.`);
+    return 1;
+  }
+  return unit;
+}
+
+export const status: Verb = async (call) => {
+  for (const [at, word] of call.args.entries()) {
+    const unit = await single(call, baseName(completeName(word)), (name) => {
+      if (call.version === '1.0') {
+        return 0;
+      }
+      call.err(`Unable to determine status of global unit ${name}.`);
+      return 1;
+    });
+    if (typeof unit === 'number') {
+      if (unit !== 0) {
+        return unit;
+      }
+      continue;
+    }
+    if (at > 0) {
+      call.out('');
+    }
+    const code = await onMachine(call, unit.machineID, `systemctl status -l ${unit.name}`);
+    if (code !== 0) {
+      return code;
+    }
+  }
+  return 0;
+};
+
+export const journal: Verb = async (call) => {
+  const [word] = call.args;
+  if (word === undefined || call.args.length !== 1) {
+    call.err('One unit file must be provided.');
+    return 1;
+  }
+  const unit = await single(call, baseName(completeName(word)), (name) => {
+    call.err(`Unable to retrieve journal of global unit ${name}.`);
+    return 1;
+  });
+  if (typeof unit === 'number') {
+    return unit;
+  }
+  const sudo = call.flags.isSet('sudo') ? 'sudo ' : '';
+  const follow = call.flags.isSet('follow') ? ' -f' : '';
+  const output = call.flags.value('output');
+  const format = output === undefined ? '' : ` -o ${output}`;
+  const lines = call.flags.value('lines') ?? '10';
+  return await onMachine(
+    call,
+    unit.machineID,
+    `${sudo}journalctl --unit ${unit.name} --no-pager -n ${lines}${format}${follow}`,
+  );
+};
+
+async function onMachine(call: FleetctlCall, machineId: string, command: string): Promise<number> {
+  const address = (await call.machines()).find((machine) => machine.id === machineId)?.primaryIP;
+  if (address === undefined) {
+    call.err(`Machine ${machineId} does not exist`);
+    return 1;
+  }
+  const isHere = machineId === call.context.host.machineId;
+  const problem = isHere ? undefined : sshProblem(call.context);
+  if (problem !== undefined) {
+    call.err(`Unable to SSH to remote host: ${problem}`);
+    return 255;
+  }
+  const code = await runOn(call.context, isHere ? call.context.host.privateAddress : address, command);
+  if (code === undefined) {
+    call.err(`Unable to SSH to remote host: dial tcp ${address}:22: connect: no route to host`);
+    return 255;
+  }
+  return code;
+}
+
+export const ssh: Verb = async (call) => {
+  const [where, ...command] = call.args;
+  if (where === undefined) {
+    call.err('Provide one machine or unit');
+    return 1;
+  }
+  let address: string | undefined;
+  try {
+    address = await addressOf(call, where);
+  } catch (error) {
+    call.err(`Error retrieving list of active machines: ${messageOf(error)}`);
+    return 1;
+  }
+  if (address === undefined) {
+    call.err(`Could not determine address of machine.`);
+    return 1;
+  }
+  const problem = sshProblem(call.context);
+  if (problem !== undefined) {
+    call.err(`Failed building SSH client: ${problem}`);
+    return 1;
+  }
+  const code = await runOn(call.context, address, command.length === 0 ? 'exec bash -l' : command.join(' '));
+  if (code === undefined) {
+    call.err(`Failed building SSH client: timed out while initiating SSH connection`);
+    return 1;
+  }
+  return code;
+};
+
+/** By the beginning of a machine's id, or by the name of a unit that runs on one. */
+async function addressOf(call: FleetctlCall, where: string): Promise<string | undefined> {
+  const machines = await call.machines();
+  const machine = machines.find((one) => one.id.startsWith(where.replace(/\.+$/, '')));
+  if (machine !== undefined) {
+    return machine.primaryIP;
+  }
+  const unit = await call.client.unit(baseName(completeName(where)));
+  return machines.find((one) => one.id === unit?.machineID)?.primaryIP;
+}

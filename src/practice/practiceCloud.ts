@@ -95,7 +95,7 @@ export async function startPracticeCloud(
     },
   });
   network.onChange(() => gates.evaluate());
-  cloud.firewalls.onApplied = () => network.changed();
+  cloud.firewalls.onChange = () => network.changed();
   internet.serve(METADATA_ADDRESS, createMetadataSite(cloud));
   setUpAccounts(cloud, options);
 

@@ -16,7 +16,8 @@ const LIMITS = { dropletIds: 10, tags: 5, rules: 50, addresses: 1000 };
 
 /** Cloud firewalls: attached by tag or id, and in force a moment after they were asked for. */
 export class Firewalls {
-  onApplied: () => void = () => undefined;
+  /** Who reaches whom may have changed. */
+  onChange: () => void = () => undefined;
 
   constructor(
     private readonly parts: {
@@ -67,7 +68,7 @@ export class Firewalls {
     const { data } = this.parts.store;
     data.firewalls = data.firewalls.filter((other) => other !== firewall);
     this.parts.store.changed();
-    this.onApplied();
+    this.onChange();
   }
 
   /** The rules in force on a droplet, one set per firewall that covers it. */
@@ -128,7 +129,7 @@ export class Firewalls {
       firewall.applied = firewall.wanted;
       delete firewall.appliesAt;
       this.parts.store.changed();
-      this.onApplied();
+      this.onChange();
     });
   }
 

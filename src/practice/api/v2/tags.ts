@@ -47,7 +47,7 @@ export const tagRoutes: readonly Route[] = [
       const { name } = cloud.tags.get(account, params['tag'] ?? '');
       cloud.tags.delete(account, name);
       cloud.firewalls.forgetTag(account, name);
-      cloud.firewalls.onApplied();
+      cloud.firewalls.onChange();
       return { status: 204 };
     },
   },
@@ -58,7 +58,7 @@ export const tagRoutes: readonly Route[] = [
       const { name } = call.cloud.tags.ensure(call.account, call.params['tag'] ?? '');
       for (const droplet of droplets) if (!droplet.tags.includes(name)) droplet.tags = [...droplet.tags, name];
       call.cloud.store.changed();
-      call.cloud.firewalls.onApplied();
+      call.cloud.firewalls.onChange();
       return { status: 204 };
     },
   },
@@ -68,7 +68,7 @@ export const tagRoutes: readonly Route[] = [
       const { name } = call.cloud.tags.get(call.account, call.params['tag'] ?? '');
       for (const droplet of namedDroplets(call)) droplet.tags = droplet.tags.filter((other) => other !== name);
       call.cloud.store.changed();
-      call.cloud.firewalls.onApplied();
+      call.cloud.firewalls.onChange();
       return { status: 204 };
     },
   },

@@ -3,7 +3,7 @@ import { ClusterBook } from './clusterBook';
 import { startCluster } from './createCluster';
 import { destroyDamaged } from './destroyDamaged';
 import { destroyPlan } from './guide/destroySteps';
-import { clusterTag } from './guide/names';
+import { clusterIdOfTag } from './guide/names';
 import { createPlan, platformPlan } from './guide/plans';
 import { forecastPowerOff } from './guide/powerForecast';
 import { powerPlan } from './guide/powerSteps';
@@ -12,7 +12,7 @@ import type { OpenSshReader } from './guide/privateKey';
 import { swapStep } from './guide/swapStep';
 import { fleetStep } from './guide/fleetStep';
 import type { Account, Droplet } from './model/cloud';
-import type { ProviderName } from './model/cluster';
+import { clusterTag, type ProviderName } from './model/cluster';
 import type { ClusterSnapshot } from './model/snapshot';
 import type { Billed, OperationContext, Operator } from './operator';
 import type { Log, Provider, SecretStore } from './ports';
@@ -129,7 +129,7 @@ class Clusters implements Operator {
     try {
       await this.book.open(clusterId);
     } catch (error) {
-      if (!ClusterError.is(error, 'journalDamaged')) {
+      if (!ClusterError.is(error, 'journalDamaged', 'notFound')) {
         throw error;
       }
       await destroyDamaged({ deps: this.deps, book: this.book }, clusterId, context, error);
@@ -145,9 +145,9 @@ class Clusters implements Operator {
 
   async listBilled(provider: ProviderName, signal?: AbortSignal): Promise<Billed[]> {
     const { cloud } = await this.deps.openProvider(provider);
-    const ours = this.book.all().filter(({ spec }) => spec.provider === provider);
+    const ids = new Set((await cloud.listTags(signal)).flatMap((tag) => clusterIdOfTag(tag) ?? []));
     const billed = await Promise.all(
-      ours.map(async ({ id }) => toBilled(id, await cloud.listDropletsByTag(clusterTag(id), signal))),
+      [...ids].map(async (id) => toBilled(id, await cloud.listDropletsByTag(clusterTag(id), signal))),
     );
     return billed.filter(({ droplets }) => droplets > 0);
   }

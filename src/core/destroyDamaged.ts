@@ -1,7 +1,7 @@
 import type { ClusterBook } from './clusterBook';
 import { ClusterError } from './errors';
-import { firewallName, sshKeyName, clusterTag } from './guide/names';
-import type { ProviderName } from './model/cluster';
+import { firewallName, sshKeyName } from './guide/names';
+import { clusterTag, type ProviderName } from './model/cluster';
 import type { OperationContext } from './operator';
 import type { CloudApi, Log, Provider, SecretStore } from './ports';
 import { waitUntil } from './plan/poll';
@@ -19,8 +19,8 @@ interface Parts {
 const PROVIDERS: readonly ProviderName[] = ['practice', 'digitalocean'];
 
 /**
- * A damaged journal names neither provider nor account. The tag has the cluster's id in it, so what carries the tag is ours;
- * that nothing carries it proves nothing, and then the journal stays.
+ * A journal that is damaged, or not there at all (made on another computer), names neither provider nor account. The tag has
+ * the cluster's id in it, so what carries the tag is ours; that nothing carries it proves nothing, and then the journal stays.
  */
 export async function destroyDamaged(
   { deps, book }: Parts,
@@ -37,6 +37,9 @@ export async function destroyDamaged(
       await book.remove(id);
       return;
     }
+  }
+  if (damage.code === 'notFound') {
+    throw damage;
   }
   throw new ClusterError(
     `${damage.message} No droplet with the tag ${clusterTag(id)} was found in the accounts that can be reached now. If that is ` +

@@ -69,6 +69,8 @@ export interface CloudApi {
   createSshKey(name: string, publicKey: string, signal?: AbortSignal): Promise<SshKey>;
   deleteSshKey(id: number, signal?: AbortSignal): Promise<void>;
 
+  /** All names, so that clusters are found of which this computer knows nothing. */
+  listTags(signal?: AbortSignal): Promise<string[]>;
   hasTag(name: string, signal?: AbortSignal): Promise<boolean>;
   createTag(name: string, signal?: AbortSignal): Promise<void>;
   deleteTag(name: string, signal?: AbortSignal): Promise<void>;

@@ -181,6 +181,7 @@ export const FirewallReply = v.object({ firewall });
 export const FirewallsReply = v.object({ firewalls: v.array(firewall) });
 
 export const TagReply = v.object({ tag: v.object({ name: v.string() }) });
+export const TagsReply = v.object({ tags: v.array(v.object({ name: v.string() })) });
 
 /** Of a list: where the next page is and how many items there are in all. */
 export const PageReply = v.object({

@@ -1,10 +1,17 @@
 import type { CloudApi } from '../../core/ports';
 import { call, callUnlessMissing, type Access } from './call';
-import { TagReply } from './replies';
+import { callAllPages } from './pages';
+import { TagReply, TagsReply } from './replies';
+import type { Library } from './session';
 import { checkedTag, segment } from './words';
 
-export function tags(access: Access): Pick<CloudApi, 'hasTag' | 'createTag' | 'deleteTag'> {
+export function tags(access: Access): Pick<CloudApi, 'listTags' | 'hasTag' | 'createTag' | 'deleteTag'> {
   return {
+    async listTags(signal) {
+      const request = (library: Library): Promise<unknown> => library.tags.getTags();
+      const pages = await callAllPages(access, { what: 'listing the tags', request, signal }, TagsReply);
+      return pages.flatMap((page) => page.tags.map(({ name }) => name));
+    },
     async hasTag(name, signal) {
       const checked = segment(checkedTag(name));
       const reply = await callUnlessMissing(access, {

@@ -1,3 +1,4 @@
+import { clusterTag } from '../model/cluster';
 import { ClusterError } from '../errors';
 import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
@@ -5,7 +6,6 @@ import { clusterSecrets } from '../secretKeys';
 import { effect, ensureSameAccount } from './account';
 import { mayStillAppear } from './droplets';
 import { findFirewall } from './firewall';
-import { clusterTag } from './names';
 
 const TIMEOUT_MS = 5 * 60_000;
 /** A delete takes a moment to show, and so may a create that was under way. */

@@ -1,7 +1,7 @@
+import { clusterTag } from '../model/cluster';
 import type { Droplet } from '../model/cloud';
 import type { Run } from '../plan/step';
 import { effect } from './account';
-import { clusterTag } from './names';
 
 /** How long a droplet may stay invisible after the call that made it (the API answers 404 and leaves it out of lists). */
 const INVISIBLE_MS = 60_000;

@@ -1,10 +1,10 @@
+import { clusterTag } from '../model/cluster';
 import { ClusterError } from '../errors';
 import type { Droplet } from '../model/cloud';
 import { nodeNames } from '../plan/journal';
 import type { Run, Step } from '../plan/step';
 import { effect } from './account';
 import { adoptDroplets, deleteDoubles, findDroplets, mayStillAppear } from './droplets';
-import { clusterTag } from './names';
 import { userDataOf } from './userData';
 
 const POLL_MS = 2_000;

@@ -1,7 +1,8 @@
+import { clusterTag } from '../model/cluster';
 import type { Firewall, FirewallRule, FirewallSpec } from '../model/cloud';
 import type { Run } from '../plan/step';
 import { effect } from './account';
-import { clusterTag, firewallName } from './names';
+import { firewallName } from './names';
 
 const ANYWHERE = ['0.0.0.0/0', '::/0'];
 

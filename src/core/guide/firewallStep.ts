@@ -1,8 +1,8 @@
+import { clusterTag } from '../model/cluster';
 import { ClusterError } from '../errors';
 import type { Step } from '../plan/step';
 import { effect } from './account';
 import { createFirewall, findFirewall, firewallSpec, opensPorts, PUBLIC_PORTS } from './firewall';
-import { clusterTag } from './names';
 
 export const firewallStep: Step = {
   id: 'firewall',

@@ -1,10 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { clusterTag } from '../model/cluster';
 
+const TAG_PREFIX = clusterTag('');
+
+/** The id in a tag of ours; undefined for anybody else's tag. */
+export const clusterIdOfTag = (tag: string): string | undefined =>
+  tag.startsWith(TAG_PREFIX) ? tag.slice(TAG_PREFIX.length) : undefined;
+
 /** What cannot carry our tag carries the cluster's id in its name. */
 export const sshKeyName = (clusterId: string): string => `deis-cluster-${clusterId}`;
 export const firewallName = (clusterId: string): string => `deis-cluster-${clusterId}`;
-export { clusterTag };
 
 const SUFFIX = 'abcdefghjkmnpqrstuvwxyz23456789';
 

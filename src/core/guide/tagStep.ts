@@ -1,7 +1,7 @@
+import { clusterTag } from '../model/cluster';
 import { ClusterError } from '../errors';
 import type { Step } from '../plan/step';
 import { effect } from './account';
-import { clusterTag } from './names';
 
 /** The tag comes before the firewall, which refers to it, and before the droplets, which are found by it. */
 export const tagStep: Step = {

@@ -148,6 +148,7 @@ export class FakeCloud {
       this.#call('deleteSshKey', () => {
         this.keys.splice(0, this.keys.length, ...this.keys.filter((key) => key.id !== id));
       }),
+    listTags: () => this.#call('listTags', () => [...this.tags]),
     hasTag: (name) => this.#call('hasTag', () => this.tags.has(name)),
     createTag: (name) => this.#call('createTag', () => void this.tags.add(name)),
     deleteTag: (name) => this.#call('deleteTag', () => void this.tags.delete(name)),

@@ -78,8 +78,9 @@ export class Harness {
     readonly folder: string,
   ) {}
 
-  static async create(): Promise<Harness> {
-    return new Harness(new FakeWorld(), await mkdtemp(path.join(os.tmpdir(), 'deis-core-')));
+  /** Another folder on the same world is another computer. */
+  static async create(world = new FakeWorld()): Promise<Harness> {
+    return new Harness(world, await mkdtemp(path.join(os.tmpdir(), 'deis-core-')));
   }
 
   async open(): Promise<Window> {

@@ -181,4 +181,31 @@ describe('destroying a cluster', () => {
 
     assert.ok(existsSync(harness.fileOf(id)));
   });
+
+  it('destroys by its tag a cluster that was made on another computer', async () => {
+    const id = await create();
+    const elsewhere = await Harness.create(harness.world);
+    const window = await elsewhere.open();
+
+    await window.operator.destroy(id, context());
+
+    assert.deepEqual([harness.world.cloud.droplets, harness.world.cloud.firewalls], [[], []]);
+    await assert.rejects(window.operator.destroy(id, context()), code('notFound'));
+    await elsewhere.dispose();
+  });
+});
+
+describe('what is billed', () => {
+  it('is asked of the account, so that clusters count of which this computer has no journal', async () => {
+    const harness = await Harness.create();
+    const { operator } = await harness.open();
+    const { id } = await operator.create(BARE, context(), OWN_KEY);
+    harness.world.cloud.tags.add('somebody-elses');
+    const elsewhere = await Harness.create(harness.world);
+
+    const [billed, ...others] = await (await elsewhere.open()).operator.listBilled('digitalocean');
+
+    assert.deepEqual([billed?.clusterId, billed?.droplets, billed?.monthly, others], [id, 5, 25, []]);
+    await Promise.all([harness.dispose(), elsewhere.dispose()]);
+  });
 });

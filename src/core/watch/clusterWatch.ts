@@ -9,8 +9,9 @@ import { NOTHING_SEEN, type Observation } from './observation';
 import { createRhythm, type UserTime } from './rhythm';
 import type { TrackedCluster } from './tracked';
 
-/** A silent node's own deadline may still run; the next look need not wait for it. */
+/** A silent node's own deadline may still run: neither the next look nor who asked for this one needs to wait for it. */
 const PATIENCE_MS = 3_000;
+const REFRESH_PATIENCE_MS = 5_000;
 
 export interface WatchDeps {
   readonly provider: () => Promise<Provider>;
@@ -75,7 +76,7 @@ export class ClusterWatch implements Disposable {
   }
 
   async refresh(): Promise<void> {
-    await this.#look();
+    await this.#lookWithin(REFRESH_PATIENCE_MS, this.#lifetime.signal);
     this.#pause?.abort();
   }
 
@@ -88,17 +89,21 @@ export class ClusterWatch implements Disposable {
     const rhythm = createRhythm();
     while (!signal.aborted) {
       this.#hasChanged = false;
-      const start = this.#deps.time.now();
-      const patience = new AbortController();
-      const finished = this.#look().finally(() => patience.abort());
-      await this.#deps.time.sleep(PATIENCE_MS, AbortSignal.any([patience.signal, signal]));
-      void finished;
-      if (this.#hasNewsSince(start)) {
-        this.#believe();
-      }
+      await this.#lookWithin(PATIENCE_MS, signal);
       const pause = new AbortController();
       this.#pause = pause;
       await this.#deps.time.sleep(rhythm.next(this.#hasChanged), AbortSignal.any([pause.signal, signal]));
+    }
+  }
+
+  /** The look goes on beyond our patience, to the deadlines of its calls. */
+  async #lookWithin(patienceMs: number, signal: AbortSignal): Promise<void> {
+    const start = this.#deps.time.now();
+    const finished = new AbortController();
+    void this.#look().finally(() => finished.abort());
+    await this.#deps.time.sleep(patienceMs, AbortSignal.any([finished.signal, signal]));
+    if (this.#hasNewsSince(start)) {
+      this.#believe();
     }
   }
 

@@ -31,6 +31,6 @@ export interface Observer extends Disposable {
   onDidChange(listener: () => void): Disposable;
   /** Polls until the last handle is disposed. */
   watch(): Disposable;
-  /** Looks at everything now; resolves when all that answers has answered. */
+  /** Looks at everything now; resolves when all that answers readily has answered, after five seconds at most. */
   refresh(clusterId?: string): Promise<void>;
 }

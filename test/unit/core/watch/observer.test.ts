@@ -37,6 +37,16 @@ describe('watching', () => {
     assert.equal(bench.world.count('listDropletsByTag'), 1);
   });
 
+  it('does not keep who asked for a look waiting for a node that says nothing', async () => {
+    bench.world.node('deis-3').ssh = 'mute';
+    bench.observer.track(bench.world.cluster());
+    let isDone = false;
+    void bench.observer.refresh().then(() => (isDone = true));
+    await bench.world.time.advance(5_000);
+    assert.ok(isDone);
+    assert.match(bench.cluster.summary, /^4 of 5 etcd members are up/);
+  });
+
   it('makes one list call for all droplets of the cluster in a look, by its tag', async () => {
     await bench.watch();
     assert.deepEqual(

@@ -6,8 +6,6 @@ import type { Target } from './target';
 interface Button {
   readonly title: string;
   readonly command: string;
-  /** Instead of the target, where the command is VS Code's own. */
-  readonly argument?: string;
 }
 
 /** What the user can do about a failure: one button each. */
@@ -16,7 +14,7 @@ export const REMEDIES: Record<Remedy, Button> = {
   resumeSetup: { title: 'Resume Setup', command: 'deis.cluster.resume' },
   destroyCluster: { title: 'Destroy Cluster', command: 'deis.cluster.destroy' },
   showLog: { title: 'Show Log', command: 'deis.log.show' },
-  openSettings: { title: 'Open Settings', command: 'workbench.action.openSettings', argument: 'deis.' },
+  openSettings: { title: 'Open Settings', command: 'workbench.action.openSettings' },
   powerOnNode: { title: 'Power on node', command: 'deis.node.powerOn' },
   refresh: { title: 'Refresh', command: 'deis.refresh' },
   configurePlatform: { title: 'Configure Platform', command: 'deis.platform.configure' },
@@ -24,8 +22,16 @@ export const REMEDIES: Record<Remedy, Button> = {
 
 /** Runs a remedy as if it had been clicked on the thing that failed. */
 export async function runRemedy(remedy: Remedy, target?: Target): Promise<void> {
-  const { command, argument } = REMEDIES[remedy];
-  await vscode.commands.executeCommand(command, argument ?? target);
+  await (remedy === 'openSettings' ? openSettings() : vscode.commands.executeCommand(REMEDIES[remedy].command, target));
+}
+
+/** With VS Code's server elsewhere, settings of machine scope are on a page of their own. */
+async function openSettings(): Promise<void> {
+  const query = '@ext:deis-cheap-cluster.deis-cheap-cluster';
+  const isRemote = vscode.env.remoteName !== undefined;
+  await vscode.commands.executeCommand(`workbench.action.${isRemote ? 'openRemoteSettings' : 'openSettings'}`, {
+    query,
+  });
 }
 
 /** Shows a failure once. Not awaited by commands: a notification may stay for hours. */

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { dockerPrograms } from './docker/programs';
 import { createEtcdDaemon } from './etcd/daemon';
+import { etcdPrograms } from './etcd/programs';
 import { createFleetDaemon } from './fleet/daemon';
+import { fleetPrograms } from './fleet/programs';
 import { createHost } from './host/host';
 import { hostPrograms } from './host/programs';
 import type { DaemonFactory, HostSpec, Kernel, PoweredHost, Program } from './kernel';
@@ -18,7 +20,10 @@ export interface Nodes {
 
 /** Puts a node together from what its image brings: programs, native services, a shell and sshd. */
 export function composeNodes(kernel: Kernel): Nodes {
-  const programs: readonly Program[] = [...hostPrograms, ...dockerPrograms, ...shellPrograms];
+  const programs: readonly Program[] = [
+    ...[...hostPrograms, ...dockerPrograms, ...shellPrograms],
+    ...[...etcdPrograms, ...fleetPrograms],
+  ];
   const daemons: Readonly<Record<string, DaemonFactory>> = {
     '/usr/bin/etcd2': createEtcdDaemon(kernel),
     '/usr/bin/fleetd': createFleetDaemon(kernel),

@@ -1,5 +1,4 @@
 import type { Host, Kernel } from '../kernel';
-import type { Device } from './sessionFiles';
 
 interface Attempt {
   readonly host: Host;
@@ -53,16 +52,8 @@ export async function connect(
   }
 }
 
-/** bash's `/dev/tcp`: opening connects, and that is what scripts use it for; what is sent is not answered. */
-export function openConnection({ host, kernel, path, signal }: Attempt, onFailure: (reason: string) => void): Device {
+/** bash's `/dev/tcp/HOST/PORT`: undefined when connected, else why not. */
+export async function connectTo({ host, kernel, path, signal }: Attempt): Promise<string | undefined> {
   const [, , , address = '', port = ''] = path.split('/');
-  const open = async (): Promise<Buffer> => {
-    const reason = await connect(host, kernel, { address, port: Number(port), signal });
-    if (reason !== undefined) {
-      onFailure(reason);
-      throw new Error(reason);
-    }
-    return Buffer.alloc(0);
-  };
-  return { read: open, write: () => open().then(() => undefined) };
+  return await connect(host, kernel, { address, port: Number(port), signal });
 }

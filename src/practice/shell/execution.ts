@@ -1,10 +1,11 @@
 import { Bash, defineCommand, latin1FromBytes, parse } from 'just-bash';
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import type { Host, Kernel, Program, ProgramContext, StartOptions, Terminal } from '../kernel';
+import { follow } from './abort';
 import { DEVICES, HIDDEN, isHidden } from './devices';
 import type { Device } from './sessionFiles';
 import { SessionFiles } from './sessionFiles';
-import { openConnection } from './connections';
+import { connectTo } from './connections';
 import { shellCommands } from './builtins';
 import { toForeground, toGuarded } from './foreground';
 import { Input } from './input';
@@ -183,7 +184,7 @@ export class Execution {
         this.#runPiped({ routes, filters, words }, context),
       ),
       defineCommand(background, ([script = ''], context) => this.#runInBackground(script, context)),
-      defineCommand(mayWrite, (paths, context) => Promise.resolve(this.#mayWrite(paths, context))),
+      defineCommand(mayWrite, (paths, context) => this.#mayWrite(paths, context)),
       ...shellCommands({
         traps: this.#traps,
         jobs: this.#parts.jobs,
@@ -336,12 +337,13 @@ export class Execution {
     const given = options.stdin ?? (piped === '' ? undefined : Buffer.from(piped, 'latin1'));
     const input = given === undefined ? (what.input ?? this.#options.input) : Input.of(given);
     const { terminal } = this.#options;
-    const signals = [how.signal ?? this.#options.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    const own = options.isDetached === true ? this.#parts.host.power : (how.signal ?? this.#options.signal);
+    const followed = follow(options.signal === undefined ? [own] : [own, options.signal]);
     const nested: ExecutionOptions = {
       user: options.user ?? this.#options.user,
       environment: options.environment ?? this.#options.environment,
       workingDirectory: options.workingDirectory ?? this.#options.workingDirectory,
-      signal: options.isDetached === true ? this.#parts.host.power : anyOf(signals),
+      signal: followed.signal,
       speaker:
         options.name === undefined ? { name: 'bash', namesLines: false } : { name: options.name, namesLines: true },
       isCommandText: options.name === undefined,
@@ -349,7 +351,11 @@ export class Execution {
       ...(how.isDirect && terminal !== undefined ? { terminal } : {}),
       ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
     };
-    return await this.#outsideHold(() => new Execution(this.#parts, nested, how.output).run(script));
+    try {
+      return await this.#outsideHold(() => new Execution(this.#parts, nested, how.output).run(script));
+    } finally {
+      followed.release();
+    }
   }
 
   #runInBackground(script: string, context: ResolvedCommandContext): Promise<Result> {
@@ -378,12 +384,15 @@ export class Execution {
     return { ...NOTHING, exitCode: Number(context.env.get('?') ?? 0) };
   }
 
-  #mayWrite(paths: readonly string[], context: ResolvedCommandContext): Result {
+  async #mayWrite(paths: readonly string[], context: ResolvedCommandContext): Promise<Result> {
+    const { host, kernel } = this.#parts;
     for (const path of paths) {
-      const absolute = this.#files.resolvePath(context.cwd, path);
-      const problem = this.#whyNotWrite(absolute);
+      const problem = path.startsWith('/dev/tcp/')
+        ? await this.#outsideHold(() => connectTo({ host, kernel, path, signal: this.#options.signal }))
+        : this.#whyNotWrite(this.#files.resolvePath(context.cwd, path));
       if (problem !== undefined) {
-        return { ...NOTHING, stderr: `bash: ${path}: ${problem}\n`, exitCode: 1 };
+        const connecting = path.startsWith('/dev/tcp/') ? `bash: connect: ${problem}\n` : '';
+        return { ...NOTHING, stderr: `${connecting}bash: ${path}: ${problem}\n`, exitCode: 1 };
       }
     }
     return NOTHING;
@@ -431,9 +440,18 @@ export class Execution {
 
   #connection(path: string): Device {
     const { host, kernel } = this.#parts;
-    return openConnection({ host, kernel, path, signal: this.#options.signal }, (reason) =>
-      this.#connectionErrors.set(path, reason),
-    );
+    const { signal } = this.#options;
+    return {
+      // Opening connects, and that is what scripts use it for; what is sent is not answered.
+      read: async () => {
+        const reason = await this.#outsideHold(() => connectTo({ host, kernel, path, signal }));
+        if (reason !== undefined) {
+          this.#connectionErrors.set(path, reason);
+          throw new Error(reason);
+        }
+        return Buffer.alloc(0);
+      },
+    };
   }
 
   #write(bytes: Buffer): void {
@@ -528,6 +546,3 @@ function surroundingsOf(context: ResolvedCommandContext): {
   const environment = Object.fromEntries(Object.entries(exported).filter(([name]) => /^[A-Za-z_]/.test(name)));
   return { environment, workingDirectory: context.cwd };
 }
-
-const anyOf = ([first, ...rest]: readonly AbortSignal[]): AbortSignal =>
-  first === undefined ? new AbortController().signal : rest.length === 0 ? first : AbortSignal.any([first, ...rest]);

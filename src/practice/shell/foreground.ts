@@ -107,9 +107,9 @@ class Rewriter {
       case 'FunctionDef':
         return command;
       case 'SimpleCommand':
-        return guarded(this.#simple(command, place), command.redirections);
+        return guarded(this.#simple(command, place), command, place);
       default:
-        return guarded(this.#compound(command, place), command.redirections);
+        return guarded(this.#compound(command, place), command, place);
     }
   }
 
@@ -203,8 +203,8 @@ class Rewriter {
   }
 
   #isProgram(name: string): boolean {
-    if (this.functions.has(name)) {
-      return false;
+    if (this.functions.has(name) || name === 'test' || name === '[') {
+      return false; // Builtins of the interpreter, though programs of that name exist.
     }
     return this.facts.programs.has(name) || (name.includes('/') && !TOOL_NAMES.has(name.replace(/^.*\//, '')));
   }
@@ -255,8 +255,8 @@ const OUTPUTS = new Set(['>', '>>', '>|', '&>', '&>>', '<>']);
 /**
  * A file that can't be written must be said as bash says it, and the command not run: the interpreter would end the whole script.
  */
-function guarded(command: CommandNode, redirections: readonly Redirection[]): CommandNode {
-  const targets = redirections.flatMap(({ operator, target }): WordNode[] => {
+function guarded(command: CommandNode, original: SimpleCommandNode | CompoundCommand, place: Place): CommandNode {
+  const targets = original.redirections.flatMap(({ operator, target }): WordNode[] => {
     const text = target.type === 'Word' ? literalOf(target) : undefined;
     const isFile =
       OUTPUTS.has(operator) && target.type === 'Word' && !/^(?:\/dev\/(?:null|std(?:out|err)))$/.test(text ?? '');
@@ -265,7 +265,7 @@ function guarded(command: CommandNode, redirections: readonly Redirection[]): Co
   if (targets.length === 0) {
     return command;
   }
-  const check = simpleCommand([word(HIDDEN.mayWrite), ...targets]);
+  const check = simpleCommand([word(HIDDEN.mayWrite), ...targets], devicesFor({ ...place, out: false }, original.line));
   return group([statementOf([pipelineOf(check), pipelineOf(command)], ['&&'])]);
 }
 

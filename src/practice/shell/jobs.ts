@@ -1,4 +1,5 @@
 import type { Host } from '../kernel';
+import { follow } from './abort';
 import type { User } from './permissions';
 
 export interface Job {
@@ -13,14 +14,13 @@ export interface Job {
 export class Jobs {
   readonly pid: number;
   readonly #jobs = new Map<number, Job>();
-  readonly #abort = new AbortController();
-  readonly #signal: AbortSignal;
+  readonly #followed: ReturnType<typeof follow>;
   #lastNumber = 0;
 
   constructor(host: Host, nextPid: () => number) {
     this.#nextPid = nextPid;
     this.pid = nextPid();
-    this.#signal = AbortSignal.any([this.#abort.signal, host.power]);
+    this.#followed = follow([host.power]);
   }
 
   readonly #nextPid: () => number;
@@ -32,7 +32,7 @@ export class Jobs {
 
   start(command: string, run: (signal: AbortSignal) => Promise<number>): Job {
     this.#lastNumber += 1;
-    const done = run(this.#signal);
+    const done = run(this.#followed.signal);
     const job: Job = { number: this.#lastNumber, pid: this.#nextPid(), command, done, exitCode: undefined };
     this.#jobs.set(job.number, job);
     void done.then((code) => (job.exitCode = code));
@@ -61,6 +61,7 @@ export class Jobs {
 
   /** The session is over: a hang-up ends what it left running. */
   hangUp(): void {
-    this.#abort.abort();
+    this.#followed.abort();
+    this.#followed.release();
   }
 }

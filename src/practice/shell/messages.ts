@@ -36,14 +36,28 @@ export function inBashWords(
     .join('');
 }
 
-/** The library's tools say "No such file or directory" of whatever they could not open. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
+  ENOSPC: 'No space left on device',
+  EROFS: 'Read-only file system',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  EEXIST: 'File exists',
+  ENOTEMPTY: 'Directory not empty',
+  ENOENT: 'No such file or directory',
+};
+
+/** The library's tools pass on Node's words for errors, or say "No such file or directory" of whatever they could not open. */
 function deniedInstead(row: string, isDenied: (path: string) => boolean): string {
-  const match = /^(.*?)(?:: |')(?:No such file or directory|EACCES: permission denied[^\n]*)\n?$/s.exec(row);
-  if (match === null) {
-    return row;
+  const node = /\b(E[A-Z]+): [a-z ,-]+, \w+(?: '([^']*)')?/.exec(row);
+  const reason = REASONS[node?.[1] ?? ''];
+  if (node !== null && reason !== undefined) {
+    const copy = /^cp: cannot copy /.test(row) ? `cp: cannot create regular file '${node[2] ?? ''}': ` : undefined;
+    return copy === undefined ? row.replace(node[0], reason) : `${copy}${reason}\n`;
   }
-  const path = /([^\s'"`‘:]+)$/.exec(match[1] ?? '')?.[1] ?? '';
-  return isDenied(path) ? row.replace(/No such file or directory|EACCES: [^\n]*/, 'Permission denied') : row;
+  const path = /([^\s'"`‘:]+)['’]?: No such file or directory\n?$/.exec(row)?.[1];
+  return path !== undefined && isDenied(path) ? row.replace('No such file or directory', 'Permission denied') : row;
 }
 
 /** A script that does not parse. `offset` is where the line begins that is shown. */

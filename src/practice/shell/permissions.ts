@@ -85,6 +85,9 @@ export class Permissions {
     if (isShared(path)) {
       return true;
     }
+    if (path === '/root') {
+      return false;
+    }
     if (node.owner === this.user) {
       return ((node.mode >> 6) & bit) !== 0;
     }

@@ -1,3 +1,4 @@
+import { follow } from './abort';
 import type { Filters } from './filters';
 import type { Output, Route } from './output';
 import { CollectedOutput, routed } from './output';
@@ -30,9 +31,8 @@ class LinePump {
   readonly signal: AbortSignal;
   readonly #plan: Filters;
   readonly #plumbing: Plumbing;
-  readonly #brokenPipe = new AbortController();
+  readonly #brokenPipe: ReturnType<typeof follow>;
   #pending = '';
-  #taken = 0;
   #queue: Promise<void> = Promise.resolve();
   #isBusy = false;
   #hasMatched = false;
@@ -41,7 +41,8 @@ class LinePump {
   constructor(plan: Filters, plumbing: Plumbing) {
     this.#plan = plan;
     this.#plumbing = plumbing;
-    this.signal = AbortSignal.any([plumbing.signal, this.#brokenPipe.signal]);
+    this.#brokenPipe = follow([plumbing.signal]);
+    this.signal = this.#brokenPipe.signal;
   }
 
   push(text: string): void {
@@ -59,6 +60,7 @@ class LinePump {
   }
 
   async finish(): Promise<number> {
+    this.#brokenPipe.release();
     await this.#queue;
     if (this.#hasRun && this.#pending === '') {
       return this.#hasMatched ? 0 : 1;
@@ -73,7 +75,6 @@ class LinePump {
       const end = this.#pending.lastIndexOf('\n') + 1;
       const piece = this.#pending.slice(0, end);
       this.#pending = this.#pending.slice(end);
-      this.#taken += piece.length;
       this.#hasRun = true;
       await this.#run(piece);
     }

@@ -1,5 +1,6 @@
 import type { Host, Program, RunOptions, RunResult, StartOptions, Terminal } from '../kernel';
 import { insideOf } from '../host/inside';
+import { follow } from './abort';
 import { environmentFor } from './environment';
 import { Execution } from './execution';
 import type { ExecutionOptions, ExecutionParts } from './execution';
@@ -20,7 +21,7 @@ export interface Shell {
   run(script: string, options?: RunOptions): Promise<RunResult>;
   /** Runs a script with its output as it comes; resolves with the exit code. Aborting the signal interrupts it. */
   start(script: string, options: SessionOptions, output: Output): Promise<number>;
-  /** What a session of many scripts (a terminal, SFTP) is made with. */
+  /** What a session of many scripts (a terminal) is made with; its signal must be told of power that goes. */
   readonly resolver: Resolver;
   session(options: SessionOptions): { parts: ExecutionParts; options: ExecutionOptions };
 }
@@ -50,11 +51,14 @@ class NodeShell implements Shell {
   }
 
   async start(script: string, options: SessionOptions, output: Output): Promise<number> {
-    const session = this.session(options);
+    const { power } = this.host;
+    const followed = follow(options.signal === undefined ? [power] : [power, options.signal]);
+    const session = this.session({ ...options, signal: followed.signal });
     try {
       return await new Execution(session.parts, session.options, output).run(script);
     } finally {
       session.parts.jobs.hangUp();
+      followed.release();
     }
   }
 
@@ -63,7 +67,7 @@ class NodeShell implements Shell {
     const user = options.user ?? 'root';
     const environment = { ...environmentFor(user), ...options.environment };
     const input = options.input ?? Input.of(options.stdin ?? '');
-    const signal = options.signal === undefined ? host.power : AbortSignal.any([options.signal, host.power]);
+    const signal = options.signal ?? host.power;
     const jobs = new Jobs(host, () => this.#nextPid());
     const { name, parameters, terminal } = options;
     return {

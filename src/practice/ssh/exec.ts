@@ -6,7 +6,7 @@ import type { SessionParts, SessionRequest } from './sessions';
 
 export interface Running {
   readonly channel: ServerChannel;
-  readonly interrupt: AbortController;
+  readonly interrupt: { abort(reason?: unknown): void };
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +30,7 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
 }
 
 /** With a terminal but without a line editor (`ssh -t node command`): Ctrl-C interrupts, the rest is input. */
-function interruptible(channel: ServerChannel, interrupt: AbortController): Input {
+function interruptible(channel: ServerChannel, interrupt: Running['interrupt']): Input {
   const input = new Input();
   channel.on('data', (chunk: Buffer) => {
     if (chunk.includes(3)) {

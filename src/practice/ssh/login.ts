@@ -8,14 +8,14 @@ import type { SessionParts, SessionRequest } from './sessions';
 
 /** `ssh node`: a login shell on a terminal; without one (`ssh -T`), a shell that reads its script from standard input. */
 export function runLogin(parts: SessionParts, request: SessionRequest, run: Running): void {
-  const { channel, interrupt, signal } = run;
+  const { channel, interrupt } = run;
   channel.once('close', () => interrupt.abort());
   const ending =
     request.terminal === undefined ? runFromInput(parts, request, run) : runInteractive(parts, request, run);
   ending
     .then((code) => finish(channel, { code, signalName: undefined, host: parts.host }))
     .catch(() => channel.close())
-    .finally(() => signal.aborted || interrupt.abort());
+    .finally(() => interrupt.abort());
 }
 
 async function runFromInput(

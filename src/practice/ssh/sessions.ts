@@ -1,5 +1,6 @@
 import type { ServerChannel, Session } from 'ssh2';
 import type { Host, Kernel, Terminal } from '../kernel';
+import { follow } from '../shell/abort';
 import type { Shell } from '../shell/shell';
 import { runExec } from './exec';
 import { runLogin } from './login';
@@ -70,9 +71,12 @@ export class SessionChannels {
     this.#open += 1;
     session.once('close', () => (this.#open -= 1));
     const request = new SessionRequest();
-    const interrupt = new AbortController();
-    session.once('close', () => interrupt.abort());
-    const signal = AbortSignal.any([interrupt.signal, this.#hangUp.signal]);
+    const interrupt = follow([this.#hangUp.signal, this.#parts.host.power]);
+    const { signal } = interrupt;
+    session.once('close', () => {
+      interrupt.abort();
+      interrupt.release();
+    });
     const start = (run: (channel: ServerChannel) => void, accept: () => ServerChannel): void => {
       const channel = accept();
       channel.on('error', () => undefined); // 'close' follows and ends the session.

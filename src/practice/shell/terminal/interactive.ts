@@ -1,6 +1,7 @@
 import { parse, serialize } from 'just-bash';
 import type { ScriptNode } from 'just-bash';
 import type { Host, Terminal } from '../../kernel';
+import { follow } from '../abort';
 import { BUILTIN_NAMES } from '../builtins';
 import { Execution, INTERRUPTED } from '../execution';
 import type { ExecutionOptions, ExecutionParts } from '../execution';
@@ -71,7 +72,7 @@ export class Interactive {
   #functions = new Map<string, string>();
   #lastCode = 0;
   #pendingText = '';
-  #running: { readonly abort: AbortController; readonly input: Input; echo: string } | undefined;
+  #running: { readonly abort: ReturnType<typeof follow>; readonly input: Input; echo: string } | undefined;
   #waiting: ((line: string | undefined) => void) | undefined;
   #typedAhead: Key[] = [];
   #lastKey = '';
@@ -316,13 +317,13 @@ export class Interactive {
 
   async #execute(script: string): Promise<void> {
     const { session, terminal, output } = this.#parts;
-    const running = { abort: new AbortController(), input: new Input(), echo: '' };
+    const running = { abort: follow([session.options.signal]), input: new Input(), echo: '' };
     this.#running = running;
     const options: ExecutionOptions = {
       ...session.options,
       environment: { ...this.#environment, COLUMNS: String(terminal.columns), LINES: String(terminal.rows) },
       workingDirectory: this.#workingDirectory,
-      signal: AbortSignal.any([session.options.signal, running.abort.signal]),
+      signal: running.abort.signal,
       input: running.input,
       terminal,
       onLeave: () => (this.#hasLeft = true),
@@ -331,6 +332,7 @@ export class Interactive {
     const before = this.#lastCode === 0 ? '' : `(exit ${this.#lastCode})\n`;
     this.#lastCode = await execution.run(`${[...this.#functions.values()].join('\n')}\n${before}${script}`);
     this.#running = undefined;
+    running.abort.release();
     this.#afterwards(script, execution.environment);
     if (running.abort.signal.aborted && !this.#isOver) {
       this.#parts.raw.stdout('\r\n');

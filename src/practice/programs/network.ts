@@ -1,0 +1,370 @@
+import type { ProgramContext } from '../kernel';
+import { insideOf } from '../host/inside';
+import { reach } from '../shell/connections';
+import { program, refuse } from './program';
+
+interface Interface {
+  readonly index: number;
+  readonly name: string;
+  readonly flags: string;
+  readonly mtu: number;
+  readonly mac: string;
+  readonly address: string;
+  readonly bits: number;
+  readonly scope: string;
+  readonly state: string;
+}
+
+function interfacesOf({ host }: ProgramContext): Interface[] {
+  const mac = (seed: number): string => {
+    const id = (host.dropletId * 4 + seed).toString(16).padStart(6, '0').slice(-6);
+    return `04:01:${['0a', ...(id.match(/../g) ?? [])].join(':')}`;
+  };
+  const broadcast = '<BROADCAST,MULTICAST,UP,LOWER_UP>';
+  const list: Interface[] = [
+    {
+      index: 1,
+      name: 'lo',
+      flags: '<LOOPBACK,UP,LOWER_UP>',
+      mtu: 65_536,
+      mac: '00:00:00:00:00:00',
+      address: '127.0.0.1',
+      bits: 8,
+      scope: 'host',
+      state: 'UNKNOWN',
+    },
+    {
+      index: 2,
+      name: 'eth0',
+      flags: broadcast,
+      mtu: 1500,
+      mac: mac(1),
+      address: host.publicAddress,
+      bits: 20,
+      scope: 'global',
+      state: 'UP',
+    },
+  ];
+  if (host.privateAddress !== '') {
+    list.push({
+      index: 3,
+      name: 'eth1',
+      flags: broadcast,
+      mtu: 1500,
+      mac: mac(2),
+      address: host.privateAddress,
+      bits: 16,
+      scope: 'global',
+      state: 'UP',
+    });
+  }
+  if (host.systemd.status('docker.service').active === 'active') {
+    list.push({
+      index: 4,
+      name: 'docker0',
+      flags: '<NO-CARRIER,BROADCAST,MULTICAST,UP>',
+      mtu: 1500,
+      mac: '02:42:8d:1c:05:7a',
+      address: '172.17.0.1',
+      bits: 16,
+      scope: 'global',
+      state: 'DOWN',
+    });
+  }
+  return list;
+}
+
+function broadcastOf(address: string, bits: number): string {
+  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - bits);
+  const last = Math.floor(value / size) * size + size - 1;
+  return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join('.');
+}
+
+function networkOf(address: string, bits: number): string {
+  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const base = Math.floor(value / 2 ** (32 - bits)) * 2 ** (32 - bits);
+  return [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join('.');
+}
+
+function ip(context: ProgramContext): number {
+  const words = context.args.filter((arg) => !arg.startsWith('-'));
+  const isBrief = context.args.some((arg) => /^-(?:o|oneline)$/.test(arg));
+  const [object = '', verb = 'show'] = words;
+  const only = words.find(
+    (word, index) => (index > 0 && words[index - 1] === 'dev') || /^(?:lo|eth\d|docker0)$/.test(word),
+  );
+  const chosen = interfacesOf(context).filter(({ name }) => only === undefined || name === only);
+  if (only !== undefined && chosen.length === 0) {
+    return refuse(context, `Device "${only}" does not exist.`);
+  }
+  if (/^a/.test(object)) {
+    context.stdout(chosen.map((one) => (isBrief ? briefAddress(one) : `${linkText(one)}${addressText(one)}`)).join(''));
+  } else if (/^l/.test(object)) {
+    context.stdout(chosen.map(linkText).join(''));
+  } else if (/^r/.test(object) && verb === 'get') {
+    const to = words[2] ?? '';
+    const via = chosen.find(
+      ({ address, bits, name }) => name !== 'lo' && networkOf(to, bits) === networkOf(address, bits),
+    );
+    context.stdout(
+      via === undefined
+        ? `${to} via ${gateway(context)} dev eth0  src ${context.host.publicAddress} \n    cache \n`
+        : `${to} dev ${via.name}  src ${via.address} \n    cache \n`,
+    );
+  } else if (/^r/.test(object)) {
+    context.stdout(routes(context));
+  } else if (/^n/.test(object)) {
+    context.stdout(`${gateway(context)} dev eth0 lladdr 00:00:5e:00:01:6c REACHABLE\n`);
+  } else {
+    context.stderr(
+      object === ''
+        ? 'Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n'
+        : `Object "${object}" is unknown, try "ip help".\n`,
+    );
+    return object === '' ? 255 : 1;
+  }
+  return 0;
+}
+
+const linkText = ({ index, name, flags, mtu, mac, state }: Interface): string =>
+  `${index}: ${name}: ${flags} mtu ${mtu} qdisc ${name === 'lo' || name === 'docker0' ? 'noqueue' : 'pfifo_fast'} state ${state} group default ${name === 'docker0' ? '' : 'qlen 1000'}\n    link/${name === 'lo' ? 'loopback' : 'ether'} ${mac} brd ${name === 'lo' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`;
+
+const addressText = ({ name, address, bits, scope }: Interface): string =>
+  `    inet ${address}/${bits}${name === 'lo' ? '' : ` brd ${broadcastOf(address, bits)}`} scope ${scope} ${name}\n       valid_lft forever preferred_lft forever\n`;
+
+const briefAddress = ({ index, name, address, bits, scope }: Interface): string =>
+  `${index}: ${name}    inet ${address}/${bits}${name === 'lo' ? '' : ` brd ${broadcastOf(address, bits)}`} scope ${scope} ${name}\\       valid_lft forever preferred_lft forever\n`;
+
+const gateway = ({ host }: ProgramContext): string => networkOf(host.publicAddress, 20).replace(/\d+$/, '1');
+
+function routes(context: ProgramContext): string {
+  const own = interfacesOf(context).filter(({ name }) => name !== 'lo');
+  const lines = own.map(
+    ({ name, address, bits }) =>
+      `${networkOf(address, bits)}/${bits} dev ${name}  proto kernel  scope link  src ${address} ${name === 'docker0' ? 'linkdown ' : ''}\n`,
+  );
+  return `default via ${gateway(context)} dev eth0  proto static \n${lines.join('')}`;
+}
+
+interface Socket {
+  readonly address: string;
+  readonly port: number;
+  readonly name: string;
+  readonly pid: number;
+}
+
+/** sshd is started by its socket unit. */
+function socketsOf({ host }: ProgramContext): Socket[] {
+  const names: Readonly<Record<number, string>> = {
+    22: 'systemd',
+    2379: 'etcd2',
+    4001: 'etcd2',
+    2380: 'etcd2',
+    7001: 'etcd2',
+    2375: 'systemd',
+  };
+  return [...new Set([22, ...host.listeningPorts])]
+    .sort((a, b) => a - b)
+    .map((port) => {
+      const name = names[port] ?? 'docker-proxy';
+      const pid = host.processes.find((one) => one.name === name)?.pid ?? 1;
+      const isPeer = port === 2380 || port === 7001;
+      return { address: isPeer ? host.privateAddress : '*', port, name, pid };
+    });
+}
+
+function ss(context: ProgramContext): number {
+  const letters = context.args
+    .filter((arg) => arg.startsWith('-'))
+    .join('')
+    .replaceAll('-', '');
+  if (letters.includes('s') && !/[lta]/.test(letters)) {
+    context.stdout(
+      'Total: 120 (kernel 0)\nTCP:   12 (estab 4, closed 2, orphaned 0, synrecv 0, timewait 0/0), ports 0\n',
+    );
+    return 0;
+  }
+  const isBoth = !/[tu]/.test(letters) || (letters.includes('t') && letters.includes('u'));
+  const hasProcess = letters.includes('p');
+  context.stdout(
+    `${isBoth ? 'Netid ' : ''}State      Recv-Q Send-Q Local Address:Port               Peer Address:Port              \n`,
+  );
+  for (const { address, port, name, pid } of letters.includes('l') || letters.includes('a') ? socketsOf(context) : []) {
+    const process = hasProcess && context.user === 'root' ? `users:(("${name}",pid=${pid},fd=3))` : '';
+    const local = `${address === '*' ? (port === 22 || port === 2375 ? ':::' : ':::') : `${address}:`}${port}`;
+    context.stdout(
+      `${isBoth ? 'tcp   ' : ''}LISTEN     0      128    ${local.padStart(port > 9999 ? 15 : 14).padEnd(31)} ${(address === '*' ? ':::*' : '*:*').padEnd(30)} ${process}\n`,
+    );
+  }
+  return 0;
+}
+
+function netstat(context: ProgramContext): number {
+  const letters = context.args.join('').replaceAll('-', '');
+  const hasProcess = letters.includes('p');
+  if (letters.includes('r')) {
+    context.stdout(
+      `Kernel IP routing table\nDestination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n0.0.0.0         ${gateway(context).padEnd(15)} 0.0.0.0         UG        0 0          0 eth0\n`,
+    );
+    return 0;
+  }
+  context.stdout(
+    `Active Internet connections (${letters.includes('l') ? 'only servers' : 'w/o servers'})\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${hasProcess ? ' PID/Program name    ' : ''}\n`,
+  );
+  for (const { address, port, name, pid } of letters.includes('l') || letters.includes('a') ? socketsOf(context) : []) {
+    const local = address === '*' ? `:::${port}` : `${address}:${port}`;
+    context.stdout(
+      `tcp${address === '*' ? '6' : ' '}       0      0 ${local.padEnd(23)} ${(address === '*' ? ':::*' : '0.0.0.0:*').padEnd(23)} LISTEN     ${hasProcess ? ` ${context.user === 'root' ? `${pid}/${name}` : '-'}`.padEnd(21) : ''}\n`,
+    );
+  }
+  return 0;
+}
+
+/** The address a name stands for on this node: /etc/hosts, then the names of the model. */
+async function addressOf(context: ProgramContext, name: string): Promise<string | undefined> {
+  if (/^\d+(?:\.\d+){3}$/.test(name)) {
+    return name;
+  }
+  const hosts = await context.host.files.readFile('/etc/hosts').catch(() => '');
+  const line = hosts.split('\n').find((row) => row.replace(/#.*/, '').trim().split(/\s+/).slice(1).includes(name));
+  if (line !== undefined) {
+    return line.trim().split(/\s+/)[0];
+  }
+  if (name === insideOf(context.host).hostname()) {
+    return context.host.publicAddress;
+  }
+  const dashed = /(\d+)[-.](\d+)[-.](\d+)[-.](\d+)\.(?:sslip|nip|xip)\.io$/.exec(name);
+  return dashed === null ? undefined : dashed.slice(1, 5).join('.');
+}
+
+async function ping(context: ProgramContext): Promise<number> {
+  const words = [...context.args];
+  const values = { count: Infinity, interval: 1, deadline: Infinity };
+  let target: string | undefined;
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    const [letter, attached] = [/^-([ciWw])/.exec(word)?.[1], word.slice(2)];
+    if (letter === undefined) {
+      target = word.startsWith('-') ? target : word;
+      continue;
+    }
+    const value = Number(attached === '' ? words.shift() : attached);
+    values.count = letter === 'c' ? value : values.count;
+    values.interval = letter === 'i' ? value : values.interval;
+    values.deadline = letter === 'w' ? value : values.deadline;
+  }
+  if (target === undefined) {
+    context.stderr('Usage: ping [-aAbBdDfhLnOqrRUvV] [-c count] [-i interval] [-w deadline] destination\n');
+    return 2;
+  }
+  const address = await addressOf(context, target);
+  if (address === undefined) {
+    context.stderr(`ping: unknown host ${target}\n`);
+    return 2;
+  }
+  return await pingLoop(context, { ...values, target, address });
+}
+
+interface Pinging {
+  readonly count: number;
+  readonly interval: number;
+  readonly deadline: number;
+  readonly target: string;
+  readonly address: string;
+}
+
+async function pingLoop(
+  context: ProgramContext,
+  { count, interval, deadline, target, address }: Pinging,
+): Promise<number> {
+  const { kernel } = insideOf(context.host);
+  const started = context.timeline.now();
+  let [sent, received] = [0, 0];
+  context.stdout(`PING ${target} (${address}) 56(84) bytes of data.\n`);
+  while (sent < count && !context.signal.aborted && context.timeline.now() - started < deadline * 1000) {
+    sent += 1;
+    if (isAlive(context, address)) {
+      received += 1;
+      context.stdout(
+        `64 bytes from ${address}: icmp_seq=${sent} ttl=64 time=${(0.3 + kernel.random.integer(0, 40) / 100).toFixed(3)} ms\n`,
+      );
+    }
+    if (sent < count || received < sent) {
+      await context.timeline.sleep(interval * 1000, context.signal).catch(() => undefined);
+    }
+  }
+  const lost = Math.round(((sent - received) / Math.max(1, sent)) * 100);
+  context.stdout(
+    `\n--- ${target} ping statistics ---\n${sent} packets transmitted, ${received} received, ${lost}% packet loss, time ${context.timeline.now() - started}ms\n${received > 0 ? 'rtt min/avg/max/mdev = 0.312/0.451/0.690/0.094 ms\n' : '\n'}`,
+  );
+  return received > 0 ? 0 : 1;
+}
+
+/** Echo requests reach whatever has power and a way to it. */
+function isAlive(context: ProgramContext, address: string): boolean {
+  const { kernel } = insideOf(context.host);
+  const dropletId = kernel.network.dropletAt(address);
+  if (address.startsWith('127.') || dropletId === context.host.dropletId) {
+    return true;
+  }
+  return dropletId !== undefined && reach(context.host, kernel, { address, port: 22 }) !== 'mute';
+}
+
+async function lookUp(context: ProgramContext): Promise<number> {
+  const [name = ''] = context.args.filter((arg) => !/^[-+@]/.test(arg) && !/^(?:A|AAAA|ANY|IN)$/.test(arg));
+  const address = await addressOf(context, name);
+  if (address === undefined) {
+    context.stdout(`Server:    8.8.8.8\nAddress 1: 8.8.8.8 google-public-dns-a.google.com\n\n`);
+    context.stderr(`nslookup: can't resolve '${name}'\n`);
+    return 1;
+  }
+  context.stdout(
+    `Server:\t\t8.8.8.8\nAddress:\t8.8.8.8#53\n\nNon-authoritative answer:\nName:\t${name}\nAddress: ${address}\n\n`,
+  );
+  return 0;
+}
+
+async function dig(context: ProgramContext): Promise<number> {
+  const [name = '.'] = context.args.filter((arg) => !/^[-+@]/.test(arg) && !/^(?:A|AAAA|ANY|IN)$/.test(arg));
+  const address = await addressOf(context, name);
+  if (context.args.includes('+short')) {
+    context.stdout(address === undefined ? '' : `${address}\n`);
+    return 0;
+  }
+  const status = address === undefined ? 'NXDOMAIN' : 'NOERROR';
+  const answer = address === undefined ? '' : `\n;; ANSWER SECTION:\n${name}.\t\t300\tIN\tA\t${address}\n`;
+  context.stdout(
+    `\n; <<>> DiG 9.10.2 <<>> ${context.args.join(' ')}\n;; global options: +cmd\n;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: ${status}, id: 1\n\n;; QUESTION SECTION:\n;${name}.\t\t\tIN\tA\n${answer}\n;; Query time: 1 msec\n;; SERVER: 8.8.8.8#53(8.8.8.8)\n\n`,
+  );
+  return 0;
+}
+
+async function getent(context: ProgramContext): Promise<number> {
+  const [database = '', key] = context.args;
+  if (database === 'hosts' || database === 'ahosts') {
+    const address = await addressOf(context, key ?? '');
+    if (address === undefined) {
+      return 2;
+    }
+    context.stdout(`${address.padEnd(15)} ${key ?? ''}\n`);
+    return 0;
+  }
+  if (database !== 'passwd' && database !== 'group') {
+    context.stderr(`Unknown database: ${database}\n`);
+    return 1;
+  }
+  const rows = (await context.host.files.readFile(`/etc/${database}`)).split('\n').filter((row) => row !== '');
+  const found = rows.filter((row) => key === undefined || row.split(':')[0] === key || row.split(':')[2] === key);
+  context.stdout(found.map((row) => `${row}\n`).join(''));
+  return found.length > 0 ? 0 : 2;
+}
+
+export const networkPrograms = [
+  program('ip', ip),
+  program('ss', ss),
+  program('netstat', netstat),
+  program('ping', ping),
+  program('nslookup', lookUp),
+  program('dig', dig),
+  program('getent', getent),
+];

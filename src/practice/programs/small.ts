@@ -1,0 +1,404 @@
+import { createHash } from 'node:crypto';
+import type { ProgramContext } from '../kernel';
+import { resolvePath } from '../host/files/path';
+import { insideOf } from '../host/inside';
+import { parseCloudConfig } from '../host/boot/cloudConfig';
+import { parseOptions } from '../host/programs/options';
+import { quoteAll } from '../shell/quote';
+import { program, refuse } from './program';
+import { start } from './start';
+
+/** `env`, `env NAME=value command`, `env -i command`. */
+async function env(context: ProgramContext): Promise<number> {
+  const words = [...context.args];
+  let environment: Record<string, string> = { ...context.environment };
+  for (let word = words[0]; word !== undefined; word = words[0]) {
+    const assignment = /^([^=]+)=(.*)$/s.exec(word);
+    if (word === '-i' || word === '-' || word === '--ignore-environment') {
+      environment = {};
+    } else if (word === '-u' || word === '--unset') {
+      words.shift();
+      Reflect.deleteProperty(environment, words[0] ?? '');
+    } else if (assignment?.[1] !== undefined) {
+      environment[assignment[1]] = assignment[2] ?? '';
+    } else {
+      break;
+    }
+    words.shift();
+  }
+  if (words.length > 0) {
+    return await start(context, words, { environment });
+  }
+  context.stdout(
+    Object.entries(environment)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+  return 0;
+}
+
+async function which(context: ProgramContext): Promise<number> {
+  let code = 0;
+  for (const name of context.args.filter((arg) => !arg.startsWith('-'))) {
+    const { stdout } = await context.run(`type -P -- ${quoteAll([name])}`, {
+      user: context.user,
+      environment: context.environment,
+    });
+    if (stdout === '') {
+      context.stderr(`which: no ${name} in (${context.environment['PATH'] ?? ''})\n`);
+      code = 1;
+    }
+    context.stdout(stdout);
+  }
+  return code;
+}
+
+async function nohup(context: ProgramContext): Promise<number> {
+  if (context.args.length === 0) {
+    context.stderr("nohup: missing operand\nTry 'nohup --help' for more information.\n");
+    return 125;
+  }
+  if (!context.isTerminal) {
+    return await start(context, context.args, { isDetached: true });
+  }
+  context.stderr("nohup: ignoring input and appending output to 'nohup.out'\n");
+  return await start(context, `${quoteAll(context.args)} >> nohup.out 2>&1`, { isDetached: true });
+}
+
+async function mktemp(context: ProgramContext): Promise<number> {
+  const { flags, values, words } = parseOptions(context.args, {
+    flags: { '-d': 'directory', '-q': 'quiet', '-t': 'tmp', '-u': 'dry' },
+    values: { '-p': 'folder', '--tmpdir': 'folder', '--suffix': 'suffix' },
+  });
+  const [template = '/tmp/tmp.XXXXXXXXXX'] = words;
+  const { kernel } = insideOf(context.host);
+  const name = template.replace(/X{3,}(?=[^X]*$)/, (run) => kernel.random.hex(run.length));
+  const path = resolvePath(
+    values.get('folder')?.[0] ?? (words.length > 0 && !flags.has('tmp') ? context.workingDirectory : '/tmp'),
+    name,
+  );
+  if (!flags.has('dry')) {
+    const quoted = quoteAll([path]);
+    const script = flags.has('directory')
+      ? `mkdir -- ${quoted} && chmod 700 ${quoted}`
+      : `: > ${quoted} && chmod 600 ${quoted}`;
+    const made = await context.run(script, { user: context.user });
+    if (made.exitCode !== 0) {
+      return refuse(
+        context,
+        `mktemp: failed to create file via template ‘${template}’: ${/: ([^:\n]+)\n?$/.exec(made.stderr)?.[1] ?? ''}`,
+      );
+    }
+  }
+  context.stdout(`${path}\n`);
+  return 0;
+}
+
+async function chown(context: ProgramContext): Promise<number> {
+  const { words, flags } = parseOptions(context.args, {
+    flags: { '-R': 'recursive', '--recursive': 'recursive', '-h': 'link', '-v': 'verbose', '-f': 'quiet' },
+    values: { '--reference': 'reference' },
+  });
+  const [owner = '', ...paths] = words;
+  const name = owner.replace(/[:.].*$/, '');
+  const known: Readonly<Record<string, string>> = { '0': 'root', '500': 'core', '232': 'etcd' };
+  if (name !== '' && !/^(?:root|core|etcd|fleet|docker|\d+)$/.test(name)) {
+    return refuse(context, `chown: invalid user: ‘${owner}’`);
+  }
+  let code = 0;
+  const { tree } = insideOf(context.host);
+  for (const word of paths) {
+    const path = resolvePath(context.workingDirectory, word);
+    const node = tree.find(path);
+    const problem =
+      node === undefined
+        ? `cannot access ‘${word}’: No such file or directory`
+        : context.user === 'root'
+          ? undefined
+          : `changing ownership of ‘${word}’: Operation not permitted`;
+    if (problem !== undefined) {
+      context.stderr(`chown: ${problem}\n`);
+      code = 1;
+      continue;
+    }
+    for (const entry of flags.has('recursive') ? [...tree.walk(path)] : [{ node, path }]) {
+      if (name !== '' && entry.node !== undefined) {
+        entry.node.owner = known[name] ?? name;
+      }
+    }
+    tree.touched(tree.locate(path, 'chown').path);
+  }
+  return code;
+}
+
+async function install(context: ProgramContext): Promise<number> {
+  const { words, flags, values } = parseOptions(context.args, {
+    flags: { '-d': 'directory', '-D': 'parents', '-v': 'verbose', '-p': 'preserve' },
+    values: { '-m': 'mode', '-o': 'owner', '-g': 'group', '--mode': 'mode', '-t': 'target' },
+  });
+  const mode = values.get('mode')?.[0] ?? '755';
+  const target = words.at(-1) ?? '';
+  const script = flags.has('directory')
+    ? words.map((word) => `mkdir -p -- ${quoteAll([word])} && chmod ${mode} ${quoteAll([word])}`).join(' && ')
+    : `${flags.has('parents') ? `mkdir -p -- "$(dirname ${quoteAll([target])})" && ` : ''}cp -- ${quoteAll(words)} && chmod ${mode} ${quoteAll([target])}`;
+  return await start(context, script);
+}
+
+async function realpath(context: ProgramContext): Promise<number> {
+  let code = 0;
+  for (const word of context.args.filter((arg) => !arg.startsWith('-'))) {
+    try {
+      context.stdout(`${await context.host.files.realpath(resolvePath(context.workingDirectory, word))}\n`);
+    } catch {
+      context.stderr(`realpath: ${word}: No such file or directory\n`);
+      code = 1;
+    }
+  }
+  return code;
+}
+
+async function test(context: ProgramContext, isBracket: boolean): Promise<number> {
+  const words = isBracket ? context.args.slice(0, -1) : context.args;
+  const { exitCode, stderr } = await context.run(`test ${quoteAll(words)}`, { user: context.user });
+  context.stderr(stderr);
+  return exitCode;
+}
+
+async function yes(context: ProgramContext): Promise<number> {
+  const line = `${context.args.length === 0 ? 'y' : context.args.join(' ')}\n`;
+  while (!context.signal.aborted) {
+    context.stdout(line.repeat(256));
+    await new Promise(setImmediate);
+  }
+  return 141;
+}
+
+function tty(context: ProgramContext): number {
+  context.stdout(context.isTerminal ? '/dev/pts/0\n' : 'not a tty\n');
+  return context.isTerminal ? 0 : 1;
+}
+
+function stty(context: ProgramContext): number {
+  const terminal = context.session?.terminal;
+  if (terminal === undefined) {
+    return refuse(context, "stty: 'standard input': Inappropriate ioctl for device");
+  }
+  if (context.args[0] === 'size') {
+    context.stdout(`${terminal.rows} ${terminal.columns}\n`);
+  } else if (context.args.length === 0 || context.args[0] === '-a') {
+    context.stdout(`speed 38400 baud; rows ${terminal.rows}; columns ${terminal.columns}; line = 0;\n`);
+  }
+  return 0;
+}
+
+function tput(context: ProgramContext): number {
+  const terminal = context.session?.terminal;
+  const values: Readonly<Record<string, string>> = {
+    cols: `${terminal?.columns ?? 80}\n`,
+    lines: `${terminal?.rows ?? 24}\n`,
+    clear: '\x1b[H\x1b[2J',
+    sgr0: '\x1b(B\x1b[m',
+    bold: '\x1b[1m',
+    colors: '256\n',
+    reset: '\x1bc',
+  };
+  context.stdout(values[context.args[0] ?? ''] ?? '');
+  return 0;
+}
+
+/** A pager: page by page on a terminal, else as `cat`. */
+async function less(context: ProgramContext): Promise<number> {
+  const files = context.args.filter((arg) => !/^[-+]/.test(arg));
+  const texts: string[] = [];
+  for (const file of files) {
+    const { stdout, exitCode } = await context.run(
+      `cat -- ${quoteAll([resolvePath(context.workingDirectory, file)])}`,
+      { user: context.user },
+    );
+    if (exitCode !== 0) {
+      return refuse(context, `${file}: No such file or directory`);
+    }
+    texts.push(stdout);
+  }
+  const text = files.length === 0 ? context.stdin : texts.join('');
+  const lines = text.replace(/\n$/, '').split('\n');
+  const rows = context.session?.terminal?.rows ?? 24;
+  if (!context.isTerminal || lines.length < rows) {
+    context.stdout(text);
+    return 0;
+  }
+  await page(context, lines);
+  return 0;
+}
+
+async function page(context: ProgramContext, lines: readonly string[]): Promise<void> {
+  const terminal = context.session?.terminal;
+  if (terminal === undefined) {
+    return;
+  }
+  terminal.isRaw = true;
+  let top = 0;
+  const paint = (): void => {
+    const height = terminal.rows - 1;
+    const isEnd = top + height >= lines.length;
+    context.stdout(`\x1b[H\x1b[2J${lines.slice(top, top + height).join('\n')}\n${isEnd ? '\x1b[7m(END)\x1b[0m' : ':'}`);
+  };
+  try {
+    for (paint(); !context.signal.aborted; paint()) {
+      const keys = Buffer.from((await context.session?.readSome()) ?? 'q').toString('utf8');
+      const height = terminal.rows - 1;
+      const last = Math.max(0, lines.length - height);
+      if (keys.includes('q')) {
+        break;
+      }
+      const step = /[ f]/.test(keys)
+        ? height
+        : /[\nj]/.test(keys)
+          ? 1
+          : keys.includes('k')
+            ? -1
+            : keys.includes('b')
+              ? -height
+              : 0;
+      top = keys.includes('G') ? last : keys.includes('g') ? 0 : Math.max(0, Math.min(last, top + step));
+    }
+  } finally {
+    terminal.isRaw = false;
+    context.stdout('\r\x1b[K');
+  }
+}
+
+async function cmp(context: ProgramContext): Promise<number> {
+  const [first = '', second = ''] = context.args.filter((arg) => !arg.startsWith('-'));
+  const isSilent = context.args.some((arg) => arg === '-s' || arg === '--quiet' || arg === '--silent');
+  const read = (word: string): Promise<string | undefined> =>
+    word === '-'
+      ? Promise.resolve(context.stdin)
+      : context.host.files.readFile(resolvePath(context.workingDirectory, word)).catch(() => undefined);
+  const [a, b] = await Promise.all([read(first), read(second)]);
+  if (a === undefined || b === undefined) {
+    context.stderr(`cmp: ${a === undefined ? first : second}: No such file or directory\n`);
+    return 2;
+  }
+  if (a === b) {
+    return 0;
+  }
+  const at = [...a].findIndex((character, index) => character !== b[index]);
+  if (!isSilent) {
+    context.stdout(
+      `${first} ${second} differ: byte ${(at === -1 ? a.length : at) + 1}, line ${a.slice(0, at === -1 ? undefined : at).split('\n').length}\n`,
+    );
+  }
+  return 1;
+}
+
+async function flock(context: ProgramContext): Promise<number> {
+  const words = [...context.args];
+  while (words[0]?.startsWith('-') === true && words[0] !== '-c') {
+    if (/^-[wE]$/.test(words.shift() ?? '')) {
+      words.shift();
+    }
+  }
+  const [, ...command] = words;
+  return command[0] === '-c' ? await start(context, command[1] ?? '') : await start(context, command);
+}
+
+async function remove(context: ProgramContext): Promise<number> {
+  const words = context.args.filter((arg) => !arg.startsWith('-'));
+  return context.args.some((arg) => /^-\w*u|^--remove/.test(arg)) ? await start(context, ['rm', '--', ...words]) : 0;
+}
+
+async function xxd(context: ProgramContext): Promise<number> {
+  const [file] = context.args.filter((arg) => !arg.startsWith('-'));
+  const bytes =
+    file === undefined
+      ? Buffer.from(context.stdin)
+      : Buffer.from(await context.host.files.readFileBuffer(resolvePath(context.workingDirectory, file)));
+  if (context.args.includes('-p')) {
+    context.stdout(`${bytes.toString('hex').replaceAll(/.{60}/g, '$&\n').trimEnd()}\n`);
+    return 0;
+  }
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = bytes.subarray(at, at + 16);
+    const hex = (row.toString('hex').match(/.{1,4}/g) ?? []).join(' ');
+    // eslint-disable-next-line no-control-regex -- what can't be shown becomes a dot
+    context.stdout(
+      `${at.toString(16).padStart(8, '0')}: ${hex.padEnd(39)}  ${row.toString('latin1').replaceAll(/[^\x20-\x7e]/g, '.')}\n`,
+    );
+  }
+  return 0;
+}
+
+async function sums(context: ProgramContext): Promise<number> {
+  for (const word of context.args.filter((arg) => !arg.startsWith('-'))) {
+    const bytes = await context.host.files.readFileBuffer(resolvePath(context.workingDirectory, word));
+    context.stdout(`${createHash('sha512').update(bytes).digest('hex')}  ${word}\n`);
+  }
+  return 0;
+}
+
+async function cloudinit(context: ProgramContext): Promise<number> {
+  const value = (name: string): string | undefined => {
+    const index = context.args.findIndex((arg) => arg.replace(/^--?/, '').replace(/=.*/, '') === name);
+    return index === -1 ? undefined : (/=(.*)/s.exec(context.args[index] ?? '')?.[1] ?? context.args[index + 1]);
+  };
+  const file = value('from-file');
+  if (file === undefined) {
+    context.stderr(
+      'Provide at least one of --from-file, --from-configdrive, --from-metadata-service, --from-ec2-metadata, --from-cloudsigma-metadata, --from-packet-metadata, --from-digitalocean-metadata, --from-waagent, --from-url or --from-proc-cmdline\n',
+    );
+    return 2;
+  }
+  const path = resolvePath(context.workingDirectory, file);
+  if (!(await context.host.files.exists(path))) {
+    context.stdout(`Failed fetching user-data from datasource: open ${file}: no such file or directory\n`);
+    return 1;
+  }
+  const text = await context.host.files.readFile(path);
+  const time = new Date(context.timeline.now()).toISOString().replace('T', ' ').slice(0, 19).replaceAll('-', '/');
+  context.stderr(
+    `${time} Checking availability of "local-file"\n${time} Fetching user-data from datasource of type "local-file"\n`,
+  );
+  if (!text.startsWith('#cloud-config') && !text.startsWith('#!') && !text.startsWith('{')) {
+    context.stdout(`line 1: error: must be "#cloud-config" or begin with "#!"\n`);
+    return 1;
+  }
+  try {
+    parseCloudConfig(text);
+    return 0;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const line = /line (\d+)/.exec(message)?.[1] ?? '1';
+    context.stdout(`line ${line}: error: ${message.replace(/^yaml: (?:line \d+: )?/, '')}\n`);
+    return 1;
+  }
+}
+
+export const smallPrograms = [
+  program('env', env),
+  program('which', which),
+  program('nohup', nohup),
+  program('mktemp', mktemp),
+  program('chown', chown),
+  program('chgrp', (context) => (context.user === 'root' ? 0 : refuse(context, 'chgrp: Operation not permitted'))),
+  program('install', install),
+  program('realpath', realpath),
+  program('test', (context) => test(context, false)),
+  program('[', (context) => test(context, true)),
+  program('yes', yes),
+  program('tty', tty),
+  program('stty', stty),
+  program('tput', tput),
+  program('less', less),
+  program('more', less),
+  program('cmp', cmp),
+  program('flock', flock),
+  program('shred', remove),
+  program('xxd', xxd),
+  program('sha512sum', sums),
+  program('reset', (context) => {
+    context.stdout('\x1bc');
+    return 0;
+  }),
+  program('coreos-cloudinit', cloudinit),
+];

@@ -1,5 +1,6 @@
 import { quorumSize, remainingTolerance } from '../model/quorum';
 import type { ClusterState, NodeSnapshot } from '../model/snapshot';
+import { memberOf } from './describeNodes';
 import type { Units } from './describeUnits';
 import type { Observation } from './observation';
 import type { TrackedCluster } from './tracked';
@@ -20,10 +21,19 @@ export function countQuorum(cluster: TrackedCluster, nodes: readonly NodeSnapsho
   const looksOf = (node: NodeSnapshot): number => seen.nodes[node.dropletId]?.etcd?.unhealthyLooks ?? 0;
   const up = answering.filter((node) => looksOf(node) < 2).length;
   const isProven = answering.some((node) => looksOf(node) === 0);
-  const isLost = answering.length > 0 && !isProven && up < quorumSize(members);
+  const needed = quorumSize(members);
+  // Where so many are known to be down, what a member said a moment ago proves nothing any more.
+  const isImpossible = members - countDown(nodes, seen) < needed;
+  const isLost = answering.length > 0 && (isImpossible || (!isProven && up < needed));
   // Cut off members are alive all the same; without quorum they are what can be counted.
-  return { members, up: isLost ? answering.length : up, isProven, isLost };
+  return { members, up: isLost ? answering.length : up, isProven: isProven && !isLost, isLost };
 }
+
+const countDown = (nodes: readonly NodeSnapshot[], seen: Observation): number =>
+  nodes.filter((node) => node.etcd === 'down' && isMember(node, seen)).length;
+
+const isMember = (node: NodeSnapshot, seen: Observation): boolean =>
+  seen.members.length === 0 || memberOf(seen.members, node.privateAddress, node.machineId) !== undefined;
 
 export interface Verdict {
   readonly state: ClusterState;
@@ -89,7 +99,7 @@ function judgeWorld({ cluster, nodes, units, quorum }: Findings): Verdict {
       ? { state: 'degraded', summary: `${membersUp(quorum)}, and they are electing a leader` }
       : { state: 'unknown', summary: `etcd answers on none of the ${ready} nodes that do` };
   }
-  const tolerance = remainingTolerance(quorum.members, quorum.up);
+  const tolerance = Math.max(0, remainingTolerance(quorum.members, quorum.up));
   const trouble = describeTrouble(nodes, units);
   const summary = `${membersUp(quorum)}; ${mayFail(quorum, tolerance)}${trouble === undefined ? '' : `; ${trouble}`}`;
   if (tolerance <= 0) {
@@ -103,6 +113,9 @@ function judgeWorld({ cluster, nodes, units, quorum }: Findings): Verdict {
 const membersUp = ({ up, members }: Quorum): string => `${up} of ${members} etcd members are up`;
 
 function mayFail({ up, members }: Quorum, tolerance: number): string {
+  if (up < quorumSize(members)) {
+    return 'the others are out of our reach, but they say that they have quorum';
+  }
   if (tolerance <= 0) {
     return 'none may fail';
   }

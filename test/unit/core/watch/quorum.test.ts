@@ -35,6 +35,26 @@ describe('quorum', () => {
     assert.equal(bench.world.count('fleet'), asked, 'fleet is not even asked');
   });
 
+  it('is lost as soon as the third droplet is known to be off, before any member has noticed', async () => {
+    await bench.watch();
+    for (const name of ['deis-1', 'deis-2', 'deis-3']) {
+      bench.world.powerOff(name);
+    }
+    await bench.observer.refresh();
+    assert.equal(bench.cluster.state, 'noQuorum');
+    assert.match(bench.cluster.summary, /^2 of 5 etcd members are up; 3 are needed/);
+  });
+
+  it('is there when members say so, though most nodes are out of our reach', async () => {
+    await bench.watch();
+    for (const name of ['deis-1', 'deis-2', 'deis-3']) {
+      bench.world.node(name).ssh = 'refused';
+    }
+    await bench.nextLook();
+    assert.equal(bench.cluster.state, 'atRisk');
+    assert.match(bench.cluster.summary, /^2 of 5 etcd members are up; the others are out of our reach/);
+  });
+
   it('is not alarmed by an election, which is over at the next look', async () => {
     await bench.watch();
     for (const name of ['deis-1', 'deis-2', 'deis-3', 'deis-4', 'deis-5']) {

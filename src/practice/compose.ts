@@ -21,7 +21,8 @@ export interface Nodes {
 /** Puts a node together from what its image brings: programs, native services, a shell and sshd. */
 export function composeNodes(kernel: Kernel): Nodes {
   const programs: readonly Program[] = [
-    ...[...hostPrograms, ...dockerPrograms, ...shellPrograms],
+    // Of two with one name the later one counts: the host's own mount (Ceph's too) and flock before the shell's plain ones.
+    ...[...shellPrograms, ...hostPrograms, ...dockerPrograms],
     ...[...etcdPrograms, ...fleetPrograms],
   ];
   const daemons: Readonly<Record<string, DaemonFactory>> = {

@@ -206,7 +206,14 @@ class PracticeHost implements PoweredHost, HostInside {
   }
 
   boot(): Promise<void> {
-    this.#booting ??= this.#isUp ? undefined : this.#boot().finally(() => (this.#booting = undefined));
+    if (this.#booting === undefined && !this.#isUp) {
+      const booting = this.#boot().finally(() => {
+        if (this.#booting === booting) {
+          this.#booting = undefined;
+        }
+      });
+      this.#booting = booting;
+    }
     return this.#booting ?? Promise.resolve();
   }
 
@@ -326,9 +333,17 @@ class PracticeHost implements PoweredHost, HostInside {
             cancel();
             resolve();
           });
-          signal.addEventListener('abort', () => cancel(), { once: true });
+          // The plug in the middle of it ends the waiting too.
+          const cut = (): void => {
+            cancel();
+            resolve();
+          };
+          signal.addEventListener('abort', cut, { once: true });
         }),
       ]);
+      if (signal.aborted) {
+        return;
+      }
       this.logKernel('reboot: Power down');
     }
     this.cutPower();

@@ -1,7 +1,6 @@
 import type { Program } from '../../kernel';
 import { flock } from './flock';
 import { journalctl } from './journalctl/journalctl';
-import { modprobe, sysctl } from './kernelSettings';
 import { mount, umount } from './mount';
 import { powerPrograms } from './power';
 import { systemctl } from './systemctl/systemctl';
@@ -15,7 +14,5 @@ export const hostPrograms: readonly Program[] = [
   flock,
   mount,
   umount,
-  sysctl,
-  modprobe,
   ...powerPrograms,
 ];

@@ -19,7 +19,7 @@ export const mount: Program = {
     });
     const inside = insideOf(context.host);
     if (options.words.length === 0) {
-      context.stdout(inside.tree.text('/proc/mounts') ?? '');
+      context.stdout(listing(inside.tree.text('/proc/mounts') ?? ''));
       return 0;
     }
     if (context.user !== 'root') {
@@ -43,6 +43,15 @@ export const mount: Program = {
     return 0;
   },
 };
+
+/** `SOURCE on TARGET type TYPE (OPTIONS)`. */
+const listing = (mounts: string): string =>
+  mounts
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '))
+    .map(([source = '', target = '', type = '', flags = '']) => `${source} on ${target} type ${type} (${flags})\n`)
+    .join('');
 
 function untilHealthy(context: ProgramContext): Promise<boolean> {
   const inside = insideOf(context.host);

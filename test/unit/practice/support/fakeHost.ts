@@ -24,6 +24,7 @@ export class FakeHost {
   readonly publicAddress: string;
   readonly files = new InMemoryFs();
   readonly entries: JournalEntry[] = [];
+  readonly pulled = new Set<string>();
   bootId = '1';
   isUp = true;
   #power = new AbortController();
@@ -170,13 +171,21 @@ class FakeSystemd implements Systemd {
     const { options } = parseUnit(unit.text);
     const get = (key: string): string[] => options.filter((one) => one.name === key).map((one) => one.value);
     for (const line of get('ExecStartPre')) {
-      if (line.includes('pull')) {
+      const ms = this.#durationOf(line);
+      if (ms > 0) {
         this.#set(unit, 'activating', 'start-pre');
-        await this.owner.kernel.timeline.sleep(2_000);
+        await this.owner.kernel.timeline.sleep(ms);
       }
       if (!stillWanted()) {
         return this.status(name);
       }
+    }
+    if (get('ExecStartPost').length > 0) {
+      this.#set(unit, 'activating', 'start-post');
+      await this.owner.kernel.timeline.sleep(1_000);
+    }
+    if (!stillWanted()) {
+      return this.status(name);
     }
     const code = /exit (\d+)/.exec(get('ExecStart').join(' '))?.[1];
     if (code !== undefined && code !== '0') {
@@ -185,6 +194,16 @@ class FakeSystemd implements Systemd {
       this.#set(unit, 'active', get('Type').at(-1) === 'oneshot' ? 'exited' : 'running');
     }
     return this.status(name);
+  }
+
+  /** An image is pulled once a node; a sleep sleeps. */
+  #durationOf(line: string): number {
+    const image = /\bpull\b/.test(line) ? (/get_image (\S+?)\)/.exec(line)?.[1] ?? line) : undefined;
+    if (image !== undefined && !this.owner.pulled.has(image)) {
+      this.owner.pulled.add(image);
+      return 2_000;
+    }
+    return Number(/^\/bin\/sleep (\d+)/.exec(line)?.[1] ?? 0) * 1_000;
   }
 
   stop(name: string): Promise<UnitStatus> {

@@ -1,0 +1,25 @@
+import type { ParsedFlags } from '../../etcd/etcdctl/flags';
+import type { Registry } from '../../fleet/registry';
+import type { ProgramContext } from '../../kernel';
+
+/** One run of deisctl: what its commands need of the world. */
+export interface DeisctlCall {
+  readonly context: ProgramContext;
+  readonly args: readonly string[];
+  readonly flags: ParsedFlags;
+  readonly endpoint: string;
+  readonly version: string;
+  /** fleet's registry, straight in etcd. */
+  readonly registry: Registry;
+  /** Resolves when the registry can be read; gives up after the request time-out. @throws DeisctlError */
+  reachable(): Promise<void>;
+  /** A value in etcd as this node knows it. */
+  peek(key: string): string | undefined;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Printed as `Error: …` on standard output, exit code 1. */
+export class DeisctlError extends Error {
+  override readonly name = 'DeisctlError';
+}

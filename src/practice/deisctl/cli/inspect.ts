@@ -1,0 +1,120 @@
+import { runOn, sshProblem } from '../../fleet/cli/remote';
+import { unitNameOf } from '../components';
+import { DeisctlError, type DeisctlCall } from './call';
+
+/** Units whose name begins as the target says. @throws DeisctlError when there is none */
+async function unitsOf(call: DeisctlCall, target: string): Promise<string[]> {
+  await call.reachable();
+  const prefix = unitNameOf(target).replace(/\.service$/, '');
+  const names = call.registry.units().map((unit) => unit.name);
+  const found = names.filter((name) => name.startsWith(prefix) || name.startsWith(target));
+  if (found.length === 0) {
+    throw new DeisctlError(`could not find unit: ${target}`);
+  }
+  return found;
+}
+
+interface Place {
+  readonly machineId: string;
+  readonly address: string;
+}
+
+/** The one machine of a unit; undefined for a global one. */
+function placeOf(call: DeisctlCall, name: string): Place | undefined {
+  const unit = call.registry.unit(name);
+  if (unit === undefined || unit.requirements.isGlobal || unit.target === undefined) {
+    return undefined;
+  }
+  const machine = call.registry.machines().find((one) => one.id === unit.target);
+  return { machineId: unit.target, address: machine?.publicIp ?? '' };
+}
+
+async function onUnit(call: DeisctlCall, place: Place, command: string): Promise<void> {
+  const isHere = place.machineId === call.context.host.machineId;
+  const problem = isHere ? undefined : sshProblem(call.context);
+  if (problem !== undefined) {
+    call.err(`Error running remote command: ${problem}\n`);
+    return;
+  }
+  const address = isHere ? call.context.host.privateAddress : place.address;
+  if ((await runOn(call.context, address, command)) === undefined) {
+    call.err(`Error running remote command: dial tcp ${address}:22: connect: no route to host\n`);
+  }
+}
+
+/** Exit code 0 whatever happens on the way. */
+export async function status(call: DeisctlCall): Promise<void> {
+  for (const target of call.args) {
+    for (const name of await unitsOf(call, target)) {
+      const place = placeOf(call, name);
+      if (place === undefined) {
+        call.err(`Unable to get status for global unit ${name}. Check the status on the host using systemctl.\n`);
+      } else {
+        await onUnit(call, place, `systemctl status -l ${name}`);
+      }
+      call.out('\n');
+    }
+  }
+}
+
+/** Follows and never ends by itself. */
+export async function journal(call: DeisctlCall): Promise<void> {
+  for (const target of call.args) {
+    for (const name of await unitsOf(call, target)) {
+      const place = placeOf(call, name);
+      if (place === undefined) {
+        call.err(`Unable to get journal for global unit ${name}. Check on a host using journalctl.\n`);
+      } else {
+        await onUnit(call, place, `journalctl --unit ${name} --no-pager -n 40 -f`);
+      }
+    }
+  }
+}
+
+export async function ssh(call: DeisctlCall): Promise<void> {
+  const [target = '', ...command] = call.args;
+  const address = await addressOf(call, target);
+  requireAgent(call);
+  if (command.length > 0) {
+    call.out(`Executing '${command.join(' ')}' on ${address}\n`);
+  }
+  const code = await runOn(call.context, address, command.length === 0 ? 'exec bash -l' : command.join(' '));
+  if (code === undefined) {
+    throw new DeisctlError(`dial tcp ${address}:22: connect: no route to host`);
+  }
+  if (code !== 0) {
+    throw new DeisctlError(`Process exited with: ${code}. Reason was: ()`);
+  }
+}
+
+/** A shell inside the unit's container. */
+export async function dock(call: DeisctlCall): Promise<void> {
+  const [target = '', ...command] = call.args;
+  const [name = ''] = await unitsOf(call, target);
+  const address = await addressOf(call, target);
+  requireAgent(call);
+  const container = name.replace(/(?:@[^.]*)?\.service$/, '');
+  const shell = command.length === 0 ? 'bash' : command.join(' ');
+  await runOn(call.context, address, `docker exec -it ${container} ${shell}`);
+}
+
+function requireAgent(call: DeisctlCall): void {
+  const problem = sshProblem(call.context);
+  if (problem !== undefined) {
+    throw new DeisctlError(problem);
+  }
+}
+
+async function addressOf(call: DeisctlCall, target: string): Promise<string> {
+  const [name = ''] = await unitsOf(call, target);
+  const place = placeOf(call, name);
+  if (place !== undefined) {
+    return place.address;
+  }
+  const [first] = call.registry.statesOf(name);
+  const machine = call.registry.machines().find((one) => one.id === first?.machineId);
+  if (machine === undefined) {
+    throw new DeisctlError(`could not find unit: ${target}`);
+  }
+  return machine.publicIp;
+}

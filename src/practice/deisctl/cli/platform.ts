@@ -1,0 +1,71 @@
+import { EARLY_STARTS, INSTALL_GROUPS, START_GROUPS, STOP_GROUPS, type Group } from '../components';
+import { create, destroy, kick, start, stop } from './backend';
+import { DeisctlError, type DeisctlCall } from './call';
+import { banner } from './output';
+
+const DEFAULT_ROUTERS = 3;
+const MOST_ROUTERS = 255;
+
+async function through(
+  call: DeisctlCall,
+  groups: readonly Group[],
+  run: (targets: readonly string[]) => Promise<void>,
+): Promise<void> {
+  for (const group of groups) {
+    call.out(`${group.title}\n`);
+    for (const targets of group.steps) {
+      await run(targets);
+    }
+  }
+}
+
+export async function installPlatform(call: DeisctlCall, isStateless: boolean): Promise<void> {
+  const size = Number(call.flags.value('router-mesh-size') ?? DEFAULT_ROUTERS);
+  if (!Number.isInteger(size) || size < 1 || size > MOST_ROUTERS) {
+    throw new DeisctlError(
+      'argument --router-mesh-size: invalid value, make sure the value is an integer between 1 and 255',
+    );
+  }
+  await checkRequiredKeys(call);
+  call.out(banner('Installing Deis...'));
+  const routers = Array.from({ length: size }, (_, at) => `router@${at + 1}`);
+  await through(call, INSTALL_GROUPS(routers, isStateless), (targets) => create(call, targets));
+  call.out('Done.\n\n');
+  const name = isStateless ? 'stateless-platform' : 'platform';
+  call.out(`Please run \`deisctl start ${name}\` to boot up Deis.\n`);
+}
+
+/** Any trouble in reading the domain is taken for its absence. */
+async function checkRequiredKeys(call: DeisctlCall): Promise<void> {
+  await call.reachable().catch(() => undefined);
+  if (call.peek('/deis/platform/domain') === undefined) {
+    throw new DeisctlError('Missing platform domain, use:\ndeisctl config platform set domain=<your-domain>');
+  }
+  if (call.peek('/deis/platform/sshPrivateKey') === undefined) {
+    call.out('Warning: Missing sshPrivateKey, "deis run" will be unavailable. Use:\n');
+    call.out('deisctl config platform set sshPrivateKey=<path-to-key>\n');
+  }
+}
+
+export async function startPlatform(call: DeisctlCall, isStateless: boolean): Promise<void> {
+  call.out(banner('Starting Deis...'));
+  const groups = START_GROUPS(isStateless);
+  const at = groups.findIndex((group) => group.title === 'Control plane...');
+  await through(call, groups.slice(0, at), (targets) => start(call, targets));
+  await kick(call, isStateless ? EARLY_STARTS.slice(1) : EARLY_STARTS);
+  await through(call, groups.slice(at), (targets) => start(call, targets));
+  call.out("Done.\n \nPlease set up an administrative account. See 'deis help register'\n");
+}
+
+export async function stopPlatform(call: DeisctlCall, isStateless: boolean): Promise<void> {
+  call.out(banner('Stopping Deis...'));
+  await through(call, STOP_GROUPS(isStateless), (targets) => stop(call, targets));
+  call.out('Done.\n \n');
+  call.out(`Please run \`deisctl start ${isStateless ? 'stateless-platform' : 'platform'}\` to restart Deis.\n`);
+}
+
+export async function uninstallPlatform(call: DeisctlCall, isStateless: boolean): Promise<void> {
+  call.out(banner('Uninstalling Deis...'));
+  await through(call, STOP_GROUPS(isStateless), (targets) => destroy(call, targets));
+  call.out('Done.\n');
+}

@@ -1,0 +1,178 @@
+import { parseFlags, type FlagTable, type ParsedFlags } from '../../etcd/etcdctl/flags';
+import { sshProblem } from '../../fleet/cli/remote';
+import { Registry } from '../../fleet/registry';
+import type { Program, ProgramContext } from '../../kernel';
+import { DEISCTL_PATH } from '../installer';
+import { create, destroy, start, stop } from './backend';
+import { DeisctlError, type DeisctlCall } from './call';
+import { config } from './config';
+import { COMMAND_USAGE, DEISCTL_HELP, usageOf } from './help';
+import { dock, journal, ssh, status } from './inspect';
+import { list, machines } from './lists';
+import { PatientClient } from './patientClient';
+import { installPlatform, startPlatform, stopPlatform, uninstallPlatform } from './platform';
+import { refreshUnits } from './refreshUnits';
+import { rollingRestart, scale } from './scale';
+
+/** Deis's own etcd port: the platform's parts still speak to the old one (facts/coreos.md §2). */
+const DEFAULT_ENDPOINT = 'http://127.0.0.1:4001';
+const DEFAULT_TIMEOUT_S = 10;
+const PLAIN_USAGE = 'Usage: deisctl [options] <command> [<args>...]\n';
+
+const GLOBAL_FLAGS: FlagTable = {
+  values: {
+    ...{ endpoint: 'endpoint', tunnel: 'tunnel', 'request-timeout': 'request-timeout', 'ssh-timeout': 'ssh-timeout' },
+    ...{ 'etcd-cafile': 'etcd-cafile', 'etcd-certfile': 'etcd-certfile', 'etcd-keyfile': 'etcd-keyfile' },
+    ...{ 'etcd-key-prefix': 'etcd-key-prefix', 'known-hosts-file': 'known-hosts-file' },
+  },
+  switches: { help: 'help', h: 'help', version: 'version', 'strict-host-key-checking': 'strict-host-key-checking' },
+};
+const COMMAND_FLAGS: FlagTable = {
+  values: { 'router-mesh-size': 'router-mesh-size', p: 'path', path: 'path', t: 'tag', tag: 'tag' },
+  switches: { stateless: 'stateless', help: 'help', h: 'help' },
+};
+
+type Command = (call: DeisctlCall) => Promise<void>;
+
+const onTargets =
+  (
+    onPlatform: (call: DeisctlCall, isStateless: boolean) => Promise<void>,
+    onUnits: (call: DeisctlCall, targets: readonly string[]) => Promise<void>,
+  ): Command =>
+  async (call) => {
+    const [first] = call.args;
+    if (first === 'platform' || first === 'stateless-platform') {
+      await onPlatform(call, first === 'stateless-platform');
+    } else {
+      await onUnits(call, call.args);
+    }
+  };
+
+const restart: Command = onTargets(
+  async (call, isStateless) => {
+    await stopPlatform(call, isStateless);
+    await startPlatform(call, isStateless);
+  },
+  async (call, targets) => {
+    await stop(call, targets);
+    await start(call, targets);
+  },
+);
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  ...{ config, dock, journal, list, machines, scale, ssh, status, restart },
+  install: onTargets(installPlatform, create),
+  start: onTargets(startPlatform, start),
+  stop: onTargets(stopPlatform, stop),
+  uninstall: onTargets(uninstallPlatform, destroy),
+  'refresh-units': refreshUnits,
+  'rolling-restart': rollingRestart,
+  'upgrade-prep': (call) => stopPlatform(call, call.flags.isSet('stateless')),
+  'upgrade-takeover': async (call) => {
+    await uninstallPlatform(call, call.flags.isSet('stateless'));
+    await installPlatform(call, call.flags.isSet('stateless'));
+    await startPlatform(call, call.flags.isSet('stateless'));
+  },
+};
+const WANTS_TARGET = ['dock', 'journal', 'rolling-restart', 'scale', 'ssh', 'status', 'config'];
+
+/** deisctl 1.13; output, streams and exit codes as in the recorded traces, deisctl/ and no-quorum/. */
+export const deisctl: Program = {
+  name: 'deisctl',
+  directory: '/opt/bin',
+  run: async (context) => {
+    const at = context.args.findIndex((arg, index) => !arg.startsWith('-') && !takesNext(context.args[index - 1]));
+    const before = at < 0 ? context.args : context.args.slice(0, at);
+    const flags = parseFlags(before, GLOBAL_FLAGS);
+    const command = at < 0 ? '' : (context.args[at] ?? '');
+    const early = await answerEarly(context, { flags, command, rest: context.args.slice(at + 1) });
+    return early ?? (await runCommand(context, { flags, command, args: context.args.slice(at + 1) }));
+  },
+};
+
+const takesNext = (arg: string | undefined): boolean =>
+  arg !== undefined && !arg.includes('=') && GLOBAL_FLAGS.values[arg.replace(/^--?/, '')] !== undefined;
+
+/** What is said before anything is done; undefined when there is a command to run. */
+async function answerEarly(
+  context: ProgramContext,
+  what: { flags: ParsedFlags; command: string; rest: readonly string[] },
+): Promise<number | undefined> {
+  const { flags, command, rest } = what;
+  if (flags.isSet('version')) {
+    context.stdout(`${await installedVersion(context)}\n`);
+    return 0;
+  }
+  if (command === 'help' || flags.isSet('help')) {
+    const [topic = ''] = rest;
+    context.stdout(Object.hasOwn(COMMAND_USAGE, topic) ? usageOf(topic) : DEISCTL_HELP);
+    return 0;
+  }
+  // An option it does not know in this place: the usage, nothing done, and a success.
+  if (command === '' || flags.unknown.length > 0) {
+    context.stdout(PLAIN_USAGE);
+    return 0;
+  }
+  if (!Object.hasOwn(COMMANDS, command)) {
+    context.stdout('Found no matching command, try "deisctl help"\nUsage: deisctl <command> [<args>...] [options]\n');
+    return 1;
+  }
+  return undefined;
+}
+
+async function runCommand(
+  context: ProgramContext,
+  what: { flags: ParsedFlags; command: string; args: readonly string[] },
+): Promise<number> {
+  const parsed = parseFlags(what.args, COMMAND_FLAGS);
+  if (parsed.isSet('help') || (WANTS_TARGET.includes(what.command) && parsed.positional.length === 0)) {
+    context.stdout(usageOf(what.command));
+    return parsed.isSet('help') ? 0 : 1;
+  }
+  const isRemote = what.command === 'ssh' || what.command === 'dock';
+  const call = await callOf(context, what.flags, isRemote ? { ...parsed, positional: what.args } : parsed);
+  try {
+    refuseTunnel(context, what);
+    await COMMANDS[what.command]?.(call);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DeisctlError)) {
+      throw error;
+    }
+    call.out(`Error: ${error.message}\n`);
+    return 1;
+  }
+}
+
+/** A node has no agent with a key that another node takes: the tunnel is for people's own machines. */
+function refuseTunnel(context: ProgramContext, what: { flags: ParsedFlags; command: string }): void {
+  const tunnel = what.flags.value('tunnel') ?? context.environment['DEISCTL_TUNNEL'] ?? '';
+  if (tunnel !== '' && what.command !== 'refresh-units') {
+    const rejected =
+      'ssh: handshake failed: ssh: unable to authenticate, attempted methods [publickey none], no supported methods remain';
+    throw new DeisctlError(`failed initializing SSH client: ${sshProblem(context) ?? rejected}`);
+  }
+}
+
+async function callOf(context: ProgramContext, flags: ParsedFlags, parsed: ParsedFlags): Promise<DeisctlCall> {
+  const endpoint = flags.value('endpoint') ?? DEFAULT_ENDPOINT;
+  const timeoutMs = (Number(flags.value('request-timeout')) || DEFAULT_TIMEOUT_S) * 1_000;
+  const client = new PatientClient({ context, endpoint, timeoutMs });
+  return {
+    ...{ context, endpoint, args: parsed.positional, flags: parsed, registry: new Registry(client) },
+    version: await installedVersion(context),
+    peek: (key) => client.peek(key)?.value,
+    reachable: async () => {
+      await client.reach('Get /_coreos.com/fleet/states');
+    },
+    out: (text) => context.stdout(text),
+    err: (text) => context.stderr(text),
+  };
+}
+
+/** The installed file says which version it is. */
+async function installedVersion(context: ProgramContext): Promise<string> {
+  const { files } = context.host;
+  const text = (await files.exists(DEISCTL_PATH)) ? await files.readFile(DEISCTL_PATH) : '';
+  return /version=v?(\S+)/.exec(text)?.[1] ?? '1.13.4';
+}

@@ -1,0 +1,90 @@
+/** The parts of the Deis platform that deisctl knows, and in which order it handles them (facts/deisctl.md §5 to §7). */
+export const COMPONENTS = [
+  ...['store-daemon', 'store-monitor', 'store-metadata', 'store-volume', 'store-gateway', 'store-admin'],
+  ...['logger', 'logspout', 'database', 'registry', 'controller', 'builder', 'publisher', 'router'],
+] as const;
+
+export type Component = (typeof COMPONENTS)[number];
+
+export const isComponent = (name: string): name is Component => COMPONENTS.some((component) => component === name);
+
+export interface Group {
+  readonly title: string;
+  /** Handled one after the other; the targets of one step at once. */
+  readonly steps: readonly (readonly string[])[];
+}
+
+export const INSTALL_GROUPS = (routers: readonly string[], isStateless: boolean): Group[] => [
+  ...(isStateless
+    ? []
+    : [
+        {
+          title: 'Storage subsystem...',
+          steps: [['store-daemon', 'store-monitor', 'store-metadata', 'store-volume', 'store-gateway@1']],
+        },
+      ]),
+  { title: 'Logging subsystem...', steps: [isStateless ? ['logspout'] : ['logger', 'logspout']] },
+  {
+    title: 'Control plane...',
+    steps: [
+      isStateless ? ['registry@1', 'controller', 'builder'] : ['database', 'registry@1', 'controller', 'builder'],
+    ],
+  },
+  { title: 'Data plane...', steps: [['publisher']] },
+  { title: 'Router mesh...', steps: [routers] },
+];
+
+export const START_GROUPS = (isStateless: boolean): Group[] => [
+  ...(isStateless
+    ? []
+    : [
+        {
+          title: 'Storage subsystem...',
+          steps: [['store-monitor'], ['store-daemon'], ['store-metadata'], ['store-gateway@*'], ['store-volume']],
+        },
+      ]),
+  { title: 'Logging subsystem...', steps: [['logger'], ['logspout']] },
+  {
+    title: 'Control plane...',
+    steps: [isStateless ? ['registry@*', 'controller'] : ['database', 'registry@*', 'controller'], ['builder']],
+  },
+  { title: 'Data plane...', steps: [['publisher']] },
+  { title: 'Router mesh...', steps: [['router@*']] },
+];
+
+/** Started without being waited for as soon as the stores and loggers run, so that they pull their images meanwhile. */
+export const EARLY_STARTS = ['database', 'registry@*', 'controller', 'builder', 'publisher', 'router@*'];
+
+export const STOP_GROUPS = (isStateless: boolean): Group[] => [
+  { title: 'Router mesh...', steps: [['router@*']] },
+  { title: 'Data plane...', steps: [['publisher']] },
+  {
+    title: 'Control plane...',
+    steps: [
+      isStateless ? ['controller', 'builder', 'registry@*'] : ['controller', 'builder', 'database', 'registry@*'],
+    ],
+  },
+  { title: 'Logging subsystem...', steps: [isStateless ? ['logspout'] : ['logger', 'logspout']] },
+  ...(isStateless
+    ? []
+    : [
+        {
+          title: 'Storage subsystem...',
+          steps: [['store-volume', 'store-gateway@*'], ['store-metadata'], ['store-daemon'], ['store-monitor']],
+        },
+      ]),
+];
+
+/** `router@1` is `deis-router@1.service`; names that are complete stay. */
+export function unitNameOf(target: string): string {
+  const bare = target.replace(/\.service$/, '');
+  return `${bare.startsWith('deis-') ? bare : `deis-${bare}`}.service`;
+}
+
+/** `deis-router@1.service` and `router@1` are of `router`. */
+export const componentOf = (target: string): string =>
+  target.replace(/^deis-/, '').replace(/(?:@[^.]*)?(?:\.service)?$/, '');
+
+/** deisctl lists only units whose name begins with that of a component. */
+export const isPlatformUnit = (unitName: string): boolean =>
+  COMPONENTS.some((component) => unitName.startsWith(`deis-${component}`));

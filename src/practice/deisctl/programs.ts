@@ -1,0 +1,4 @@
+import type { Program } from '../kernel';
+import { deisctl } from './cli/program';
+
+export const deisctlPrograms: readonly Program[] = [deisctl];

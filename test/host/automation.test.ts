@@ -15,7 +15,7 @@ describe('A command that is called with a bad argument object', () => {
     ['deis.cluster.create', { confirmed: true, domain: '1.2.3.4' }, /digits only/],
     ['deis.cluster.create', { confirmed: true, prefix: 'Deis One' }, /"Deis One" can't begin a droplet's name/],
     ['deis.cluster.destroy', { cluster: 'deis-aaaaa' }, /needs "confirmed": true/],
-    ['deis.cluster.destroy', { cluster: 'deis-aaaaa', confirmed: true }, /No cluster has the id "deis-aaaaa"/],
+
     ['deis.cluster.resume', { confirmed: true }, /"cluster" must be a text; it is missing/],
     ['deis.node.powerOff', { cluster: 'deis-aaaaa', node: 'deis-1' }, /needs "confirmed": true/],
     ['deis.node.openTerminal', { cluster: 'deis-aaaaa', node: 'deis-1' }, /No cluster has the id/],

@@ -95,16 +95,15 @@ async function shown<T>(
   }
 }
 
-/** Asks in order; "back" asks the one before again. Undefined when the user closed a question. */
+/** Asks in order; "back" asks the one before again, with the answer it had. Undefined when the user closed a question. */
 export async function runSteps<S>(
   start: S,
   steps: readonly ((state: S) => Promise<Outcome<S>>)[],
 ): Promise<S | undefined> {
-  const states = [start];
-  for (;;) {
-    const step = steps[states.length - 1];
-    const state = states.at(-1);
-    if (step === undefined || state === undefined) {
+  let state = start;
+  for (let at = 0; ;) {
+    const step = steps[at];
+    if (step === undefined) {
       return state;
     }
     const outcome = await step(state);
@@ -112,9 +111,10 @@ export async function runSteps<S>(
       return undefined;
     }
     if (outcome === 'back') {
-      if (states.length > 1) states.pop();
+      at = Math.max(0, at - 1);
     } else {
-      states.push(outcome.value);
+      state = outcome.value;
+      at += 1;
     }
   }
 }

@@ -9,6 +9,7 @@ import { catalogues } from './cloud/catalogue/catalogue';
 import { createCloud, type Cloud } from './cloud/cloud';
 import type { PracticeOptions } from './commandLine';
 import { composeNodes } from './compose';
+import { Faults } from './faults/faults';
 import type { Kernel } from './kernel';
 import { createLedger } from './ledger';
 import { createModelFetch } from './network/fetch';
@@ -53,11 +54,15 @@ export async function startPracticeCloud(
   const profile = profiles[options.profile];
   const settle = (turns: number): void => timeline.settle(turns);
 
+  const faults = new Faults(state, random);
+
   const network = new PracticeNetwork({
     droplets: () => cloud.store.data.droplets,
     droplet: (id) => cloud.store.droplet(id),
     host: (id) => cloud.lifecycle.host(id),
     covering: (droplet) => cloud.firewalls.covering(droplet),
+    isHung: (id) => faults.isHung(id),
+    areSplit: (a, b) => faults.areSplit(a, b),
   });
   const internet = new Internet();
   const inner = new InnerHttp();
@@ -72,6 +77,8 @@ export async function startPracticeCloud(
   const gates = new Gates({
     ...{ settle, touch: () => timeline.touch() },
     probe: (id, port) => network.probe('internet', id, port),
+    isStalled: (id) => faults.isHung(id),
+    breaksAfter: (id, port) => (port === 22 ? faults.sshBreaksAfter(id) : undefined),
     deliver: (id, port, stream) => {
       const handler = port === 22 ? undefined : host(id)?.listener({ port });
       if (port === 22) nodes.acceptSsh(id, stream);
@@ -87,6 +94,7 @@ export async function startPracticeCloud(
       gone: (id) => {
         gates.close(id);
         nodes.forget(id);
+        faults.forgetDroplet(id);
         network.forget(id);
       },
     },
@@ -96,16 +104,17 @@ export async function startPracticeCloud(
   });
   network.onChange(() => gates.evaluate());
   cloud.firewalls.onChange = () => network.changed();
+  faults.onChange = () => network.changed();
   internet.serve(METADATA_ADDRESS, createMetadataSite(cloud));
   setUpAccounts(cloud, options);
 
   const attachments = new Attachments();
   const mainToken = hashToken(options.token);
   const server = new PracticeServer({
-    ...{ timeline, discovery, v2: createV2Handler(cloud, report) },
+    ...{ timeline, discovery, faults, v2: createV2Handler(cloud, report) },
     control: createControlHandler(
       {
-        ...{ cloud, ledger, profile, timeline, attachments, origin, fleetVersion: options.fleetVersion },
+        ...{ cloud, ledger, profile, timeline, attachments, faults, origin, fleetVersion: options.fleetVersion },
         ...{ notice: state.notice, portsOf: (id) => gates.portsOf(id) },
         isMainToken: (token) => hashToken(token) === mainToken,
       },

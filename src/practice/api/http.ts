@@ -39,7 +39,18 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
+const lost = new WeakSet<ServerResponse>();
+
+/** The connection will break instead of carrying the reply. */
+export function loseReply(response: ServerResponse): void {
+  lost.add(response);
+}
+
 export function send(response: ServerResponse, reply: Reply): void {
+  if (lost.has(response)) {
+    response.destroy();
+    return;
+  }
   const text = reply.body === undefined ? '' : JSON.stringify(reply.body);
   response.writeHead(reply.status, {
     ...(reply.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),

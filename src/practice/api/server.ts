@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpHandler, Timeline } from '../kernel';
-import { forbidden, notFound } from '../cloud/refusal';
+import { forbidden, notFound, Refusal } from '../cloud/refusal';
+import type { Faults } from '../faults/faults';
 import { isDiscoveryPath } from './discovery/handler';
-import { replyOf, send } from './http';
+import { loseReply, replyOf, send } from './http';
 import { isFromLoopback } from './loopbackOnly';
 import type { ApiHandler } from './v2/handler';
 
@@ -12,6 +14,7 @@ interface Parts {
   readonly control: ApiHandler;
   readonly discovery: HttpHandler;
   readonly timeline: Timeline & { touch(): void };
+  readonly faults: Faults;
 }
 
 const ATTACH = '/practice/attach';
@@ -51,6 +54,7 @@ export class PracticeServer {
     }
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
     this.parts.timeline.touch();
+    if (!url.pathname.startsWith('/practice/') && !(await this.#surviveFaults(request, response, url))) return;
     if (isDiscoveryPath(url.pathname)) {
       this.parts.discovery(request, response);
       return;
@@ -64,5 +68,26 @@ export class PracticeServer {
     } finally {
       release?.();
     }
+  }
+
+  /** False when a fault that was asked for has already ended the call. */
+  async #surviveFaults(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
+    for (const effect of this.parts.faults.takeForCall(request.method ?? 'GET', url.pathname)) {
+      switch (effect.kind) {
+        case 'api-refuses':
+          send(response, replyOf(new Refusal(effect.status, 'server_error', effect.message), randomUUID()));
+          return false;
+        case 'api-delays':
+          await this.parts.timeline.sleep(effect.ms);
+          break;
+        case 'api-breaks':
+          request.socket.destroy();
+          return false;
+        case 'api-loses-reply':
+          loseReply(response);
+          break;
+      }
+    }
+    return true;
   }
 }

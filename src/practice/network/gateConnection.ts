@@ -7,6 +7,10 @@ export interface Behind {
   probe(): 'open' | 'mute' | 'refused';
   /** The node's side of an accepted connection. */
   deliver(stream: Duplex): void;
+  /** Hung: nothing goes either way until it is well again. */
+  isStalled(): boolean;
+  /** A connection breaks after so many bytes to the client; undefined: never. */
+  breaksAfter(): number | undefined;
   /** Somebody outside sent or received something. */
   touch(): void;
   readonly settle: WireOptions['settle'];
@@ -24,6 +28,7 @@ export class GateConnection {
   #early: Buffer[] = [];
   #hasEnded = false;
   #outer: Duplex | undefined;
+  #bytesLeft: number | undefined;
 
   constructor(
     private readonly socket: Socket,
@@ -44,6 +49,7 @@ export class GateConnection {
 
   /** Looks again whether the node answers now. */
   evaluate(): void {
+    if (this.#state === 'joined') this.#stall(this.behind.isStalled());
     if (this.#state !== 'waiting') return;
     const verdict = this.behind.probe();
     if (verdict === 'open') this.#join();
@@ -69,6 +75,13 @@ export class GateConnection {
     else if (this.#state === 'frozen' && this.behind.probe() !== 'mute') this.socket.resetAndDestroy();
   }
 
+  #stall(isStalled: boolean): void {
+    for (const stream of [this.socket, this.#outer]) {
+      if (isStalled) stream?.pause();
+      else stream?.resume();
+    }
+  }
+
   #receiveEnd(): void {
     this.#hasEnded = true;
     if (this.#state === 'joined') this.#outer?.end();
@@ -86,6 +99,7 @@ export class GateConnection {
     const remoteAddress = this.socket.remoteAddress ?? '127.0.0.1';
     const [outer, inner] = createWire({ settle: this.behind.settle, remoteAddress });
     this.#outer = outer;
+    this.#bytesLeft = this.behind.breaksAfter();
     this.#state = 'joined';
     outer.on('data', (chunk: Buffer) => this.#send(outer, chunk));
     outer.on('end', () => {
@@ -106,6 +120,11 @@ export class GateConnection {
   #send(outer: Duplex, chunk: Buffer): void {
     if (this.#state !== 'joined') return;
     this.behind.touch();
+    if (this.#bytesLeft !== undefined && chunk.length >= this.#bytesLeft) {
+      this.socket.write(chunk.subarray(0, this.#bytesLeft), () => this.socket.resetAndDestroy());
+      return;
+    }
+    if (this.#bytesLeft !== undefined) this.#bytesLeft -= chunk.length;
     if (this.socket.write(chunk)) return;
     outer.pause();
     this.socket.once('drain', () => outer.resume());

@@ -15,6 +15,8 @@ export const PUBLIC_PORTS = [
 interface Parts {
   probe(dropletId: number, port: number): 'open' | 'mute' | 'refused';
   deliver(dropletId: number, port: number, stream: Duplex): void;
+  isStalled(dropletId: number): boolean;
+  breaksAfter(dropletId: number, port: number): number | undefined;
   touch(): void;
   readonly settle: WireOptions['settle'];
 }
@@ -77,6 +79,8 @@ export class Gates {
         {
           probe: () => this.parts.probe(dropletId, port),
           deliver: (stream) => this.parts.deliver(dropletId, port, stream),
+          isStalled: () => this.parts.isStalled(dropletId),
+          breaksAfter: () => this.parts.breaksAfter(dropletId, port),
           touch: () => this.parts.touch(),
           settle: this.parts.settle,
         },

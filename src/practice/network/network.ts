@@ -1,7 +1,6 @@
 import { isLetIn, isLetOut, type Peer } from '../cloud/firewallRules';
 import type { DropletRecord, FirewallRules } from '../cloud/records';
 import type { Cancel, Host, Network, Origin, PacketFilter } from '../kernel';
-import { NetworkFaults, pairKey } from './faults';
 
 /** What the network asks of the rest of the cloud. */
 export interface World {
@@ -9,6 +8,9 @@ export interface World {
   droplet(id: number): DropletRecord | undefined;
   host(id: number): Host | undefined;
   covering(droplet: DropletRecord): readonly FirewallRules[];
+  /** Broken on purpose: a node that has power but answers nothing, two nodes that do not reach each other. */
+  isHung(dropletId: number): boolean;
+  areSplit(a: number, b: number): boolean;
 }
 
 type Passage = 'pass' | 'drop' | 'reject';
@@ -21,7 +23,6 @@ const SSH_PORT = 22;
 const PEER_PORT = 2380;
 
 export class PracticeNetwork implements Network {
-  readonly faults = new NetworkFaults(() => this.changed());
   readonly #listeners = new Set<() => void>();
   readonly #filters = new Map<number, PacketFilter>();
   #addresses: Map<string, number> | undefined;
@@ -38,7 +39,6 @@ export class PracticeNetwork implements Network {
 
   forget(dropletId: number): void {
     this.#filters.delete(dropletId);
-    this.faults.forget(dropletId);
     this.changed();
   }
 
@@ -75,7 +75,7 @@ export class PracticeNetwork implements Network {
 
   areConnected(a: number, b: number): boolean {
     if (!this.#answers(a) || !this.#answers(b)) return false;
-    const key = pairKey(a, b);
+    const key = a < b ? `${a}-${b}` : `${b}-${a}`;
     const known = this.#passages.get(key);
     if (known !== undefined) return known;
     const isOpen =
@@ -93,7 +93,7 @@ export class PracticeNetwork implements Network {
   }
 
   #answers(dropletId: number): boolean {
-    return this.world.host(dropletId)?.isUp === true && !this.faults.isHung(dropletId);
+    return this.world.host(dropletId)?.isUp === true && !this.world.isHung(dropletId);
   }
 
   /** What becomes of a new connection's first packet on its way: partitions, both cloud firewalls, then the node's own rules. */
@@ -102,7 +102,7 @@ export class PracticeNetwork implements Network {
     if (to === undefined) return 'drop';
     const source = from === 'internet' ? undefined : this.world.droplet(from.dropletId);
     if (from !== 'internet') {
-      if (source === undefined || !this.#answers(source.id) || this.faults.isCut(source.id, toId)) return 'drop';
+      if (source === undefined || !this.#answers(source.id) || this.world.areSplit(source.id, toId)) return 'drop';
       if (source.id !== toId && !isLetOut(this.world.covering(source), port, peerOf(to))) return 'drop';
     }
     if (source?.id === toId) return 'pass';

@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Cloud } from '../../cloud/cloud';
 import { notFound, Refusal, unauthorized } from '../../cloud/refusal';
 import type { Ledger, Profile, Timeline } from '../../kernel';
+import type { Faults } from '../../faults/faults';
 import { bearerToken, readJson, replyOf, send, type Reply } from '../http';
 import { parseAccounts } from './accounts';
 import type { Attachments } from './attachments';
+import { addFault, listFaults, removeFault } from './faults';
 
 export interface ControlParts {
   readonly cloud: Cloud;
@@ -15,6 +17,7 @@ export interface ControlParts {
   /** Something that the user should know, such as a state file that was damaged. */
   readonly notice: string | undefined;
   readonly attachments: Attachments;
+  readonly faults: Faults;
   readonly isMainToken: (token: string) => boolean;
   readonly origin: () => string;
   readonly portsOf: (dropletId: number) => Promise<Readonly<Record<string, number>>>;
@@ -29,6 +32,9 @@ export function createControlHandler(parts: ControlParts, report: (error: unknow
     'GET /practice/nodes': async (_request, url) => ({ status: 200, body: { nodes: await nodes(parts, url) } }),
     'GET /practice/ledger': () => ({ status: 200, body: bill(parts) }),
     'GET /practice/accounts': () => ({ status: 200, body: { accounts: listAccounts(parts.cloud) } }),
+    'GET /practice/faults': () => listFaults(parts.faults),
+    'POST /practice/faults': async (request) => addFault(parts.faults, await readJson(request)),
+    'DELETE /practice/faults': (_request, url) => removeFault(parts.faults, url.searchParams.get('id') ?? undefined),
     'PUT /practice/accounts': async (request) => {
       for (const spec of parseAccounts(await readJson(request))) parts.cloud.accounts.put(spec);
       await parts.cloud.store.saved();

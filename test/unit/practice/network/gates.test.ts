@@ -9,8 +9,11 @@ import { Gates } from '../../../../src/practice/network/gates';
 describe('a droplet’s public port on loopback', () => {
   let verdict: 'open' | 'mute' | 'refused' = 'open';
   let served: Duplex[] = [];
+  let isHung = false;
+  let breaksAfter: number | undefined;
   const gates = new Gates({
     ...{ probe: () => verdict, touch: () => undefined, settle: () => undefined },
+    ...{ isStalled: () => isHung, breaksAfter: () => breaksAfter },
     deliver: (_id, _port, stream) => {
       served.push(stream);
       stream.on('data', (chunk: Buffer) => stream.write(`echo ${String(chunk)}`));
@@ -90,6 +93,31 @@ describe('a droplet’s public port on loopback', () => {
     assert.equal(await hear(client), '');
     client.write('3');
     assert.match(await hear(client), /ECONNRESET/);
+  });
+
+  it('goes on where it was when a node that hung is well again', async () => {
+    const client = await dial();
+    isHung = true;
+    verdict = 'mute';
+    gates.evaluate();
+    client.write('x');
+    assert.equal(await hear(client), '');
+
+    isHung = false;
+    verdict = 'open';
+    gates.evaluate();
+    assert.equal(await hear(client), 'echo x');
+  });
+
+  it('breaks at the byte it was told to', async () => {
+    breaksAfter = 7;
+    const client = await dial();
+    client.write('123456');
+    const heard = await hear(client);
+    breaksAfter = undefined;
+
+    // What is on its way may be overtaken by the reset.
+    assert.match(heard, /^(echo 12)?<(ECONNRESET|end)>$/);
   });
 
   it('keeps its ports until the droplet is gone, and frees them then', async () => {

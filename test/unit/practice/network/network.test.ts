@@ -68,14 +68,17 @@ describe('who reaches whom', () => {
     const world = new SmallWorld(5);
     let changes = 0;
     world.network.onChange(() => (changes += 1));
-    world.network.faults.split([
+    world.groups = [
       [1, 2],
       [3, 4, 5],
-    ]);
+    ];
+    world.network.changed();
     assert.deepEqual([world.network.areConnected(1, 2), world.network.areConnected(2, 3)], [true, false]);
-    world.network.faults.split([]);
+    world.groups = [];
+    world.network.changed();
     assert.equal(world.network.areConnected(2, 3), true);
-    world.network.faults.setHung(2, true);
+    world.hung.add(2);
+    world.network.changed();
     assert.equal(world.network.areConnected(2, 3), false);
     assert.equal(world.network.probe('internet', 2, 22), 'mute');
     assert.equal(changes, 3);

@@ -49,6 +49,8 @@ export class SmallWorld {
   readonly records: DropletRecord[];
   readonly firewalls = new Map<number, FirewallRules[]>();
   readonly network: PracticeNetwork;
+  readonly hung = new Set<number>();
+  groups: readonly (readonly number[])[] = [];
 
   constructor(count: number) {
     this.nodes = Array.from({ length: count }, (_, index) => new BareNode(index + 1));
@@ -58,6 +60,8 @@ export class SmallWorld {
       droplet: (id) => this.records.find((record) => record.id === id),
       host: (id) => this.nodes.find((node) => node.dropletId === id)?.host,
       covering: (droplet) => this.firewalls.get(droplet.id) ?? [],
+      isHung: (id) => this.hung.has(id),
+      areSplit: (a, b) => this.groups.some((group) => group.includes(a) !== group.includes(b)),
     });
   }
 

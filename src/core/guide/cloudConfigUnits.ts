@@ -26,8 +26,8 @@ ConditionPathExists=!${OWN_HOST_KEYS_MARKER}
 
 [Service]
 Type=oneshot
-ExecStart=/bin/cp -f ${BOOTSTRAP_KEY_FILE} /etc/ssh/ssh_host_ed25519_key
-ExecStart=/bin/cp -f ${BOOTSTRAP_KEY_FILE}.pub /etc/ssh/ssh_host_ed25519_key.pub
+ExecStart=/bin/cp ${BOOTSTRAP_KEY_FILE} /etc/ssh/ssh_host_ed25519_key
+ExecStart=/bin/cp ${BOOTSTRAP_KEY_FILE}.pub /etc/ssh/ssh_host_ed25519_key.pub
 ExecStart=/bin/chmod 600 /etc/ssh/ssh_host_ed25519_key
 `,
 };

@@ -4,7 +4,7 @@ import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
 import type { NodeConnection } from '../ports';
 import { OWN_HOST_KEYS_MARKER } from './cloudConfigUnits';
-import { runCommand, succeeds } from './command';
+import { runCommand } from './command';
 import { nodeNamed, onAllNodes, withNode } from './nodes';
 
 /** A droplet boots, gets its user data and starts sshd: a minute as a rule; on a busy day several. */
@@ -89,22 +89,24 @@ async function settle(run: Run, name: string): Promise<true | undefined> {
 
 const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key';
 
+/** Prints the node's own key, or a fresh one that waits beside the one in use. Arguments: marker, key file, comment. */
+const PREPARE = `if test -e "$1"; then cat "$2.pub"; else
+  sudo rm -f "$2.new" "$2.new.pub" && sudo ssh-keygen -q -t ed25519 -N "" -C "$3" -f "$2.new" && cat "$2.new.pub"
+fi`;
+/** Puts the fresh key in use, and says so to the unit that would put ours back at the next boot. */
+const COMMIT = `test -e "$1" || {
+  sudo mv "$2.new" "$2" && sudo mv "$2.new.pub" "$2.pub" && sudo touch "$1"
+}`;
+
+/** In two commands, since each costs a login shell; what has to be known before the switch is written in between. */
 async function makeOwnKeys(run: Run, name: string, node: NodeConnection): Promise<void> {
   const { signal } = run;
-  if (!(await succeeds(node, ['test', '-e', OWN_HOST_KEYS_MARKER], signal))) {
-    const fresh = `${HOST_KEY}.new`;
-    await runCommand(node, ['sudo', 'rm', '-f', fresh, `${fresh}.pub`], { signal });
-    await runCommand(node, ['sudo', 'ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', fresh], {
-      signal,
-    });
-    const line = publicLines(await runCommand(node, ['cat', `${fresh}.pub`], { signal }));
-    // Both, until the switch is done: whichever answers after a crash in between, we know it.
-    await pin(run, name, [...line, run.journal.data.bootstrapHostKey ?? '']);
-    await runCommand(node, ['sudo', 'mv', '-f', fresh, HOST_KEY], { signal });
-    await runCommand(node, ['sudo', 'mv', '-f', `${fresh}.pub`, `${HOST_KEY}.pub`], { signal });
-    await runCommand(node, ['sudo', 'touch', OWN_HOST_KEYS_MARKER], { signal });
-  }
-  await pin(run, name, publicLines(await runCommand(node, ['cat', `${HOST_KEY}.pub`], { signal })));
+  const script = (text: string): string[] => ['sh', '-c', text, 'sh', OWN_HOST_KEYS_MARKER, HOST_KEY, name];
+  const lines = publicLines(await runCommand(node, script(PREPARE), { signal }));
+  // Both, until the switch is done: whichever answers after a crash in between, we know it.
+  await pin(run, name, [...lines, run.journal.data.bootstrapHostKey ?? '']);
+  await runCommand(node, script(COMMIT), { signal });
+  await pin(run, name, lines);
 }
 
 /** Type and key, without the comment. */

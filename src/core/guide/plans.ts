@@ -11,7 +11,7 @@ import { firewallStep, openPortsStep } from './firewallStep';
 import { fleetStep } from './fleetStep';
 import { hostKeyStep } from './hostKeyStep';
 import { installStep } from './installStep';
-import { outsideStep } from './outsideStep';
+import { beginningWith, lookFromOutside } from './outsideStep';
 import { sshKeyStep } from './sshKeyStep';
 import { startStep } from './startStep';
 import { stopStep } from './stopStep';
@@ -21,6 +21,7 @@ import { uninstallStep } from './uninstallStep';
 
 /** The guide, in an order in which nothing is ever open or billed longer than it must be. */
 export function createPlan(spec: ClusterSpec): Step[] {
+  const look = lookFromOutside();
   return [
     sshKeyStep,
     tagStep,
@@ -32,9 +33,9 @@ export function createPlan(spec: ClusterSpec): Step[] {
     etcdStep,
     fleetStep,
     swapStep,
-    ...(spec.installPlatform ? [deisctlStep, configureStep, installStep, startStep] : []),
+    ...(spec.installPlatform ? [deisctlStep, configureStep, beginningWith(installStep, look.begin), startStep] : []),
     ...(spec.openPorts ? [openPortsStep] : []),
-    outsideStep,
+    look.step,
   ];
 }
 

@@ -5,10 +5,12 @@ import { ClusterError } from '../errors';
 import { syncFolder, writeFileAtomically } from './atomicFile';
 import { journalSchema, type Journal } from './journal';
 
-/** One cluster's journal on disk. Changes are written in the order in which they were asked for. */
+/** One cluster's journal on disk. Changes that come while one is being written share the next write. */
 export class JournalFile {
   #data: Journal;
   #writing: Promise<void> = Promise.resolve();
+  /** The write that has not begun yet: it will take everything that is changed until it does. */
+  #waiting: Promise<void> | undefined;
 
   constructor(
     readonly file: string,
@@ -28,14 +30,21 @@ export class JournalFile {
     edit(next);
     this.#data = next;
     this.onChange(next);
-    const write = this.#writing.then(() => writeFileAtomically(this.file, `${JSON.stringify(next, undefined, 2)}\n`));
+    this.#waiting ??= this.#writing.then(() => this.#write());
+    await this.#waiting;
+  }
+
+  #write(): Promise<void> {
+    this.#waiting = undefined;
+    const write = writeFileAtomically(this.file, `${JSON.stringify(this.#data, undefined, 2)}\n`);
     // A failed write is reported to who asked for it; the next one is tried all the same.
     this.#writing = write.catch(() => undefined);
-    await write;
+    return write;
   }
 
   /** The cluster is gone, and so is its journal. */
   async remove(): Promise<void> {
+    await this.#waiting;
     await this.#writing;
     await rm(this.file, { force: true });
     await syncFolder(path.dirname(this.file));

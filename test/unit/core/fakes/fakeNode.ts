@@ -50,24 +50,13 @@ export class FakeNode {
       case 'rm':
         args.forEach((name) => this.files.delete(name));
         return ok();
-      case 'touch':
-        this.files.set(last, '');
-        return ok();
-      case 'mv': {
-        this.files.set(last, this.files.get(args.at(-2) ?? '') ?? '');
-        this.files.delete(args.at(-2) ?? '');
-        return ok();
-      }
-      case 'tee':
       case 'sh':
+        return args[1]?.includes('ssh_host') === true || args[4]?.includes('ssh_host') === true
+          ? this.#hostKeyScript(args[1] ?? '')
+          : this.exec(['tee', last], options);
+      case 'tee':
         this.files.set(last, options.stdin ?? '');
         return ok();
-      case 'ssh-keygen': {
-        const key = Buffer.from(`own${this.droplet.id}x${++this.#keys}`).toString('base64');
-        this.files.set(last, 'private');
-        this.files.set(`${last}.pub`, `ssh-ed25519 ${key} ${this.droplet.name}\n`);
-        return ok();
-      }
       case '/opt/bin/deisctl':
         return this.cluster.deisctlConfig(this, args);
       case 'systemd-run':
@@ -77,6 +66,22 @@ export class FakeNode {
       default:
         return ok();
     }
+  }
+
+  /** Both scripts of the first login: the first prints a key that is not in use yet, the second puts it in use. */
+  #hostKeyScript(script: string): ExecResult {
+    const fresh = `${HOST_KEY_PUB}.new`;
+    if (this.hasOwnHostKeys) {
+      return ok(this.files.get(HOST_KEY_PUB));
+    }
+    if (script.includes('ssh-keygen')) {
+      const key = Buffer.from(`own${this.droplet.id}x${++this.#keys}`).toString('base64');
+      this.files.set(fresh, `ssh-ed25519 ${key} ${this.droplet.name}\n`);
+      return ok(this.files.get(fresh));
+    }
+    this.files.set(HOST_KEY_PUB, this.files.get(fresh) ?? '');
+    this.files.set(OWN_HOST_KEYS_MARKER, '');
+    return ok();
   }
 
   #exists(name: string): boolean {

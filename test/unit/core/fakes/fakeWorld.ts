@@ -182,7 +182,7 @@ export class FakeWorld {
           return Promise.reject(new ClusterError('No answer.', { code: 'sshUnreachable' }));
         }
         return isOpen || this.exposed.has(`${name}:${port}`)
-          ? Promise.resolve(new PassThrough())
+          ? Promise.resolve(new PassThrough()) // Echoes: an answer.
           : Promise.reject(new ClusterError('No answer.', { code: 'sshUnreachable' }));
       },
     },

@@ -12,6 +12,9 @@ import type { TrackedCluster } from './tracked';
 /** A silent node's own deadline may still run: neither the next look nor who asked for this one needs to wait for it. */
 const PATIENCE_MS = 3_000;
 const REFRESH_PATIENCE_MS = 5_000;
+/** 1,800 list calls an hour at most, of the 5,000 that DigitalOcean allows a token. */
+const CLOUD_EVERY_MS = 2_000;
+const SAVE_EVERY_MS = 5_000;
 
 export interface WatchDeps {
   readonly provider: () => Promise<Provider>;
@@ -36,6 +39,8 @@ export class ClusterWatch implements Disposable {
   #pause: AbortController | undefined;
   #hasChanged = false;
   #isUnsaved = false;
+  #cloudAskedAt = -Infinity;
+  #savedAt = -Infinity;
 
   constructor(deps: WatchDeps, cluster: TrackedCluster) {
     this.#deps = deps;
@@ -58,6 +63,7 @@ export class ClusterWatch implements Disposable {
     this.#cluster = cluster;
     this.#publish();
     if (isNews) {
+      this.#cloudAskedAt = -Infinity;
       this.#pause?.abort();
     }
   }
@@ -76,6 +82,7 @@ export class ClusterWatch implements Disposable {
   }
 
   async refresh(): Promise<void> {
+    this.#cloudAskedAt = -Infinity;
     await this.#lookWithin(REFRESH_PATIENCE_MS, this.#lifetime.signal);
     this.#pause?.abort();
   }
@@ -89,15 +96,16 @@ export class ClusterWatch implements Disposable {
     const rhythm = createRhythm();
     while (!signal.aborted) {
       this.#hasChanged = false;
-      await this.#lookWithin(PATIENCE_MS, signal);
+      const tookMs = await this.#lookWithin(PATIENCE_MS, signal);
       const pause = new AbortController();
       this.#pause = pause;
-      await this.#deps.time.sleep(rhythm.next(this.#hasChanged), AbortSignal.any([pause.signal, signal]));
+      const restMs = rhythm.next({ hasChanged: this.#hasChanged, tookMs });
+      await this.#deps.time.sleep(restMs, AbortSignal.any([pause.signal, signal]));
     }
   }
 
-  /** The look goes on beyond our patience, to the deadlines of its calls. */
-  async #lookWithin(patienceMs: number, signal: AbortSignal): Promise<void> {
+  /** How long it took; 0 when a silent node used up our patience. It goes on then, to the deadlines of its calls. */
+  async #lookWithin(patienceMs: number, signal: AbortSignal): Promise<number> {
     const start = this.#deps.time.now();
     const finished = new AbortController();
     void this.#look().finally(() => finished.abort());
@@ -105,6 +113,7 @@ export class ClusterWatch implements Disposable {
     if (this.#hasNewsSince(start)) {
       this.#believe();
     }
+    return finished.signal.aborted ? this.#deps.time.now() - start : 0;
   }
 
   /** Never rejects: what could not be seen is part of the picture. It goes on to its own deadlines when the loop stops. */
@@ -125,6 +134,7 @@ export class ClusterWatch implements Disposable {
             }
           },
           single: (key, task) => this.#single(key, task),
+          isCloudDue: this.#isCloudDue(),
         },
         this.#cluster,
         this.#lifetime.signal,
@@ -133,7 +143,7 @@ export class ClusterWatch implements Disposable {
     } catch (error) {
       this.#fail(error);
     }
-    await this.#save();
+    void this.#save();
   }
 
   #fail(error: unknown): void {
@@ -158,6 +168,15 @@ export class ClusterWatch implements Disposable {
   #update(seen: Observation): void {
     this.#seen = seen;
     this.#publish();
+  }
+
+  #isCloudDue(): boolean {
+    const now = this.#deps.time.now();
+    const isDue = now - this.#cloudAskedAt >= CLOUD_EVERY_MS;
+    if (isDue) {
+      this.#cloudAskedAt = now;
+    }
+    return isDue;
   }
 
   #hasNewsSince(start: number): boolean {
@@ -195,8 +214,10 @@ export class ClusterWatch implements Disposable {
   }
 
   async #save(): Promise<void> {
-    if (this.#isUnsaved && !this.#lifetime.signal.aborted) {
+    const now = this.#deps.time.now();
+    if (this.#isUnsaved && now - this.#savedAt >= SAVE_EVERY_MS && !this.#lifetime.signal.aborted) {
       this.#isUnsaved = false;
+      this.#savedAt = now;
       await this.#deps.cache.save(this.#cluster.id, this.#seen);
     }
   }

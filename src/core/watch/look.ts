@@ -26,11 +26,12 @@ export interface LookDeps {
   seen(): Observation;
   /** A node that is still being asked from an earlier look is not asked twice. */
   single(key: string, task: () => Promise<void>): Promise<void>;
+  readonly isCloudDue: boolean;
 }
 
 /** One look at everything: the cloud, each node on its own, and fleet through the first node that has quorum. */
 export async function look(deps: LookDeps, cluster: TrackedCluster, signal: AbortSignal): Promise<void> {
-  const cloud = deps.single('cloud', () => lookAtCloud(deps, cluster, signal));
+  const cloud = deps.isCloudDue ? deps.single('cloud', () => lookAtCloud(deps, cluster, signal)) : Promise.resolve();
   if (cluster.activity !== 'destroying') {
     await withPatience(deps, cloud, signal);
     await lookAtNodes(deps, cluster, signal);

@@ -26,14 +26,16 @@ export const realTime: UserTime = {
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 15_000;
 const GROWTH = 1.5;
+/** Nodes that take long to answer have other things to do: we keep them busy for a third of the time at most. */
+const REST = 2;
 
 /** Looks often while things change and ever less often while they don't. */
-export function createRhythm(): { next(hasChanged: boolean): number } {
+export function createRhythm(): { next(look: { hasChanged: boolean; tookMs: number }): number } {
   let interval = SHORTEST_MS;
   return {
-    next(hasChanged) {
+    next({ hasChanged, tookMs }) {
       interval = hasChanged ? SHORTEST_MS : Math.min(LONGEST_MS, interval * GROWTH);
-      return interval;
+      return Math.min(LONGEST_MS, Math.max(interval, tookMs * REST));
     },
   };
 }

@@ -50,6 +50,8 @@ export class FakeWorld {
   account: Account = { uuid: 'a', email: 'me@example.com', status: 'active', statusMessage: '', isEmailVerified: true };
   cloudFailure: ClusterError | undefined;
   isCloudMute = false;
+  /** How long a node takes for each answer. */
+  latencyMs = 0;
   readonly nodes = new Map<string, FakeNode>();
   leader = 'deis-1';
   members: EtcdMember[];
@@ -223,6 +225,9 @@ export class FakeWorld {
 
   async #reach(name: string, signal: AbortSignal | undefined): Promise<void> {
     const { ssh } = this.node(name);
+    if (this.latencyMs > 0) {
+      await this.time.sleep(this.latencyMs);
+    }
     if (this.node(name).isCut === true) {
       this.node(name).isCut = false;
       throw new ClusterError('cut', { code: 'sshClosed' });

@@ -68,6 +68,28 @@ describe('watching', () => {
     assert.ok(bench.world.time.sleeps.slice(before).includes(1_000));
   });
 
+  it('asks the cloud no more than every two seconds, however much changes', async () => {
+    await bench.watch();
+    for (let i = 0; i < 60; i++) {
+      bench.world.instances = bench.world.instances.map((entry) => ({ ...entry, hash: String(i) }));
+      await bench.world.time.advance(1_000);
+    }
+    assert.ok(bench.world.count('fleet deis-1') >= 100, 'fleet is read every second');
+    assert.ok(bench.world.count('listDropletsByTag') <= 31);
+  });
+
+  it('leaves slow nodes time for their own work', async () => {
+    bench.world.latencyMs = 1_000;
+    await bench.watch();
+    await bench.world.time.advance(10_000);
+    bench.world.calls.length = 0;
+    for (let i = 0; i < 60; i++) {
+      bench.world.instances = bench.world.instances.map((entry) => ({ ...entry, hash: String(i) }));
+      await bench.world.time.advance(1_000);
+    }
+    assert.ok(bench.world.count('connect deis-1') <= 12, `${bench.world.count('connect deis-1')} looks in a minute`);
+  });
+
   it('calls its listeners for what a user would see, and for nothing else', async () => {
     let changes = 0;
     await bench.watch();

@@ -136,6 +136,7 @@ describe('a cluster that is well', () => {
     await bench.watch();
     bench.world.powerOff('deis-1');
     await bench.world.time.advance(10 * 60_000);
+    await bench.observer.refresh();
 
     assert.equal(bench.cluster.cost.hourly.toFixed(2), '37.20');
     assert.equal(bench.cluster.cost.monthly, 25_000);

@@ -81,6 +81,7 @@ const docker: CloudConfigUnit = {
   ],
 };
 
+/** A download that fails has to fail the unit (pipefail, -f): sh itself is content with an empty script. */
 const installDeisctl = (options: { installerUrl: string; release: string }): CloudConfigUnit => ({
   name: 'install-deisctl.service',
   command: 'start',
@@ -92,7 +93,7 @@ After=network-online.target
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c 'curl -sSL --retry 5 --retry-delay 2 ${options.installerUrl} | sh -s ${options.release}'
+ExecStart=/bin/bash -c 'set -o pipefail; curl -fsSL --retry 5 --retry-delay 2 ${options.installerUrl} | sh -s ${options.release}'
 `,
 });
 

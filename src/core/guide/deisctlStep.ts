@@ -1,12 +1,14 @@
 import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
+import { Stopwatch } from '../plan/stopwatch';
 import type { NodeConnection } from '../ports';
 import { lastJournalLines, succeeds } from './command';
 import { onAnyNode, onEachNode, withNode } from './nodes';
 
 /** Where the installer of 2016 puts it on CoreOS. */
 export const DEISCTL = '/opt/bin/deisctl';
-const INSTALL_UNIT = 'install-deisctl';
+const INSTALL_UNIT = 'install-deisctl.service';
+const RETRY_MS = 30_000;
 const TIMEOUT_MS = 10 * 60_000;
 
 /** deisctl on one node at least. It is installed by the user data of each; nothing is installed on the user's computer. */
@@ -17,12 +19,16 @@ export const deisctlStep: Step = {
   observe: async (run) => (await nodesWithDeisctl(run)).length > 0,
 
   async apply(run) {
+    const sinceRetry = new Stopwatch(run.provider.clock);
     await waitUntil(
       async () => {
         if ((await nodesWithDeisctl(run)).length > 0) {
           return true;
         }
-        await retryFailedInstall(run);
+        if (sinceRetry.elapsedMs > RETRY_MS) {
+          sinceRetry.reset();
+          await retryInstall(run);
+        }
         return undefined;
       },
       {
@@ -50,13 +56,13 @@ async function nodesWithDeisctl(run: Run): Promise<string[]> {
   return outcomes.filter((outcome) => 'value' in outcome && outcome.value).map(({ name }) => name);
 }
 
-/** A oneshot that failed stays failed: the network may have been late at boot. */
-async function retryFailedInstall(run: Run): Promise<void> {
+/** The network may have been late at boot, and a oneshot that has ended, well or not, does not run again by itself. */
+async function retryInstall(run: Run): Promise<void> {
   await onEachNode(run, async (node) => {
-    if (await succeeds(node, ['systemctl', 'is-failed', '--quiet', `${INSTALL_UNIT}.service`], run.signal)) {
-      await node.exec(['sudo', 'systemctl', 'restart', '--no-block', `${INSTALL_UNIT}.service`], {
-        signal: run.signal,
-      });
+    const { signal } = run;
+    const { stdout } = await node.exec(['systemctl', 'show', INSTALL_UNIT, '-p', 'ActiveState'], { signal });
+    if (!stdout.includes('activating')) {
+      await node.exec(['sudo', 'systemctl', 'restart', '--no-block', INSTALL_UNIT], { signal });
     }
   });
 }

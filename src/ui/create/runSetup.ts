@@ -22,27 +22,34 @@ const RESUME = 'Resume Setup';
 const DESTROY = 'Destroy Cluster';
 const TERMINAL = 'Open SSH Terminal';
 
+/** Finds the cluster that a setup is about: for a create, the one that was not there before. */
+type Finder = () => ClusterSnapshot | undefined;
+
+function finder({ operator }: Services, clusterId: string | undefined): Finder {
+  const before = new Set(operator.snapshots().map(({ id }) => id));
+  return () => operator.snapshots().find(({ id }) => (clusterId === undefined ? !before.has(id) : id === clusterId));
+}
+
 /** Runs a create or a resume: progress, the tree in sight, and a last message that says what next. */
 export async function runSetup(services: Services, setup: Setup): Promise<ClusterSnapshot | undefined> {
-  const { operator, tree, log } = services;
-  const before = new Set(operator.snapshots().map((cluster) => cluster.id));
-  const shown = setup.isByHand ? showWhenThere(services, before, setup.clusterId) : undefined;
+  const find = finder(services, setup.clusterId);
+  const shown = setup.isByHand ? showWhenThere(services, find) : undefined;
   try {
-    const cluster = await withProgress(setup.title, setup.run);
+    const cluster = await withProgress(setup.title, (context) => setup.run(withNotes(context, services.tree, find)));
     if (setup.isByHand) {
-      void tree.reveal(cluster).then(undefined, (error: unknown) => log.debug(`Not revealed: ${String(error)}`));
+      reveal(services, cluster);
       void sayWhatNext(cluster);
     }
     return cluster;
   } catch (error) {
-    const id = setup.clusterId ?? operator.snapshots().find((cluster) => !before.has(cluster.id))?.id;
     if (!setup.isByHand) {
       throw error;
     }
+    const cluster = find();
     if (!isCancelled(error)) {
-      void reportError(error, log, id === undefined ? undefined : new Target(id));
-    } else if (id !== undefined) {
-      void offerToGoOn(id, operator.find(id));
+      void reportError(error, services.log, cluster && new Target(cluster.id));
+    } else if (cluster !== undefined && cluster.state !== 'destroying') {
+      void offerToGoOn(cluster); // Unless a destroy has cancelled it.
     }
     return undefined;
   } finally {
@@ -50,14 +57,30 @@ export async function runSetup(services: Services, setup: Setup): Promise<Cluste
   }
 }
 
+/** What is reported is shown in the tree as well, at the step that is running. */
+function withNotes(context: OperationContext, tree: Services['tree'], find: Finder): OperationContext {
+  return {
+    signal: context.signal,
+    report: (message, fraction) => {
+      const cluster = find();
+      if (cluster !== undefined) tree.note(cluster.id, message);
+      context.report(message, fraction);
+    },
+  };
+}
+
+function reveal({ tree, log }: Services, cluster: ClusterSnapshot): void {
+  tree.reveal(cluster).catch((error: unknown) => log.debug(`Not revealed: ${String(error)}`));
+}
+
 /** Brings the new cluster into sight as soon as its journal exists. */
-function showWhenThere({ operator, tree, log }: Services, before: ReadonlySet<string>, id?: string): vscode.Disposable {
-  const subscription = operator.onDidChange(() => look());
+function showWhenThere(services: Services, find: Finder): vscode.Disposable {
+  const subscription = services.operator.onDidChange(() => look());
   const look = (): void => {
-    const cluster = operator.snapshots().find((each) => (id === undefined ? !before.has(each.id) : each.id === id));
+    const cluster = find();
     if (cluster !== undefined) {
       subscription.dispose();
-      tree.reveal(cluster).catch((error: unknown) => log.debug(`Not revealed: ${String(error)}`));
+      reveal(services, cluster);
     }
   };
   look();
@@ -88,11 +111,8 @@ function describeNext(cluster: ClusterSnapshot): string {
 }
 
 /** A cancelled setup leaves things behind that cost money: both ways on are offered. */
-async function offerToGoOn(id: string, cluster: ClusterSnapshot | undefined): Promise<void> {
-  if (cluster === undefined || cluster.state === 'destroying') {
-    return; // It was cancelled by a destroy: nothing is left to go on with.
-  }
-  const message = `The setup of ${cluster.name} has stopped. What was created stays, and is billed, until you resume or destroy it.`;
+async function offerToGoOn({ id, name }: ClusterSnapshot): Promise<void> {
+  const message = `The setup of ${name} has stopped. What was created stays, and is billed, until you resume or destroy it.`;
   const chosen = await vscode.window.showInformationMessage(message, RESUME, DESTROY);
   if (chosen === RESUME) {
     await vscode.commands.executeCommand('deis.cluster.resume', new Target(id));

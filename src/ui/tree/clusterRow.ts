@@ -10,7 +10,7 @@ import { Row } from './row';
 import { setupRow } from './setupRows';
 import { tooltip } from './tooltip';
 
-export function clusterRow(cluster: ClusterSnapshot): Row {
+export function clusterRow(cluster: ClusterSnapshot, note?: string): Row {
   const stale = lastSeen(cluster);
   const parts = [CLUSTER_STATES[cluster.state], isBilled(cluster) ? undefined : 'practice', stale && `seen ${stale}`];
   return new Row({
@@ -36,15 +36,15 @@ export function clusterRow(cluster: ClusterSnapshot): Row {
     ),
     spoken: `Cluster ${cluster.name}, ${CLUSTER_STATES[cluster.state]}. ${cluster.summary}`,
     isExpanded: true,
-    children: () => clusterChildren(cluster),
+    children: () => clusterChildren(cluster, note),
   });
 }
 
-function clusterChildren(cluster: ClusterSnapshot): Row[] {
+function clusterChildren(cluster: ClusterSnapshot, note: string | undefined): Row[] {
   const isBuilding = cluster.state === 'creating' && cluster.units.length === 0;
   return [
     problemRow(cluster),
-    setupRow(cluster),
+    setupRow(cluster, note),
     nodesRow(cluster),
     isBuilding ? undefined : platformRow(cluster),
     otherUnitsRow(cluster),

@@ -17,6 +17,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   readonly #repaint = new vscode.EventEmitter<undefined>();
   readonly #view: vscode.TreeView<Row>;
   readonly #owned: Disposable[] = [];
+  readonly #notes = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #aging: NodeJS.Timeout | undefined;
   #watching: Disposable | undefined;
@@ -55,7 +56,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.log.error('The clusters could not be read', error);
       return [failureRow(error instanceof Error ? error.message : String(error))];
     }
-    return this.operator.snapshots().map(clusterRow);
+    return this.operator.snapshots().map((cluster) => clusterRow(cluster, this.#notes.get(cluster.id)));
   }
 
   /** Only roots are ever revealed. */
@@ -66,6 +67,12 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
   async reveal(cluster: ClusterSnapshot): Promise<void> {
     await vscode.commands.executeCommand('deis.clusters.focus');
     await this.#view.reveal(clusterRow(cluster), { expand: true, select: true, focus: false });
+  }
+
+  /** How far the running step of a cluster's plan is. */
+  note(clusterId: string, message: string): void {
+    this.#notes.set(clusterId, message);
+    this.#changed();
   }
 
   dispose(): void {

@@ -36,7 +36,9 @@ function nodeRow(cluster: ClusterSnapshot, node: NodeSnapshot): Row {
   const describe = (etcd: string): string[] =>
     [
       NODE_STATES[node.state],
-      node.etcd === 'unknown' || node.state === 'off' ? undefined : `${etcd}${ETCD_ROLES[node.etcd]}`,
+      node.etcd === 'unknown' || node.state === 'off'
+        ? undefined
+        : `${node.etcd === 'down' ? 'etcd ' : etcd}${ETCD_ROLES[node.etcd]}`,
       units.length === 0 ? undefined : describeUnits(units),
       node.publicAddress,
       stale === undefined ? undefined : `seen ${stale}`,

@@ -10,8 +10,8 @@ const STEP_WORDS: Record<StepSnapshot['state'], string> = {
   failed: 'failed',
 };
 
-/** The steps of the plan, while there is one that is not finished. */
-export function setupRow(cluster: ClusterSnapshot): Row | undefined {
+/** The steps of the plan, while there is one that is not finished. `note`: how far the running one is. */
+export function setupRow(cluster: ClusterSnapshot, note?: string): Row | undefined {
   const { steps } = cluster;
   const isOver = steps.every((step) => step.state === 'done');
   if (steps.length === 0 || (isOver && cluster.state !== 'creating' && cluster.state !== 'destroying')) {
@@ -27,21 +27,28 @@ export function setupRow(cluster: ClusterSnapshot): Row | undefined {
     context: 'setup',
     target: new Target(cluster.id),
     isExpanded: true,
-    children: () => steps.map((step) => stepRow(cluster, step)),
+    children: () => steps.map((step) => stepRow(cluster, step, note)),
   });
 }
 
-function stepRow(cluster: ClusterSnapshot, step: StepSnapshot): Row {
+function stepRow(cluster: ClusterSnapshot, step: StepSnapshot, note: string | undefined): Row {
   const word = STEP_WORDS[step.state];
+  const detail = step.state === 'running' ? detailOf(step, note) : step.detail;
   return new Row({
     id: `${cluster.id}/step/${step.id}`,
     label: step.title,
-    description: step.detail,
+    description: detail,
     icon: STEP_ICONS[step.state],
     context: `step.${step.state}`,
-    tooltip: [step.title, word, step.detail].filter(Boolean).join('\n'),
-    spoken: [step.title, word === '' ? 'not begun' : word, step.detail].filter(Boolean).join(', '),
+    tooltip: [step.title, word, detail].filter(Boolean).join('\n'),
+    spoken: [step.title, word === '' ? 'not begun' : word, detail].filter(Boolean).join(', '),
     target: new Target(cluster.id),
     ...(step.state === 'failed' ? { command: { command: 'deis.log.show', title: 'Show Log' } } : {}),
   });
+}
+
+/** Progress is told as "title: detail"; a note about another step is out of date. */
+function detailOf({ title }: StepSnapshot, note: string | undefined): string | undefined {
+  const start = `${title}: `;
+  return note?.startsWith(start) === true ? note.slice(start.length) : undefined;
 }

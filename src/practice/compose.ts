@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { deisctlPrograms } from './deisctl/programs';
 import { dockerPrograms } from './docker/programs';
 import { createEtcdDaemon } from './etcd/daemon';
 import { etcdPrograms } from './etcd/programs';
@@ -23,7 +24,7 @@ export function composeNodes(kernel: Kernel): Nodes {
   const programs: readonly Program[] = [
     // Of two with one name the later one counts: the host's own mount (Ceph's too) and flock before the shell's plain ones.
     ...[...shellPrograms, ...hostPrograms, ...dockerPrograms],
-    ...[...etcdPrograms, ...fleetPrograms],
+    ...[...etcdPrograms, ...fleetPrograms, ...deisctlPrograms],
   ];
   const daemons: Readonly<Record<string, DaemonFactory>> = {
     '/usr/bin/etcd2': createEtcdDaemon(kernel),

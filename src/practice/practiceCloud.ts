@@ -12,6 +12,8 @@ import { composeNodes } from './compose';
 import { Faults } from './faults/faults';
 import type { Kernel } from './kernel';
 import { createLedger } from './ledger';
+import { INSTALLER_SITE } from './deisctl/installer';
+import { deisSite } from './network/deisSite';
 import { createModelFetch } from './network/fetch';
 import { Gates } from './network/gates';
 import { InnerHttp } from './network/innerHttp';
@@ -106,6 +108,8 @@ export async function startPracticeCloud(
   cloud.firewalls.onChange = () => network.changed();
   faults.onChange = () => network.changed();
   internet.serve(METADATA_ADDRESS, createMetadataSite(cloud));
+  // Its installer is long gone; nobody serves it today.
+  if (options.catalogue === '2016') internet.serve(INSTALLER_SITE, deisSite);
   setUpAccounts(cloud, options);
 
   const attachments = new Attachments();

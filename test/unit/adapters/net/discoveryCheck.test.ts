@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createDiscoveryApi } from '../../../../src/adapters/net/discovery';
 import { ClusterError } from '../../../../src/core/errors';
-import { fakeClock } from '../fakeClock';
 import { startLab } from '../labServer';
 
 describe('checking the discovery service', () => {
   const check = (origin: string): Promise<void> | undefined =>
-    createDiscoveryApi({ clock: fakeClock(), serviceUrl: () => Promise.resolve(origin) }).check?.();
+    createDiscoveryApi({ serviceUrl: () => Promise.resolve(origin) }).check?.();
   const isDiscoveryFailed = (error: unknown): boolean => ClusterError.is(error, 'discoveryFailed');
 
   it('is content with any answer, and makes no discovery URL', async () => {

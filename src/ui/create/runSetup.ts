@@ -36,10 +36,7 @@ export async function runSetup(services: Services, setup: Setup): Promise<Cluste
   const shown = setup.isByHand ? showWhenThere(services, find) : undefined;
   try {
     const cluster = await withProgress(setup.title, (context) => setup.run(withNotes(context, services.tree, find)));
-    if (setup.isByHand) {
-      reveal(services, cluster);
-      void sayWhatNext(cluster);
-    }
+    if (setup.isByHand) void sayWhatNext(cluster);
     return cluster;
   } catch (error) {
     if (!setup.isByHand) {
@@ -69,18 +66,14 @@ function withNotes(context: OperationContext, tree: Services['tree'], find: Find
   };
 }
 
-function reveal({ tree, log }: Services, cluster: ClusterSnapshot): void {
-  tree.reveal(cluster).catch((error: unknown) => log.debug(`Not revealed: ${String(error)}`));
-}
-
 /** Brings the new cluster into sight as soon as its journal exists. */
-function showWhenThere(services: Services, find: Finder): vscode.Disposable {
-  const subscription = services.operator.onDidChange(() => look());
+function showWhenThere({ operator, tree, log }: Services, find: Finder): vscode.Disposable {
+  const subscription = operator.onDidChange(() => look());
   const look = (): void => {
     const cluster = find();
     if (cluster !== undefined) {
       subscription.dispose();
-      reveal(services, cluster);
+      tree.reveal(cluster).catch((error: unknown) => log.debug(`Not revealed: ${String(error)}`));
     }
   };
   look();

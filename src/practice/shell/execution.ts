@@ -6,7 +6,7 @@ import { DEVICES, HIDDEN, isHidden } from './devices';
 import type { Device } from './sessionFiles';
 import { SessionFiles } from './sessionFiles';
 import { connectTo } from './connections';
-import { shellCommands } from './builtins';
+import { BUILTIN_NAMES, shellCommands } from './builtins';
 import { toForeground, toGuarded } from './foreground';
 import { Input } from './input';
 import type { Jobs } from './jobs';
@@ -75,7 +75,7 @@ export class Execution {
       permissions: this.#permissions,
       device: (path) => this.#device(path),
       scriptFor: (path) => this.#scriptFor(path),
-      isCommand: isHidden,
+      isCommand: (name) => isHidden(name) || BUILTIN_NAMES.has(name),
     });
   }
 

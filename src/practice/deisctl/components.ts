@@ -83,7 +83,10 @@ export function unitNameOf(target: string): string {
 
 /** `deis-router@1.service` and `router@1` are of `router`. */
 export const componentOf = (target: string): string =>
-  target.replace(/^deis-/, '').replace(/(?:@[^.]*)?(?:\.service)?$/, '');
+  target
+    .replace(/^deis-/, '')
+    .replace(/\.service$/, '')
+    .replace(/@.*$/, '');
 
 /** deisctl lists only units whose name begins with that of a component. */
 export const isPlatformUnit = (unitName: string): boolean =>

@@ -1,4 +1,5 @@
+import { interruptible } from '../fleet/cli/interruptible';
 import type { Program } from '../kernel';
 import { deisctl } from './cli/program';
 
-export const deisctlPrograms: readonly Program[] = [deisctl];
+export const deisctlPrograms: readonly Program[] = [interruptible(deisctl)];

@@ -322,8 +322,12 @@ export class Member {
     this.#disarmElection = undefined;
   }
 
+  get #knowsLeader(): boolean {
+    return this.leaderId !== undefined;
+  }
+
   async #leaderKnown(deadline: number): Promise<boolean> {
-    if (this.leaderId !== undefined) {
+    if (this.#knowsLeader) {
       return true;
     }
     const { timeline } = this.kernel;
@@ -336,7 +340,7 @@ export class Member {
       const cancel = timeline.after(deadline - timeline.now(), settle);
       this.#leaderWaiters.add(settle);
     });
-    return this.leaderId !== undefined;
+    return this.#knowsLeader;
   }
 
   #tellWaiters(): void {
@@ -421,9 +425,5 @@ export class Member {
 
 /** Heartbeats: what runs out by itself need not be written to our disk at once; it goes along with the next change. */
 function isFleeting(operation: RaftOperation): boolean {
-  return (
-    operation.kind === 'store' &&
-    (operation.operation.kind === 'expire' ||
-      ('expiresAt' in operation.operation && operation.operation.expiresAt !== undefined))
-  );
+  return operation.kind === 'store' && (operation.operation.kind === 'expire' || 'expiresAt' in operation.operation);
 }

@@ -1,4 +1,5 @@
+import { interruptible } from '../fleet/cli/interruptible';
 import type { Program } from '../kernel';
 import { etcdctl } from './etcdctl/program';
 
-export const etcdPrograms: readonly Program[] = [etcdctl];
+export const etcdPrograms: readonly Program[] = [interruptible(etcdctl)];

@@ -2,6 +2,9 @@ import type { Host } from '../kernel';
 
 type Environment = Readonly<Record<string, string>>;
 
+/** An empty variable is as good as none. */
+const notEmpty = (text: string | undefined): string | undefined => (text?.trim() === '' ? undefined : text?.trim());
+
 /** What the daemon reads from its environment, as coreos-cloudinit writes it (`ETCD_*`), with etcd 2's defaults. */
 export interface EtcdSettings {
   readonly name: string;
@@ -18,7 +21,7 @@ export interface EtcdSettings {
 }
 
 export function readSettings(host: Host, environment: Environment): EtcdSettings {
-  const get = (name: string): string | undefined => environment[`ETCD_${name}`]?.trim() || undefined;
+  const get = (name: string): string | undefined => notEmpty(environment[`ETCD_${name}`]);
   const name = get('NAME') ?? host.machineId;
   const dataDir = get('DATA_DIR') ?? '/var/lib/etcd2';
   const initialCluster = get('INITIAL_CLUSTER');

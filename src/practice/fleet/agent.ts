@@ -16,7 +16,7 @@ export interface AgentParts {
   /** Lies in the state file; what of fleet's is in systemd now. */
   readonly loaded: Record<string, LoadedUnit>;
   readonly announcesStops: boolean;
-  log(source: LogSource, text: string): void;
+  readonly log: (source: LogSource, text: string) => void;
   /** The set of loaded units is another now. */
   loadedChanged(): void;
 }

@@ -7,6 +7,8 @@ import { planSchedule, type ScheduleTask } from './scheduler';
 const LEASE = `${FLEET_PREFIX}/lease/engine-leader`;
 /** The lease lives for five intervals (engine/engine.go). */
 const LEASE_INTERVALS = 5;
+/** One write to etcd: the units of one plan reach their machines one after the other. */
+const WRITE_MS = 5;
 
 export interface EngineParts {
   readonly kernel: Kernel;
@@ -143,6 +145,7 @@ export class Engine {
   async #perform(tasks: readonly ScheduleTask[]): Promise<void> {
     const { registry } = this.parts;
     for (const { kind, unit, machineId } of tasks) {
+      await this.parts.kernel.timeline.sleep(WRITE_MS);
       await (kind === 'schedule' ? registry.schedule(unit, machineId) : registry.unschedule(unit, machineId));
     }
   }

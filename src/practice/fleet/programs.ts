@@ -1,4 +1,5 @@
 import type { Program } from '../kernel';
 import { fleetctl, fleetd } from './cli/fleetctl';
+import { interruptible } from './cli/interruptible';
 
-export const fleetPrograms: readonly Program[] = [fleetctl, fleetd];
+export const fleetPrograms: readonly Program[] = [fleetctl, fleetd].map(interruptible);

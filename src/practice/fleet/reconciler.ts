@@ -1,12 +1,12 @@
 import type { Cancel, Kernel } from '../kernel';
 
-/** From a change in etcd to the reconciliation it triggers. */
-const WATCH_MS = 40;
+/** From a change in etcd to the reconciliation it triggers: on a busy node some tens of milliseconds. */
+const WATCH_MS = { least: 5, most: 40 };
 /**
  * While fleet reconciles it does not watch: what happens meanwhile is seen at the next tick only (registry/event.go opens a new
- * watch after each event). Long enough that a second change right after the first is missed, as in the recorded traces.
+ * watch after each event). With this, deisctl's install, start and stop take as long as in the recorded traces.
  */
-const BLIND_MS = 400;
+const BLIND_MS = 1_500;
 const BLIND_PER_TASK_MS = 60;
 
 export interface ReconcilerParts {
@@ -55,7 +55,8 @@ export class Reconciler {
       return;
     }
     if (isEvent && this.#event === undefined && timeline.now() >= this.#blindUntil) {
-      this.#event = timeline.after(WATCH_MS, () => this.#run());
+      const delay = this.parts.kernel.random.integer(WATCH_MS.least, WATCH_MS.most);
+      this.#event = timeline.after(delay, () => this.#run());
     }
     if (!this.#isChecking) {
       this.#isChecking = true;

@@ -228,7 +228,7 @@ export class Registry {
     const requirements = requirementsOf(name, file);
     return {
       ...{ name, hash, raw, file, requirements, targetState: known },
-      ...{ target: child('target') || undefined, heartbeat: child('job-state') },
+      ...{ target: targetFrom(child('target')), heartbeat: child('job-state') },
     };
   }
 
@@ -257,6 +257,8 @@ function fileOf(hash: string, raw: string): UnitFile {
   }
   return file;
 }
+
+const targetFrom = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 function hashFrom(object: string | undefined): string | undefined {
   const bytes = parseRecord(object)?.['UnitHash'];

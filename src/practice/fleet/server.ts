@@ -99,9 +99,8 @@ export class FleetServer implements FleetApi {
   /** In order: units go from this machine, the lease is given away, the machine leaves the list (fleetd.go, `shutdown`). */
   stop(): void {
     const components = this.#components;
-    const canLeave = components !== undefined && components.registry.hasQuorum;
     this.#release();
-    if (!canLeave) {
+    if (components?.registry.hasQuorum !== true) {
       this.#stopComponents(components);
       this.#exit(0);
       return;

@@ -2,6 +2,9 @@ import type { Host } from '../kernel';
 
 type Environment = Readonly<Record<string, string>>;
 
+/** An empty variable is as good as none. */
+const notEmpty = (text: string | undefined): string | undefined => (text?.trim() === '' ? undefined : text?.trim());
+
 /** What fleetd reads from its environment (`FLEET_*`), with fleet's defaults (fleet, Documentation/deployment-and-configuration.md). */
 export interface FleetSettings {
   readonly publicIp: string;
@@ -13,7 +16,7 @@ export interface FleetSettings {
 }
 
 export function readFleetSettings(host: Host, environment: Environment): FleetSettings {
-  const get = (name: string): string | undefined => environment[`FLEET_${name}`]?.trim() || undefined;
+  const get = (name: string): string | undefined => notEmpty(environment[`FLEET_${name}`]);
   return {
     publicIp: get('PUBLIC_IP') ?? host.privateAddress,
     metadata: parseMetadata(get('METADATA') ?? ''),
@@ -35,7 +38,7 @@ export function parseMetadata(text: string): Record<string, string> {
 
 /** `30s`, `1m`, `500ms`, or a plain number of seconds. */
 function seconds(text: string | undefined, fallback: number): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text ?? '');
+  const match = /^([\d.]+)(ms|s|m|h)?$/.exec(text ?? '');
   if (match === null) {
     return fallback;
   }

@@ -93,7 +93,12 @@ export async function start(call: DeisctlCall, targets: readonly string[]): Prom
   await each(call, targets, {
     ending: '',
     run: async (name) => {
-      await call.registry.setTargetState(name, 'launched');
+      try {
+        await call.registry.setTargetState(name, 'launched');
+      } catch (error) {
+        call.err(problemOf(error)); // Of all complaints this one has no end of line.
+        return;
+      }
       await follow(call, name, { from: 'dead', isDone: (sub) => sub === 'running' });
     },
   });
@@ -128,7 +133,8 @@ async function follow(
   name: string,
   what: { from: string; isDone(sub: string): boolean },
 ): Promise<void> {
-  for (let last = what.from; ; await pause(call)) {
+  let last = what.from;
+  for (;;) {
     const [state] = call.registry.statesOf(name);
     if (state === undefined) {
       throw new DeisctlError(`Could not find unit: ${name}`);
@@ -144,6 +150,7 @@ async function follow(
     if (state.sub === 'failed') {
       throw new DeisctlError(`The service '${name}' failed while ${what.from === 'dead' ? 'starting' : 'stopping'}.`);
     }
+    await pause(call);
   }
 }
 

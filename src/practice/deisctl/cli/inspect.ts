@@ -93,10 +93,13 @@ export async function dock(call: DeisctlCall): Promise<void> {
   const [name = ''] = await unitsOf(call, target);
   const address = await addressOf(call, target);
   requireAgent(call);
-  const container = name.replace(/(?:@[^.]*)?\.service$/, '');
+  const container = containerOf(name);
   const shell = command.length === 0 ? 'bash' : command.join(' ');
   await runOn(call.context, address, `docker exec -it ${container} ${shell}`);
 }
+
+/** Instances share the name of their container: no two of them are on one node. */
+const containerOf = (unit: string): string => unit.replace(/\.service$/, '').replace(/@.*$/, '');
 
 function requireAgent(call: DeisctlCall): void {
   const problem = sshProblem(call.context);

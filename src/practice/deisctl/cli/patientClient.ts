@@ -4,7 +4,7 @@ import type { Cancel, EtcdClient, EtcdEvent, EtcdNode, EtcdWrite, ProgramContext
 import { DeisctlError } from './call';
 
 /** What a write to etcd takes, disk included; deisctl does them one after the other. */
-const LATENCY_MS = 8;
+const LATENCY_MS = 12;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 /** Kept short of the words: `client.go` is fleet's old etcd client inside deisctl (the recorded traces, no-quorum/deisctl-*). */

@@ -26,10 +26,9 @@ export function findEndpoint(context: ProgramContext, url: string): Endpoint {
     return { url, client: api?.client, member: api?.member() };
   }
   const member = worldOf(host)?.memberAt(host.dropletId, url);
-  const isOpen = member?.host.listener({ port: portOf(url) }) !== undefined;
-  return isOpen && member !== undefined
-    ? { url, client: new MemberClient(member), member }
-    : { url, client: undefined, member: undefined };
+  return member?.host.listener({ port: portOf(url) }) === undefined
+    ? { url, client: undefined, member: undefined }
+    : { url, client: new MemberClient(member), member };
 }
 
 /** Waits as the connection attempt does, and says why it came to nothing, in Go's words. */

@@ -32,7 +32,9 @@ export function parseFlags(args: readonly string[], table: FlagTable, stopsAtVer
       }
       continue;
     }
-    const [, name = '', given] = /^--?([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    const equals = arg.indexOf('=');
+    const name = (equals < 0 ? arg : arg.slice(0, equals)).replace(/^--?/, '');
+    const given = equals < 0 ? undefined : arg.slice(equals + 1);
     const [valued, switched] = [table.values[name], table.switches[name]];
     if (valued !== undefined) {
       at += given === undefined ? 1 : 0;

@@ -44,6 +44,7 @@ async function answer(call: KeyRequest, request: IncomingMessage, response: Serv
   switch (request.method) {
     case 'GET':
     case 'HEAD':
+    case undefined:
       if (isTrue(form, 'wait')) {
         wait(call, response);
         return;

@@ -48,9 +48,9 @@ function encodeNode(node: EtcdNode): object {
 }
 
 export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk instanceof Buffer ? chunk : Buffer.alloc(0));
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request as AsyncIterable<unknown>) {
+    chunks.push(chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk)));
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -11,11 +11,11 @@ describe('an etcd cluster', () => {
 
   it('forms by discovery when as many nodes have registered as the URL asks for', async () => {
     const cluster = await runningEtcd();
-    const { client, member } = etcdOf(at(cluster, 1));
+    const etcd = etcdOf(at(cluster, 1));
 
-    await client.set('/a', { value: '1' });
+    await etcd.client.set('/a', { value: '1' });
 
-    assert.equal(Object.keys(member()?.state.members ?? {}).length, 5);
+    assert.equal(Object.keys(etcd.member()?.state.members ?? {}).length, 5);
     for (const host of cluster.hosts) {
       assert.equal(etcdOf(host).client.peek('/a')?.value, '1');
     }

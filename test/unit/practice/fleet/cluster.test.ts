@@ -92,7 +92,11 @@ describe('fleet on five nodes', () => {
     assert.equal(machineCount(witness), 5);
     const took = await until(cluster, () => machineCount(witness) === 4);
     assert.ok(took >= 10_000 && took <= 31_000, `${took} ms`);
-    await until(cluster, () => rows(witness).includes('web.service active/running'), 8_000);
+    const place = (): string | undefined => fleetOf(witness).registry?.unit('web.service')?.target;
+    await until(cluster, () => place() !== undefined && place() !== owner.machineId, 3_000);
+    const isRunning = (): boolean =>
+      fleetOf(witness).registry?.state('web.service', place() ?? '')?.active === 'active';
+    await until(cluster, isRunning, 8_000);
     bootNode(owner);
     await until(cluster, () => machineCount(witness) === 5);
     await cluster.kernel.timeline.sleep(60_000);

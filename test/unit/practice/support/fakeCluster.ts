@@ -18,12 +18,13 @@ export interface FakeCluster {
 export interface ClusterOptions {
   readonly nodes?: number;
   readonly size?: string;
+  readonly seed?: string;
   readonly fleetVersion?: '1.0' | '0.11';
 }
 
 /** Nodes deis-1… with nothing started. */
 export function createCluster(options: ClusterOptions = {}): FakeCluster {
-  const kernel = createFakeKernel(options.fleetVersion === undefined ? {} : { fleetVersion: options.fleetVersion });
+  const kernel = createFakeKernel(options);
   const discovery = new FakeDiscovery(options.size);
   kernel.fetchFrom = discovery.fetch;
   const factories = { [ETCD]: createEtcdDaemon(kernel), [FLEET]: createFleetDaemon(kernel) };

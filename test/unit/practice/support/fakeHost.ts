@@ -14,6 +14,15 @@ import type { FakeKernel } from './fakeKernel';
 
 const DEAD = { load: 'not-found', active: 'inactive', sub: 'dead', result: 'success', mainExitStatus: 0, restarts: 0 };
 
+/** The machine ids of the recorded cluster, deis-1 to deis-5. */
+const RECORDED_IDS = [
+  '41382dcd8cb249ef8cfd7426dc8f5ca3',
+  '0b37ef0ef5c545f6acd9643b64b490fe',
+  'b205d6d6f0eb4eacb3af08034fcb4836',
+  'a0026ed02b2f4b058e622e00a2b7da96',
+  '71395c3cccf24a049a2ab75ee31b3cd8',
+];
+
 /**
  * A node that knows nothing but etcd2, fleet and units whose behaviour is in their text: `pull` in an ExecStartPre takes 2 s,
  * `exit N` fails, a oneshot exits, everything else runs on.
@@ -38,7 +47,7 @@ export class FakeHost {
     readonly name: string,
     readonly factories: Readonly<Record<string, DaemonFactory>>,
   ) {
-    this.machineId = kernel.random.hex(32);
+    this.machineId = RECORDED_IDS[dropletId - 1] ?? kernel.random.hex(32);
     this.privateAddress = `10.77.0.${10 + dropletId}`;
     this.publicAddress = `203.0.113.${10 + dropletId}`;
     this.systemd = new FakeSystemd(this);
@@ -163,7 +172,8 @@ class FakeSystemd implements Systemd {
 
   async start(name: string): Promise<UnitStatus> {
     const unit = this.#units.get(name);
-    if (unit === undefined || unit.status.active === 'active') {
+    // systemd refuses a relative path in ExecStart: such a unit stays as it is.
+    if (unit === undefined || unit.status.active === 'active' || /^ExecStart=[^/]/m.test(unit.text)) {
       return this.status(name);
     }
     const generation = (unit.generation += 1);

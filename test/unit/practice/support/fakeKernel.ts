@@ -86,7 +86,13 @@ export function disposeKernels(): void {
   alive = undefined;
 }
 
-export function createFakeKernel(options: { fleetVersion?: '1.0' | '0.11'; profile?: Profile } = {}): FakeKernel {
+export interface KernelOptions {
+  readonly fleetVersion?: '1.0' | '0.11';
+  readonly profile?: Profile;
+  readonly seed?: string;
+}
+
+export function createFakeKernel(options: KernelOptions = {}): FakeKernel {
   const state = new MemoryState();
   const timeline = new VirtualTimeline(Infinity, Date.UTC(2016, 7, 1));
   const network = new FakeNetwork();
@@ -95,7 +101,7 @@ export function createFakeKernel(options: { fleetVersion?: '1.0' | '0.11'; profi
   const kernel: FakeKernel = {
     timeline,
     state,
-    random: createRandom(state, 'test'),
+    random: createRandom(state, options.seed ?? 'test'),
     network,
     ledger: createLedger(timeline),
     profile: options.profile ?? profiles.lab,

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, it } from 'node:test';
+import { etcdOf, at, runningFleet, type FakeCluster } from '../support/fakeCluster';
+import { curl, parse, replayCurl } from '../support/curl';
+import { disposeKernels } from '../support/fakeKernel';
+import { run } from '../support/runProgram';
+import { trace } from '../support/traces';
+
+const UNITS = 'http://localhost/fleet/v1/units';
+const API = "curl --unix-socket /var/run/fleet.sock 'http://localhost/fleet/v1";
+const unit = (name: string): string => readFileSync(`test/fixtures/traces/fleetctl/unit-${name}.service`, 'utf8');
+
+async function mixedCluster(): Promise<FakeCluster> {
+  const cluster = await runningFleet();
+  const node = at(cluster, 1);
+  const files = {
+    'swapon.service': unit('swapon'),
+    'swapfail.service': unit('swapfail'),
+    'web.service': unit('web').replace(/Description=.*/, 'Description=One changed unit'),
+    'bad2.service':
+      '[Unit]\nDescription=x\n\n[X-Fleet]\nGlobal=yes please\nBogus=1\n\n[Service]\nExecStart=/bin/true\n',
+    'nofit.service': '[Service]\nExecStart=/bin/sleep infinity\n\n[X-Fleet]\nMachineMetadata=disk=ssd\n',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await node.files.writeFile(`/home/core/${name}`, text);
+  }
+  await run(node, 'fleetctl submit bad2.service');
+  await run(node, 'fleetctl start swapon.service swapfail.service web.service');
+  await run(node, 'fleetctl start --no-block nofit.service');
+  await cluster.kernel.timeline.sleep(7_000);
+  return cluster;
+}
+
+describe("fleet's API answers as the recorded one did", () => {
+  afterEach(disposeKernels);
+
+  it('to everything asked of a cluster with units of all kinds', async () => {
+    const cluster = await mixedCluster();
+    // The node on which web.service runs is asked for by its id; here it may be another one.
+    const node = at(cluster, 1);
+    for (const name of [
+      ...[
+        'machines-5up',
+        'units-mixed',
+        'state-mixed',
+        'state-by-unit',
+        'state-by-unit-global',
+        'state-by-unit-unknown',
+      ],
+      ...['machines-again', 'state-by-machine-unknown', 'unit-one', 'unit-unknown', 'unit-state-unknown-path', 'root'],
+      ...['discovery-toplevel', 'fleet-v1-root', 'put-unit-create', 'put-unit-again-same', 'put-unit-again-changed'],
+    ]) {
+      await replayCurl(node, `fleet-api/${name}.json`);
+    }
+    await cluster.kernel.timeline.sleep(7_000);
+    for (const name of [
+      ...['put-unit-no-options', 'put-unit-bad-json', 'put-unit-bad-name', 'put-unit-name-mismatch'],
+      ...['put-unit-no-content-type', 'post-unit', 'delete-machine', 'unit-created'],
+      ...['put-unit-desired-inactive', 'put-unit-desired-loaded', 'put-unit-bad-state', 'state-bad-token'],
+    ]) {
+      await replayCurl(node, `fleet-api/${name}.json`);
+    }
+    // The table of the traces has only the beginning of this command.
+    const contradiction = trace('fleet-api/put-unit-bad-xfleet.json').command.replace(
+      /'http:.*$/,
+      `'${UNITS}/api.service'`,
+    );
+    await replayCurl(node, 'fleet-api/put-unit-bad-xfleet.json', contradiction);
+  });
+
+  it('deletes, and poisons a unit for good by a state that is none', async () => {
+    const cluster = await runningFleet();
+    const node = at(cluster, 1);
+    for (const name of ['delete-unit-never-existed', 'put-unit-create-2']) {
+      await replayCurl(node, `fleet-api/${name}.json`);
+    }
+    await cluster.kernel.timeline.sleep(7_000);
+    for (const name of ['delete-unit-ok', 'state-after-delete-0s', 'units-after-delete-0s', 'delete-unit-ok-again']) {
+      await replayCurl(node, `fleet-api/${name}.json`);
+    }
+    await cluster.kernel.timeline.sleep(7_000);
+    for (const name of [
+      ...[
+        'state-after-delete-5s',
+        'poison-1-create',
+        'poison-2-put-bad-state',
+        'poison-3-get-unit',
+        'poison-4-get-units',
+      ],
+      ...['poison-6-delete', 'poison-9-put-good-state', 'poison-10-get-units', 'poison-11-delete'],
+    ]) {
+      await replayCurl(node, `fleet-api/${name}.json`);
+    }
+    assert.equal((await run(node, 'fleetctl destroy poison.service')).stderr, 'Units not found in registry\n');
+
+    await run(node, 'etcdctl rm --recursive /_coreos.com/fleet/job/poison.service');
+
+    assert.equal((await curl(node, `${API}/units/poison.service'`)).status, 404);
+  });
+
+  it('gives pages of a hundred', async () => {
+    const cluster = await runningFleet();
+    const node = at(cluster, 1);
+    const options = [{ section: 'Service', name: 'ExecStart', value: '/bin/sleep infinity' }];
+    for (let number = 1; number <= 130; number += 1) {
+      const name = `dummy${String(number).padStart(3, '0')}.service`;
+      const body = JSON.stringify({ desiredState: 'launched', options });
+      await curl(node, `${API}/units/${name}' -X PUT -H 'Content-Type: application/json' -d '${body}'`);
+    }
+    await cluster.kernel.timeline.sleep(15_000);
+
+    const first = parse((await curl(node, `${API}/state'`)).body);
+    assert.equal(first.states.length, 100);
+    assert.equal(first.nextPageToken, 'ZAACAA==');
+    const second = parse((await curl(node, `${API}/state?nextPageToken=ZAACAA=='`)).body);
+    assert.equal(second.states.length, 30);
+    const { stdout } = await run(node, 'fleetctl list-units --no-legend');
+    assert.equal(stdout.trimEnd().split('\n').length, 130);
+    const loads = new Map<string, number>();
+    for (const line of stdout.trimEnd().split('\n')) {
+      const machine = line.split(/\t+/)[1] ?? '';
+      loads.set(machine, (loads.get(machine) ?? 0) + 1);
+    }
+    assert.deepEqual([...loads.values()], [26, 26, 26, 26, 26]);
+  });
+
+  it('in version 0.11, which keeps what it has and says nothing', async () => {
+    const cluster = await runningFleet({ fleetVersion: '0.11' });
+    const node = at(cluster, 1);
+    for (const name of ['api-machines', 'api-units-empty', 'api-state-empty', 'api-put-create']) {
+      await replayCurl(node, `fleet-0.11.7/${name}.json`);
+    }
+    await cluster.kernel.timeline.sleep(7_000);
+    for (const name of [
+      ...['api-put-changed', 'api-unit', 'api-state', 'api-delete', 'api-delete-unknown'],
+      ...['api-poison-1', 'api-poison-2', 'api-poison-3', 'api-poison-4'],
+    ]) {
+      await replayCurl(node, `fleet-0.11.7/${name}.json`);
+    }
+  });
+
+  it('is 503 without a quorum, also for writes', async () => {
+    const cluster = await runningFleet();
+    [3, 4, 5].forEach((number) => at(cluster, number).cutPower());
+    await cluster.kernel.timeline.sleep(40_000);
+    for (const name of ['api-machines', 'api-units', 'api-state', 'api-put', 'api-delete']) {
+      await replayCurl(at(cluster, 1), `no-quorum/${name}.json`);
+    }
+  });
+
+  it('is the same under the old prefix, which the Deis controller uses', async () => {
+    const cluster = await runningFleet();
+    const old = await curl(
+      at(cluster, 1),
+      "curl --unix-socket /var/run/fleet.sock 'http://localhost/v1-alpha/machines'",
+    );
+
+    assert.equal(old.body, (await curl(at(cluster, 2), `${API}/machines'`)).body);
+  });
+
+  it('keeps its registry under the keys and in the form that deisctl and the recorded fleet use', async () => {
+    const cluster = await mixedCluster();
+    const folder = '/_coreos.com/fleet';
+    const { client } = etcdOf(at(cluster, 1));
+    const machine = JSON.parse(
+      client.peek(`${folder}/machines/${at(cluster, 2).machineId}/object`)?.value ?? '',
+    ) as object;
+    assert.deepEqual(Object.keys(machine), ['ID', 'PublicIP', 'Metadata', 'Capabilities', 'Version']);
+    const [state] = client.peek(`${folder}/states/web.service`)?.nodes ?? [];
+    assert.deepEqual(Object.keys(JSON.parse(state?.value ?? '') as object), [
+      ...['loadState', 'activeState', 'subState', 'machineState', 'unitHash'],
+    ]);
+    const job = client.peek(`${folder}/job/web.service`);
+    assert.deepEqual(job?.nodes?.map((node) => node.key.split('/').at(-1)).sort(), [
+      ...['job-state', 'object', 'target', 'target-state'],
+    ]);
+    const lease = JSON.parse(client.peek(`${folder}/lease/engine-leader`)?.value ?? '') as object;
+    assert.deepEqual(Object.keys(lease), ['MachineID', 'Version']);
+  });
+});

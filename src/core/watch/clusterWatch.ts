@@ -39,6 +39,8 @@ export class ClusterWatch implements Disposable {
   #pause: AbortController | undefined;
   #hasChanged = false;
   #isUnsaved = false;
+  /** Of the nodes that answered in this look. */
+  #slowestMs = 0;
   #cloudAskedAt = -Infinity;
   #savedAt = -Infinity;
 
@@ -96,16 +98,18 @@ export class ClusterWatch implements Disposable {
     const rhythm = createRhythm();
     while (!signal.aborted) {
       this.#hasChanged = false;
-      const tookMs = await this.#lookWithin(PATIENCE_MS, signal);
+      this.#slowestMs = 0;
+      await this.#lookWithin(PATIENCE_MS, signal);
       const pause = new AbortController();
       this.#pause = pause;
-      const restMs = rhythm.next({ hasChanged: this.#hasChanged, tookMs });
+      const isExpecting = this.#snapshot.nodes.some(({ state }) => state === 'new' || state === 'booting');
+      const restMs = rhythm.next({ hasChanged: this.#hasChanged, isExpecting, tookMs: this.#slowestMs });
       await this.#deps.time.sleep(restMs, AbortSignal.any([pause.signal, signal]));
     }
   }
 
-  /** How long it took; 0 when a silent node used up our patience. It goes on then, to the deadlines of its calls. */
-  async #lookWithin(patienceMs: number, signal: AbortSignal): Promise<number> {
+  /** The look goes on beyond our patience, to the deadlines of its calls. */
+  async #lookWithin(patienceMs: number, signal: AbortSignal): Promise<void> {
     const start = this.#deps.time.now();
     const finished = new AbortController();
     void this.#look().finally(() => finished.abort());
@@ -113,7 +117,6 @@ export class ClusterWatch implements Disposable {
     if (this.#hasNewsSince(start)) {
       this.#believe();
     }
-    return finished.signal.aborted ? this.#deps.time.now() - start : 0;
   }
 
   /** Never rejects: what could not be seen is part of the picture. It goes on to its own deadlines when the loop stops. */
@@ -135,6 +138,7 @@ export class ClusterWatch implements Disposable {
           },
           single: (key, task) => this.#single(key, task),
           isCloudDue: this.#isCloudDue(),
+          onAnswer: (tookMs) => (this.#slowestMs = Math.max(this.#slowestMs, tookMs)),
         },
         this.#cluster,
         this.#lifetime.signal,

@@ -27,6 +27,8 @@ export interface LookDeps {
   /** A node that is still being asked from an earlier look is not asked twice. */
   single(key: string, task: () => Promise<void>): Promise<void>;
   readonly isCloudDue: boolean;
+  /** How long a node took to answer everything. */
+  onAnswer(tookMs: number): void;
 }
 
 /** One look at everything: the cloud, each node on its own, and fleet through the first node that has quorum. */
@@ -143,6 +145,7 @@ async function lookAtNode(
   signal: AbortSignal,
 ): Promise<void> {
   const before = deps.seen().nodes[node.dropletId];
+  const startedAt = deps.time.now();
   try {
     const { connection, etcd } = await probeNode({
       provider: deps.provider,
@@ -156,6 +159,7 @@ async function lookAtNode(
       onAnswer(connection, etcd.isUp && etcd.unhealthyLooks === 0),
       lookAtVitals(deps, { node, connection, before }, signal),
     ]);
+    deps.onAnswer(deps.time.now() - startedAt);
   } catch (error) {
     if (isCancelled(error) || signal.aborted) {
       return;

@@ -29,12 +29,20 @@ const GROWTH = 1.5;
 /** Nodes that take long to answer have other things to do: we keep them busy for a third of the time at most. */
 const REST = 2;
 
+export interface LookResult {
+  readonly hasChanged: boolean;
+  /** Something is about to change: a node is being made or boots. */
+  readonly isExpecting: boolean;
+  /** How long the slowest node took that answered. */
+  readonly tookMs: number;
+}
+
 /** Looks often while things change and ever less often while they don't. */
-export function createRhythm(): { next(look: { hasChanged: boolean; tookMs: number }): number } {
+export function createRhythm(): { next(look: LookResult): number } {
   let interval = SHORTEST_MS;
   return {
-    next({ hasChanged, tookMs }) {
-      interval = hasChanged ? SHORTEST_MS : Math.min(LONGEST_MS, interval * GROWTH);
+    next({ hasChanged, isExpecting, tookMs }) {
+      interval = hasChanged || isExpecting ? SHORTEST_MS : Math.min(LONGEST_MS, interval * GROWTH);
       return Math.min(LONGEST_MS, Math.max(interval, tookMs * REST));
     },
   };

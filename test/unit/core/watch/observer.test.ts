@@ -90,6 +90,15 @@ describe('watching', () => {
     assert.ok(bench.world.count('connect deis-1') <= 12, `${bench.world.count('connect deis-1')} looks in a minute`);
   });
 
+  it('comes back soon to a node that did not answer: that costs it nothing', async () => {
+    bench.world.nodes.forEach((entry) => (entry.ssh = 'mute'));
+    await bench.watch();
+    await bench.world.time.advance(15_000);
+    bench.world.nodes.forEach((entry) => (entry.ssh = 'open'));
+    await bench.world.time.advance(3_000);
+    assert.equal(bench.node('deis-1').state, 'ready');
+  });
+
   it('calls its listeners for what a user would see, and for nothing else', async () => {
     let changes = 0;
     await bench.watch();

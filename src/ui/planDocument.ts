@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 
 const SCHEME = 'deis-plan';
+/** For an editor that VS Code has opened again after a reload. */
+const FORGOTTEN = 'This plan was shown in an earlier window. *Create Cheap Cluster* makes a new one.\n';
 const documents = new Map<string, string>();
 const changed = new vscode.EventEmitter<vscode.Uri>();
 
@@ -8,7 +10,7 @@ const changed = new vscode.EventEmitter<vscode.Uri>();
 export function registerPlanDocument(): vscode.Disposable {
   return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     onDidChange: changed.event,
-    provideTextDocumentContent: (uri) => documents.get(uri.path) ?? '',
+    provideTextDocumentContent: (uri) => documents.get(uri.path) ?? FORGOTTEN,
   });
 }
 

@@ -41,7 +41,8 @@ async function question(title) {
 
 describe('The story of a cheap cluster', { timeout: 6 * MINUTE }, () => {
   before(async () => {
-    window = await launch({ extension: ROOT, viewport: { width: 1360, height: 1000 } });
+    const settings = { 'workbench.colorTheme': 'Default Dark Modern' };
+    window = await launch({ extension: ROOT, settings, viewport: { width: 1360, height: 1000 } });
     ({ page } = window);
     page.setDefaultTimeout(MINUTE);
   });
@@ -87,6 +88,14 @@ describe('The story of a cheap cluster', { timeout: 6 * MINUTE }, () => {
     const lines = (await ui.terminalText(page)).split('\n');
     const table = lines.slice(lines.findIndex((line) => line.startsWith('MACHINE')) + 1);
     assert.equal(table.filter((line) => /^[0-9a-f]{8}\.\.\.\s+10\./.test(line)).length, 5, lines.join('\n'));
+  });
+
+  it('is there again after the window was reloaded, with a line that says what it costs', async () => {
+    await page.reload();
+    await page.locator('.statusbar').filter({ hasText: '$0.037 an hour ($25 a month) in practice money' }).waitFor();
+    await ui.openContainer(page, 'Deis');
+    await rowSays('Nodes', '5 of 5 ready');
+    await rowSays('Platform', '41 of 41 running');
   });
 
   it('is a picture in every theme', async () => {

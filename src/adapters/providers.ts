@@ -59,7 +59,7 @@ function openDigitalOcean(options: EngineOptions): Opened {
     // Asked at each request: a new token, or another address, counts at once.
     endpoint: async () => await digitalOceanEndpoint(options, await options.secrets.get(tokenSecret('digitalocean'))),
   });
-  const discovery = createDiscoveryApi({ clock, serviceUrl: () => Promise.resolve(options.settings().discoveryUrl) });
+  const discovery = createDiscoveryApi({ serviceUrl: () => Promise.resolve(options.settings().discoveryUrl) });
   const provider = assemble({ clock, cloud, discovery, dialer: createDialer(clock), keepaliveMs: () => KEEPALIVE_MS });
   return { provider, ready: () => Promise.resolve(), dispose: () => provider.nodes.dispose() };
 }
@@ -74,6 +74,9 @@ function openPractice(options: EngineOptions): Opened {
     settings: () => ({ speed: options.settings().practiceSpeed, catalogue: options.settings().practiceCatalogue }),
     onOpen(info) {
       clock.sync(info);
+      if (info.notice !== undefined) {
+        options.log.warn(info.notice);
+      }
       const scaled = info.speed === 'max' ? 0 : KEEPALIVE_MS / info.speed;
       keepaliveMs = Math.max(LEAST_KEEPALIVE_MS, scaled);
     },
@@ -85,7 +88,7 @@ function openPractice(options: EngineOptions): Opened {
       return { origin: api, token };
     },
   });
-  const discovery = createDiscoveryApi({ clock, serviceUrl: async () => (await practice.open()).info.discovery });
+  const discovery = createDiscoveryApi({ serviceUrl: async () => (await practice.open()).info.discovery });
   const dialer = createPracticeDialer({ clock, open: async () => await practice.open() });
   const provider = assemble({ clock, cloud, discovery, dialer, keepaliveMs: () => keepaliveMs });
   return {

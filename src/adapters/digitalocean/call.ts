@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import { ClusterError } from '../../core/errors';
 import type { Clock } from '../../core/ports';
 import { abortReason } from '../net/abort';
+import { createClock } from '../net/clock';
 import { lost, readJson, Refusal, refused, timedOut, unreadable, type Request } from './failures';
 import { send, type Library, type Query, type RawReply } from './session';
 
-/** Provider milliseconds for one request and its answer. */
+/** Real milliseconds for one request and its answer: the wire is real even where the provider's time is not. */
 const CALL_MS = 30_000;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 1_000;
@@ -15,8 +16,13 @@ const LONGEST_PAUSE_MS = 60_000;
 export interface Access {
   /** Asked for each request, so that a new token or a restarted practice cloud counts at once. */
   endpoint(): Promise<{ readonly origin: string; readonly token: string }>;
+  /** The provider's time, for the pauses between two attempts. */
   readonly clock: Clock;
+  /** Default: 30 s. */
+  readonly callMs?: number;
 }
+
+const realTime = createClock();
 
 export interface CallSpec {
   readonly what: string;
@@ -69,7 +75,7 @@ async function tryOnce(access: Access, spec: CallSpec): Promise<Reply | Refusal>
   spec.signal?.throwIfAborted();
   const endpoint = await access.endpoint();
   const request: Request = { what: spec.what, isPost: spec.isPost ?? false, ...endpoint };
-  const deadline = access.clock.deadline(CALL_MS, spec.signal);
+  const deadline = realTime.deadline(access.callMs ?? CALL_MS, spec.signal);
   try {
     const session = { ...endpoint, signal: deadline.signal, ...(spec.query !== undefined && { query: spec.query }) };
     const outcome = await send(session, spec.request);

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { ClusterError } from '../../core/errors';
-import type { Clock, DiscoveryApi } from '../../core/ports';
+import type { DiscoveryApi } from '../../core/ports';
+import { createClock } from './clock';
 import { isPrivate, serviceOrigin } from './serviceUrl';
 
-/** Provider milliseconds for one call. */
+/** Real milliseconds for one call: the wire is real even where the provider's time is not. */
 const CALL_MS = 15_000;
 /** A listing of nine members is about two KiB. */
 const LARGEST_REPLY = 256 * 1024;
@@ -15,10 +16,13 @@ const MembersReply = v.object({
 });
 
 interface Deps {
-  readonly clock: Clock;
   /** The service's address, asked for each time: a setting may change, the practice cloud may have been restarted. */
   serviceUrl(): Promise<string>;
+  /** Default: 15 s. */
+  readonly callMs?: number;
 }
+
+const realTime = createClock();
 
 /** The discovery URL lets anybody join the cluster, so it is in no message: they name the service only. */
 export function createDiscoveryApi(deps: Deps): DiscoveryApi {
@@ -42,7 +46,7 @@ export function createDiscoveryApi(deps: Deps): DiscoveryApi {
     },
     async check(signal) {
       const url = new URL(serviceOrigin(await deps.serviceUrl(), 'The address of the discovery service'));
-      const deadline = deps.clock.deadline(CALL_MS, signal);
+      const deadline = realTime.deadline(deps.callMs ?? CALL_MS, signal);
       try {
         // Whatever it says, it is there; `/new` would make a URL.
         const reply = await fetch(url, { method: 'HEAD', redirect: 'manual', signal: deadline.signal });
@@ -69,12 +73,12 @@ function parse<T extends v.GenericSchema>(schema: T, text: string, url: string):
   }
 }
 
-async function get({ clock }: Deps, address: string, signal?: AbortSignal): Promise<string> {
+async function get({ callMs = CALL_MS }: Deps, address: string, signal?: AbortSignal): Promise<string> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !isPrivate(url)) {
     throw new ClusterError('The discovery URL is not an https address.', { code: 'discoveryFailed' });
   }
-  const deadline = clock.deadline(CALL_MS, signal);
+  const deadline = realTime.deadline(callMs, signal);
   try {
     const reply = await fetch(url, { redirect: 'error', signal: deadline.signal, headers: { accept: '*/*' } });
     const text = await readText(reply);

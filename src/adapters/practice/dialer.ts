@@ -43,7 +43,9 @@ export function createPracticeDialer(deps: Deps): Dialer {
       // Not known, or no longer there: the process may have been restarted, the droplet powered, a port opened.
       const practice = await deps.open();
       const ports = await listPorts(practice, address, signal).catch((error: unknown) => {
-        throw signal.aborted || ClusterError.is(error) ? error : unreachable(place, 'cannot be reached', nodeCode(error));
+        throw signal.aborted || ClusterError.is(error)
+          ? error
+          : unreachable(place, 'cannot be reached', nodeCode(error));
       });
       for (const [other, local] of ports) {
         known.set(`${address}:${other}`, local);

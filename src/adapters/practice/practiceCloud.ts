@@ -21,6 +21,8 @@ const Info = v.object({
   speed: v.union([v.literal('max'), v.pipe(v.number(), v.gtValue(0))]),
   now: v.number(),
   discovery: v.string(),
+  /** Something that the user should know, such as a state that could not be read. */
+  notice: v.optional(v.string()),
 });
 export type PracticeInfo = v.InferOutput<typeof Info>;
 
@@ -124,11 +126,7 @@ export class PracticeCloud implements Disposable {
 
   async #lock(): Promise<Awaited<ReturnType<typeof acquireLock>> | undefined> {
     try {
-      return await acquireLock(
-        path.join(this.#deps.stateFolder, 'start.lock'),
-        'practice',
-        'start of the practice cloud',
-      );
+      return await acquireLock(path.join(this.#deps.stateFolder, 'start.lock'), 'practice', 'working');
     } catch (error) {
       if (ClusterError.is(error, 'locked')) {
         return undefined;

@@ -20,6 +20,14 @@ if (reason !== undefined) {
 const userKey = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 });
 const clock = createClock();
 
+/** What sshd of OpenSSH 7.1 (CoreOS 899) offers by default (sshd_config of that release), as far as today's still has it. */
+const SETTINGS_OF_2015 = `
+KexAlgorithms curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha256,diffie-hellman-group14-sha1
+Ciphers chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com
+MACs umac-64-etm@openssh.com,umac-128-etm@openssh.com,hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha1-etm@openssh.com,umac-64@openssh.com,hmac-sha2-256,hmac-sha2-512,hmac-sha1
+HostKeyAlgorithms ssh-ed25519,ecdsa-sha2-nistp256,ssh-rsa
+`;
+
 describe('the SSH adapter on OpenSSH’s own server', { skip: reason !== undefined }, () => {
   let sshd: OpenSsh;
   let gateway: NodeGateway;
@@ -184,5 +192,28 @@ describe('the SSH adapter on OpenSSH’s own server', { skip: reason !== undefin
     node = await gateway.connect(endpoint);
     assert.equal((await node.exec(['echo', 'back'])).stdout, 'back\n');
     rmSync(socketPath, { force: true });
+  });
+});
+
+describe('the SSH adapter on an OpenSSH of 2015', { skip: reason !== undefined }, () => {
+  it('has key exchange, ciphers and checksums in common with us', async () => {
+    const sshd = await startOpenSsh(userKey.public, SETTINGS_OF_2015);
+    const dialer = createDialer(clock);
+    const gateway = createNodeGateway({
+      clock,
+      dialer: { connect: async (_, __, signal) => await dialer.connect('127.0.0.1', sshd.port, signal) },
+      keepaliveMs: () => 10_000,
+      user: sshd.user,
+    });
+    const trustedHostKeys = [sshd.hostKeys.ed25519];
+    const old = { clusterId: 'c', name: 'deis-1', address: 'a', trustedHostKeys, privateKey: userKey.private };
+
+    try {
+      const node = await gateway.connect(old);
+      assert.equal((await node.exec(['echo', 'in'])).stdout, 'in\n');
+    } finally {
+      gateway.dispose();
+      await sshd.stop();
+    }
   });
 });

@@ -50,6 +50,8 @@ ${extra}
 `;
   writeFileSync(path.join(folder, 'config'), config);
   const child = spawn(SSHD, ['-D', '-e', '-f', path.join(folder, 'config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // A failing test must not leave it behind.
+  process.once('exit', () => child.kill());
   await listening(port, child);
   return {
     ...{ port, folder, hostKeys, user: os.userInfo().username },

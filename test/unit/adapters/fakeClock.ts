@@ -1,8 +1,8 @@
 import type { Clock } from '../../../src/core/ports';
 import { createClock } from '../../../src/adapters/net/clock';
 
-/** Sleeps take no time and are written down; deadlines are real but short where a test says so. */
-export function fakeClock(deadlineMs?: number): Clock & { readonly waitsMs: number[] } {
+/** Sleeps take no time and are written down; deadlines are real. */
+export function fakeClock(): Clock & { readonly waitsMs: number[] } {
   const real = createClock();
   const waitsMs: number[] = [];
   return {
@@ -13,6 +13,6 @@ export function fakeClock(deadlineMs?: number): Clock & { readonly waitsMs: numb
       waitsMs.push(ms);
       return Promise.resolve();
     },
-    deadline: (ms, signal) => real.deadline(deadlineMs ?? ms, signal),
+    deadline: (ms, signal) => real.deadline(ms, signal),
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { DigitalOcean } from 'digitalocean-js';
+import type { Access } from '../../../../src/adapters/digitalocean/call';
 import { createCloudApi } from '../../../../src/adapters/digitalocean/cloudApi';
 import { ClusterError } from '../../../../src/core/errors';
 import type { CloudApi } from '../../../../src/core/ports';
@@ -16,16 +17,24 @@ async function withLab(
   deadlineMs?: number,
 ): Promise<void> {
   const lab = await startLab(answer);
-  const clock = fakeClock(deadlineMs);
+  const clock = fakeClock();
   try {
-    await test(lab, cloudAt(lab.origin, TOKEN, clock), clock);
+    await test(
+      lab,
+      cloudAt(lab.origin, TOKEN, { clock, ...(deadlineMs !== undefined && { callMs: deadlineMs }) }),
+      clock,
+    );
   } finally {
     await lab.close();
   }
 }
 
-function cloudAt(origin: string, token: string, clock = fakeClock()): CloudApi {
-  return createCloudApi({ clock, endpoint: () => Promise.resolve({ origin, token }) });
+function cloudAt(
+  origin: string,
+  token: string,
+  access: Pick<Access, 'clock' | 'callMs'> = { clock: fakeClock() },
+): CloudApi {
+  return createCloudApi({ ...access, endpoint: () => Promise.resolve({ origin, token }) });
 }
 
 async function rejection(promise: Promise<unknown>): Promise<ClusterError> {

@@ -89,7 +89,7 @@ describe('a provider’s faster time', () => {
     assert.equal(clock.now(), 7_010_000);
   });
 
-  it('shortens waits, but no deadline below two real seconds', async () => {
+  it('shortens waits, but no deadline below what a busy computer needs', async () => {
     await withTimers(async () => {
       const clock = createScaledClock(() => 0);
       clock.sync({ speed: 60, now: 0 });
@@ -97,11 +97,11 @@ describe('a provider’s faster time', () => {
       const [short, long] = [clock.deadline(30_000), clock.deadline(600_000)];
       mock.timers.tick(1_000);
       assert.equal(await settled(sleep), 'done');
-      mock.timers.tick(999);
+      mock.timers.tick(2_999);
       assert.equal(short.hasPassed, false);
       mock.timers.tick(1);
       assert.deepEqual([short.hasPassed, long.hasPassed], [true, false]);
-      mock.timers.tick(8_000);
+      mock.timers.tick(6_000);
       assert.equal(long.hasPassed, true);
     });
   });

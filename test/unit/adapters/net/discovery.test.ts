@@ -5,7 +5,6 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { createDiscoveryApi } from '../../../../src/adapters/net/discovery';
 import type { DiscoveryApi } from '../../../../src/core/ports';
-import { fakeClock } from '../fakeClock';
 import { startLab, type Answer, type Lab } from '../labServer';
 
 const TOKEN = '3c067abea3794172966fe743432f87e3';
@@ -13,9 +12,8 @@ const recorded = (name: string): string => readFileSync(path.resolve('test/fixtu
 
 async function withService(answer: Answer, test: (discovery: DiscoveryApi, lab: Lab) => Promise<void>): Promise<void> {
   const lab = await startLab(answer);
-  const clock = fakeClock(200);
   try {
-    await test(createDiscoveryApi({ clock, serviceUrl: () => Promise.resolve(`${lab.origin}/`) }), lab);
+    await test(createDiscoveryApi({ callMs: 200, serviceUrl: () => Promise.resolve(`${lab.origin}/`) }), lab);
   } finally {
     await lab.close();
   }
@@ -82,7 +80,6 @@ describe('the discovery service', () => {
 
   it('is never asked unencrypted over the network', async () => {
     const discovery = createDiscoveryApi({
-      clock: fakeClock(),
       serviceUrl: () => Promise.resolve('http://discovery.etcd.io'),
     });
     await assert.rejects(discovery.create(3), { code: 'invalidInput' });

@@ -84,8 +84,7 @@ describe('the login', () => {
 
   it('works with an RSA key in PEM, signed with SHA-2', async () => {
     const rsa = makeKey('rsa');
-    const algorithms: unknown = await connectTo({ userKey: rsa }, [hostKey], rsa);
-    assert.equal(algorithms, hostKey.public);
+    assert.equal(await connectTo({ userKey: rsa }, [hostKey], rsa), hostKey.public);
   });
 
   it('with a key that cannot be read says so and shows neither key nor passphrase', async () => {

@@ -76,6 +76,8 @@ function authenticate(context: AuthContext, userKey: KeyPair): void {
   const key = utils.parseKey(userKey.public);
   if (context.method !== 'publickey' || key instanceof Error || !key.getPublicSSH().equals(context.key.data)) {
     context.reject(['publickey']);
+  } else if (key.type === 'ssh-rsa' && !['sha256', 'sha512'].includes(context.hashAlgo ?? 'sha1')) {
+    context.reject(['publickey']); // As OpenSSH since 8.8: no SHA-1 signatures.
   } else if (context.signature === undefined || context.blob === undefined) {
     context.accept();
   } else if (key.verify(context.blob, context.signature, context.hashAlgo)) {

@@ -16,6 +16,7 @@ const TOOL_NAMES: ReadonlySet<string> = new Set(LIBRARY_TOOLS);
 
 /** Finds what a command name means on a node: along PATH, or at the path it is. */
 export class Resolver {
+  readonly names: ReadonlySet<string>;
   readonly #programs: ReadonlyMap<string, Program>;
 
   constructor(
@@ -23,10 +24,7 @@ export class Resolver {
     programs: readonly Program[],
   ) {
     this.#programs = new Map(programs.map((program) => [program.name, program]));
-  }
-
-  get names(): ReadonlySet<string> {
-    return new Set(this.#programs.keys());
+    this.names = new Set(this.#programs.keys());
   }
 
   program(name: string): Program | undefined {

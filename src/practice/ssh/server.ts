@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Connection, ServerConfig } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Host, Kernel } from '../kernel';
+import { restorePacketFilter } from '../programs/iptables/kernelTables';
 import type { Shell } from '../shell/shell';
 import { ALGORITHMS, SOFTWARE } from './algorithms';
 import { Authenticator } from './authentication';
@@ -23,10 +24,11 @@ const daemons = new WeakMap<Host, Sshd>();
 /** The SSH daemon of a node that was made last: connections inside the model go to it. */
 export const sshdOf = (host: Host): Sshd | undefined => daemons.get(host);
 
-/** The SSH daemon of one node. `accept` takes connections that reached port 22. */
+/** The SSH daemon of one node. `accept` takes connections that reached port 22. Made with the host, so the node's iptables are back too. */
 export function createSshd(kernel: Kernel, host: Host, shell: Shell): Sshd {
   const daemon = new NodeSshd(kernel, host, shell);
   daemons.set(host, daemon);
+  restorePacketFilter(kernel, host);
   return daemon;
 }
 

@@ -172,7 +172,11 @@ export interface Kernel {
   host(dropletId: number): Host | undefined;
 }
 
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export interface HttpHandler {
+  (request: IncomingMessage, response: ServerResponse): void;
+  /** For a port that speaks no HTTP: what is said to whoever connects; undefined ends the connection. */
+  readonly greet?: () => string | undefined;
+}
 
 /** What daemons offer. Each part adds its own by declaration merging: `declare module '../kernel' { interface DaemonApis { … } }`. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging in the parts

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -90,6 +91,8 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
+  // Everything that runs on a node hangs on the one signal of its power.
+  EventEmitter.defaultMaxListeners = 0;
   // A fault in one part of the model must not take away everybody's cluster; it is said and time goes on.
   process.on('uncaughtException', report);
   process.on('unhandledRejection', report);

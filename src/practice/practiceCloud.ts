@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Attachments } from './api/control/attachments';
 import { createControlHandler } from './api/control/handler';
 import { createDiscoveryHandler } from './api/discovery/handler';
@@ -84,6 +85,7 @@ export async function startPracticeCloud(
     deliver: (id, port, stream) => {
       const handler = port === 22 ? undefined : host(id)?.listener({ port });
       if (port === 22) nodes.acceptSsh(id, stream);
+      else if (handler?.greet !== undefined) greet(stream, handler.greet());
       else if (handler !== undefined) inner.accept(stream, handler);
     },
   });
@@ -143,6 +145,12 @@ export async function startPracticeCloud(
       await state.dispose();
     },
   };
+}
+
+function greet(stream: Duplex, text: string | undefined): void {
+  stream.resume();
+  if (text === undefined) stream.end();
+  else stream.write(text);
 }
 
 /** The port asked for, else the one of the last time, else any. */

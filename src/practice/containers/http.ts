@@ -4,6 +4,10 @@ import type { HttpHandler } from '../kernel';
 /** For ports that speak something else than HTTP: whoever connects is accepted and learns nothing. */
 export const deaf: HttpHandler = (_request, response) => response.destroy();
 
+/** A port that says something first, as an SSH server does, and answers nothing. */
+export const greeting = (greet: () => string | undefined): HttpHandler =>
+  Object.assign(deaf.bind(undefined), { greet });
+
 export function send(
   response: ServerResponse,
   status: number,

@@ -1,4 +1,4 @@
-import type { Cancel, EtcdClient, Kernel } from '../kernel';
+import type { Cancel, EtcdClient, EtcdNode, Kernel } from '../kernel';
 import { goJson, parseRecord } from './json';
 import { Reconciler } from './reconciler';
 import { FLEET_PREFIX, type Registry } from './registry';
@@ -25,9 +25,7 @@ export class Engine {
   readonly #reconciler: Reconciler;
   readonly #owned: Cancel[] = [];
   #isLeader = false;
-  #leaseIndex = 0;
   #seenLeader: string | undefined;
-  #isBusy = false;
 
   constructor(private readonly parts: EngineParts) {
     this.#reconciler = new Reconciler({
@@ -43,7 +41,7 @@ export class Engine {
   start(): void {
     const { kernel, registry, intervalMs } = this.parts;
     this.#owned.push(
-      kernel.timeline.every(intervalMs, () => void this.#holdLease()),
+      kernel.timeline.every(intervalMs, () => this.#holdLease()),
       registry.watch('job', ({ node }) => {
         if (this.#isLeader && !node.key.endsWith('/job-state')) {
           this.#reconciler.changed(isWatched(node.key));
@@ -55,7 +53,7 @@ export class Engine {
         }
       }),
     );
-    void this.#holdLease();
+    this.#holdLease();
   }
 
   stop(): void {
@@ -69,46 +67,41 @@ export class Engine {
   /** Gives the lease away, so that another takes over at its next look. */
   async purge(): Promise<void> {
     if (this.#isLeader) {
-      await this.parts.client.delete(LEASE, { prevIndex: this.#leaseIndex }).catch(() => undefined);
+      await this.parts.client
+        .delete(LEASE, { prevValue: goJson({ MachineID: this.parts.machineId, Version: 1 }) })
+        .catch(() => undefined);
     }
     this.stop();
   }
 
-  async #holdLease(): Promise<void> {
-    const { client } = this.parts;
-    if (this.#isBusy || !client.hasQuorum) {
-      return; // A renewal is under way, or etcd can't be written: the lease runs out by itself.
+  /** All in one call: heartbeats run many in a row when our own clock was late. */
+  #holdLease(): void {
+    const { client, machineId } = this.parts;
+    if (!client.hasQuorum) {
+      return; // The lease runs out by itself.
     }
-    this.#isBusy = true;
-    try {
-      const held = client.peek(LEASE);
-      const holder = parseRecord(held?.value)?.['MachineID'];
-      if (held !== undefined && holder !== this.parts.machineId) {
-        this.#isLeader = false;
-        this.#note(typeof holder === 'string' ? holder : undefined);
-        return;
-      }
-      await this.#write(held?.modifiedIndex);
-    } catch {
-      this.#isLeader = false; // Another was quicker.
-    } finally {
-      this.#isBusy = false;
+    const held = client.peek(LEASE);
+    if (held === undefined || holderOf(held) === machineId) {
+      this.#write(held?.modifiedIndex);
     }
-  }
-
-  async #write(prevIndex: number | undefined): Promise<void> {
-    const { client, machineId, intervalMs } = this.parts;
-    const event = await client.set(LEASE, {
-      value: goJson({ MachineID: machineId, Version: 1 }),
-      ttlSeconds: (LEASE_INTERVALS * intervalMs) / 1_000,
-      ...(prevIndex === undefined ? { prevExist: false } : { prevIndex }),
-    });
-    this.#leaseIndex = event.node.modifiedIndex;
-    this.#note(machineId);
-    if (!this.#isLeader) {
+    const holder = holderOf(client.peek(LEASE));
+    this.#note(holder);
+    if (holder !== machineId) {
+      this.#isLeader = false;
+    } else if (!this.#isLeader) {
       this.#isLeader = true;
       this.#reconciler.start();
     }
+  }
+
+  #write(prevIndex: number | undefined): void {
+    const { client, machineId, intervalMs } = this.parts;
+    const lease = {
+      value: goJson({ MachineID: machineId, Version: 1 }),
+      ttlSeconds: (LEASE_INTERVALS * intervalMs) / 1_000,
+      ...(prevIndex === undefined ? { prevExist: false } : { prevIndex }),
+    };
+    client.set(LEASE, lease).catch(() => undefined); // Another was quicker, as the next look tells.
   }
 
   #note(leader: string | undefined): void {
@@ -149,6 +142,11 @@ export class Engine {
       await (kind === 'schedule' ? registry.schedule(unit, machineId) : registry.unschedule(unit, machineId));
     }
   }
+}
+
+function holderOf(lease: EtcdNode | undefined): string | undefined {
+  const holder = parseRecord(lease?.value)?.['MachineID'];
+  return typeof holder === 'string' ? holder : undefined;
 }
 
 /** fleet's event stream knows two kinds of change: a target state and a target (registry/event.go). */

@@ -182,8 +182,10 @@ export class Registry {
       machineState,
       unitHash: state.hash,
     });
-    await this.client.set(`${FLEET_PREFIX}/state/${state.name}`, { value, ttlSeconds });
-    await this.client.set(`${FLEET_PREFIX}/states/${state.name}/${state.machineId}`, { value, ttlSeconds });
+    await Promise.all([
+      this.client.set(`${FLEET_PREFIX}/state/${state.name}`, { value, ttlSeconds }),
+      this.client.set(`${FLEET_PREFIX}/states/${state.name}/${state.machineId}`, { value, ttlSeconds }),
+    ]);
   }
 
   async removeUnitState(name: string, machineId: string): Promise<void> {

@@ -36,7 +36,7 @@ export const platformUnits: Readonly<Record<string, string>> = {
     timeout: '30m',
     before: [dataContainer('builder', ['/var/lib/docker'])],
     options: [
-      ...['--volumes-from deis-builder-data', '--privileged', '-p 2223:22', '-e EXTERNAL_PORT=2223', HOST],
+      ...['--volumes-from deis-builder-data', '--privileged', '-p 2223:2223', '-e EXTERNAL_PORT=2223', HOST],
       '-v /etc/environment_proxy:/etc/environment_proxy',
     ],
     after: [

@@ -54,6 +54,18 @@ describe('fleet on five nodes', () => {
     assert.equal(machineCount(at(cluster, 1)), 5);
   });
 
+  it('keeps its machines and its engine leader through heartbeats that run many in a row', async () => {
+    const cluster = await runningFleet({ nodes: 3, size: '3' });
+
+    await cluster.kernel.timeline.sleep(600_000);
+
+    const changes = cluster.hosts.flatMap((host) =>
+      host.entries.filter(({ text }) => text.includes('leadership changed')),
+    );
+    assert.deepEqual(changes, []);
+    assert.equal(machineCount(at(cluster, 1)), 3);
+  });
+
   it('runs a global unit on every node', async () => {
     const cluster = await runningFleet();
     await launch(at(cluster, 1), 'everywhere.service', ['X-Fleet', 'Global', 'true']);

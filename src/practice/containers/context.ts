@@ -14,18 +14,18 @@ export interface ContainerContext {
   /** `docker stop`, the end of its unit, or the loss of power. */
   readonly signal: AbortSignal;
   readonly etcd: EtcdAccess;
-  log(text: string): void;
+  readonly log: (text: string) => void;
   /** Waits through the ledger; rejects when the container is stopped meanwhile. */
-  wait(ms: number): Promise<void>;
+  readonly wait: (ms: number) => Promise<void>;
   /** A heartbeat for as long as the container runs. */
-  every(ms: number, run: () => void): void;
+  readonly every: (ms: number, run: () => void) => void;
   /** Serves the container's port on the host port it is published under; nothing when it is not published. */
-  listen(containerPort: number, handler: HttpHandler): void;
-  onEnd(run: Cancel): void;
+  readonly listen: (containerPort: number, handler: HttpHandler) => void;
+  readonly onEnd: (run: Cancel) => void;
   /** It has booted: what depends on it sees it from now on. */
-  ready(): void;
+  readonly ready: () => void;
   /** Ends the container by itself. */
-  exit(code: number): void;
+  readonly exit: (code: number) => void;
 }
 
 /** Resolves with the exit code when the container's main process ends. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hostAddress, publish } from './boot';
 import type { Behaviour, ContainerContext } from './context';
 import { untilStopped } from './context';
-import { deaf, readBody, send } from './http';
+import { greeting, readBody, send } from './http';
 
 /** nginx: by the first label of the host name to an app or the controller (facts/deis-controller.md §1, §5). */
 export const router: Behaviour = async (context) => {
@@ -12,7 +12,11 @@ export const router: Behaviour = async (context) => {
   context.listen(80, web);
   context.listen(443, web);
   context.listen(9090, (request, response) => healthCheck(request, response));
-  context.listen(2222, deaf);
+  // Passed on to the builder's sshd, if there is one.
+  context.listen(
+    2222,
+    greeting(() => (etcd.peek('/deis/builder/host') === undefined ? undefined : BUILDER_BANNER)),
+  );
   log('deis-router running...');
   context.ready();
   const address = hostAddress(context);
@@ -25,6 +29,9 @@ function healthCheck(request: IncomingMessage, response: ServerResponse): void {
   send(response, isHealth ? 200 : 404, isHealth ? '' : NOT_FOUND, SERVER);
 }
 
+const HOP_BY_HOP: ReadonlySet<string> = new Set(['connection', 'content-length', 'transfer-encoding']);
+/** The builder's image is an Ubuntu 14.04. */
+const BUILDER_BANNER = 'SSH-2.0-OpenSSH_6.6.1p1 Ubuntu-2ubuntu2.7\r\n';
 const SERVER = { server: 'nginx' };
 const NOT_FOUND = '<html>\r\n<head><title>404 Not Found</title></head>\r\n</html>\r\n';
 const UNAVAILABLE = '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n</html>\r\n';
@@ -35,10 +42,13 @@ const webHandler =
   (request: IncomingMessage, response: ServerResponse): void => {
     const label = (request.headers.host ?? '').split(/[.:]/)[0] ?? '';
     const subdomain = context.etcd.peek('/deis/controller/subdomain') ?? 'deis';
-    const upstream = label === subdomain ? controllerAddress(context) : appAddress(context, label);
-    if (upstream === 'unknown') {
-      healthCheck(request, response);
-    } else if (upstream === undefined) {
+    const isController = label === subdomain;
+    if (!isController && !context.etcd.names('/deis/services').includes(label)) {
+      healthCheck(request, response); // A name that is no app: only a load balancer asks for those.
+      return;
+    }
+    const upstream = isController ? controllerAddress(context) : appAddress(context, label);
+    if (upstream === undefined) {
       send(response, 503, UNAVAILABLE, SERVER);
     } else {
       forward(context, upstream, request, response).catch(() => send(response, 502, BAD_GATEWAY, SERVER));
@@ -50,11 +60,8 @@ function controllerAddress({ etcd }: ContainerContext): string | undefined {
   return host === undefined ? undefined : `${host}:${etcd.peek('/deis/controller/port') ?? '8000'}`;
 }
 
-/** `unknown` for a name that is no app; undefined for an app without containers. */
-function appAddress({ etcd }: ContainerContext, label: string): string | 'unknown' | undefined {
-  if (label === '' || !etcd.names('/deis/services').includes(label)) {
-    return 'unknown';
-  }
+/** Undefined for an app without containers. */
+function appAddress({ etcd }: ContainerContext, label: string): string | undefined {
   const [container] = etcd.names(`/deis/services/${label}`);
   return container === undefined ? undefined : etcd.peek(`/deis/services/${label}/${container}`);
 }
@@ -67,7 +74,7 @@ async function forward(
 ): Promise<void> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
-    if (typeof value === 'string' && !['connection', 'content-length', 'transfer-encoding'].includes(name)) {
+    if (typeof value === 'string' && !HOP_BY_HOP.has(name)) {
       headers[name] = value;
     }
   }
@@ -79,7 +86,7 @@ async function forward(
     signal: context.signal,
     ...(body === '' ? {} : { body }),
   });
-  const { 'transfer-encoding': _encoding, 'content-length': _length, connection: _connection, ...rest } = reply.headers;
-  response.writeHead(reply.status, { ...rest, ...SERVER });
+  const kept = Object.entries(reply.headers).filter(([name]) => !HOP_BY_HOP.has(name));
+  response.writeHead(reply.status, { ...Object.fromEntries(kept), ...SERVER });
   response.end(reply.body);
 }

@@ -59,4 +59,4 @@ export function splitReference(reference: string): { repository: string; tag: st
 
 /** `router` for `deis/router:v1.13.1`. */
 export const componentOf = (reference: string): string | undefined =>
-  /^(?:[^/]+\/)?deis\/([a-z-]+)(?::|$)/.exec(reference)?.[1];
+  /(?:^|\/)deis\/([a-z-]+)$/.exec(splitReference(reference).repository)?.[1];

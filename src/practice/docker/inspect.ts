@@ -69,7 +69,9 @@ function containerJson(context: ProgramContext, record: ContainerRecord): object
 
 /** Go templates as far as they are used with inspect: `{{ .State.Pid }}`, `{{.Name}}`, `{{json .State}}`. */
 function evaluate(format: string, value: unknown): string {
-  return format.replace(/\{\{\s*(json\s+)?\.([\w.]*)\s*\}\}/g, (_match, asJson: string | undefined, path: string) => {
+  return format.replace(/\{\{([^{}]*)\}\}/g, (_match, expression: string) => {
+    const words = expression.trim().split(/\s+/);
+    const path = (words.at(-1) ?? '').replace(/^\./, '');
     const found = path
       .split('.')
       .filter((part) => part !== '')
@@ -78,13 +80,9 @@ function evaluate(format: string, value: unknown): string {
           typeof inner === 'object' && inner !== null ? (Reflect.get(inner, part) as unknown) : undefined,
         value,
       );
-    if (asJson !== undefined) {
+    if (words[0] === 'json') {
       return JSON.stringify(found);
     }
-    return found === undefined
-      ? '<no value>'
-      : typeof found === 'object'
-        ? JSON.stringify(found)
-        : String(found as string);
+    return typeof found === 'string' ? found : found === undefined ? '<no value>' : JSON.stringify(found);
   });
 }

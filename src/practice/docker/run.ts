@@ -83,11 +83,8 @@ export async function attach(context: ProgramContext, container: RunningContaine
 async function pullMissing(context: ProgramContext, image: string): Promise<boolean> {
   const { repository, tag } = splitReference(image);
   context.stderr(`Unable to find image '${repository}:${tag}' locally\n`);
-  return await insideOf(context.host).docker.pull(
-    image,
-    { stdout: context.stderr, stderr: context.stderr },
-    context.signal,
-  );
+  const say = (text: string): void => context.stderr(text);
+  return await insideOf(context.host).docker.pull(image, { stdout: say, stderr: say }, context.signal);
 }
 
 function specOf(options: ParsedOptions): RunSpec | undefined {

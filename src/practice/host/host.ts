@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IFileSystem } from 'just-bash';
 import type {
   Cancel,
@@ -51,6 +52,13 @@ const SHUTDOWN_LIMIT_MS = 90_000;
 
 export function createHost(parts: HostParts, spec: HostSpec): PoweredHost {
   return new PracticeHost(parts, spec);
+}
+
+/** Everything that runs on a node listens to it. */
+function newPower(): AbortController {
+  const power = new AbortController();
+  setMaxListeners(0, power.signal);
+  return power;
 }
 
 class PracticeHost implements PoweredHost, HostInside {
@@ -118,11 +126,14 @@ class PracticeHost implements PoweredHost, HostInside {
       pidOf: (owner) => this.processTable.all.find((entry) => owner.endsWith(entry.name))?.pid ?? 0,
     });
     this.diskMb = this.resources.diskTotalMb;
+    const daemons = { ...imageDaemons, ...parts.daemons };
     this.manager = new UnitManager({
       timeline: kernel.timeline,
       tree: this.tree,
-      spawn: (request) => spawn(this, { ...imageDaemons, ...parts.daemons }, request),
+      spawn: (request) => spawn(this, daemons, request),
       power: () => this.power,
+      delay: (kind, unit, ms, signal) => kernel.ledger.delay(kind, `${spec.name} ${unit}`, ms, signal),
+      isNative: (path) => path in daemons || this.realPath(path) in daemons,
       facts: () => ({ machineId: this.machineId, hostname: this.hostname(), bootId: this.bootId }),
       log: (unit, text) => this.journal.write(unit, 'systemd', 1, text),
       stored: this.#stored.units,
@@ -224,7 +235,7 @@ class PracticeHost implements PoweredHost, HostInside {
     if (this.#stored.power !== 'up' || this.#isUp) {
       return;
     }
-    this.#power = new AbortController();
+    this.#power = newPower();
     this.#isUp = true;
     this.processTable.startAbove(this.#stored.lastPid);
     this.docker.resume();
@@ -273,6 +284,7 @@ class PracticeHost implements PoweredHost, HostInside {
   }
 
   save(): void {
+    this.#stored.lastPid = this.processTable.lastPid;
     this.kernel.state.changed(this.#section);
   }
 
@@ -286,7 +298,7 @@ class PracticeHost implements PoweredHost, HostInside {
   }
 
   async #boot(): Promise<void> {
-    const power = new AbortController();
+    const power = newPower();
     this.#power = power;
     this.#stored.power = 'booting';
     this.#stored.bootId = this.kernel.random.hex(32);

@@ -18,8 +18,12 @@ export async function runCommand(inside: HostInside, request: SpawnRequest, outp
   if (SHELLS.has(name) && args[0] === '-c') {
     return await runInShell(inside, args[1] ?? '', request, output);
   }
-  const context = { tree: inside.tree, timeline: inside.kernel.timeline, signal: output.signal, stdout: output.stdout };
-  const plain = runPlain(request.argv, context);
+  const plain = runPlain(request.argv, {
+    tree: inside.tree,
+    signal: output.signal,
+    stdout: (text) => output.stdout(text),
+    sleep: (ms, signal) => inside.kernel.ledger.delay('sleep', `${inside.host.name} ${request.unit}`, ms, signal),
+  });
   if (plain !== undefined) {
     return await plain;
   }
@@ -67,8 +71,8 @@ function runProgram(
     isTerminal: false,
     signal: output.signal,
     timeline: kernel.timeline,
-    stdout: output.stdout,
-    stderr: output.stderr,
+    stdout: (text) => output.stdout(text),
+    stderr: (text) => output.stderr(text),
     run: (script, options) => host.run(script, options),
   });
 }

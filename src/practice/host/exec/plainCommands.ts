@@ -1,9 +1,9 @@
-import type { Timeline } from '../../kernel';
 import type { FileTree } from '../files/tree';
 
 interface Context {
   readonly tree: FileTree;
-  readonly timeline: Timeline;
+  /** Through the ledger. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
   readonly signal: AbortSignal;
   stdout(text: string): void;
 }
@@ -60,7 +60,7 @@ async function sleep(args: readonly string[], context: Context): Promise<number>
     return 1;
   }
   try {
-    await context.timeline.sleep(seconds * 1000, context.signal);
+    await context.sleep(seconds * 1000, context.signal);
     return 0;
   } catch {
     return 143; // Ended by a signal.

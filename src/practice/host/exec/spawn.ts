@@ -120,7 +120,7 @@ function addToTable(inside: HostInside, request: SpawnRequest, running: RunningP
   const entry = inside.processTable.add({
     user: request.user,
     name: nameOf(request),
-    command: request.argv.join(' '),
+    command: commandLine(request.argv),
     memoryMb,
     unit: request.unit,
   });
@@ -138,6 +138,12 @@ function claim(
   const release = inside.resources.claimMemory(nameOf(request), memoryMb, kill);
   running.onEnd(release);
 }
+
+/** As `systemctl status` shows a command line: words that a shell would take apart in double quotes. */
+export const commandLine = (argv: readonly string[]): string =>
+  argv
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word.replace(/["\\$`]/g, String.raw`\$&`)}"`))
+    .join(' ');
 
 const nameOf = ({ argv }: SpawnRequest): string => (argv[0] ?? '').replace(/^.*\//, '');
 

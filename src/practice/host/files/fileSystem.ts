@@ -49,10 +49,12 @@ export class HostFileSystem implements IFileSystem {
         this.#write(path, added);
         return;
       }
-      const isText = typeof node.content === 'string' && typeof added === 'string';
+      const before = node.content;
       this.#write(
         path,
-        isText ? `${String(node.content)}${String(added)}` : Buffer.concat([toBytes(node.content), toBytes(added)]),
+        typeof before === 'string' && typeof added === 'string'
+          ? before + added
+          : Buffer.concat([toBytes(before), toBytes(added)]),
       );
     });
   }

@@ -5,6 +5,10 @@ import { joinPath, splitPath } from './path';
 /** The kernel gives up after forty symbolic links in one path (path_resolution(7)). */
 const MAX_LINKS = 40;
 
+type Failure = 'ENOENT' | 'ENOTDIR' | 'ELOOP';
+
+const WORDS = { ENOTDIR: 'not a directory', ELOOP: 'too many levels of symbolic links' } as const;
+
 interface Place {
   readonly parent: DirectoryNode;
   readonly name: string;
@@ -24,6 +28,7 @@ export class FileTree {
   readonly root: DirectoryNode;
   readonly #now: () => number;
   #listener: (path: string) => void = () => undefined;
+  #bytes: number | undefined;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -41,49 +46,17 @@ export class FileTree {
 
   /** @throws FileError ELOOP, ENOTDIR, or ENOENT when a directory on the way is missing. */
   locate(path: string, call: string, followLast = true): Place {
-    let links = 0;
-    let pending = splitPath(path);
-    let done: string[] = [];
-    let stack: DirectoryNode[] = [this.root];
-    for (;;) {
-      const directory = stack[stack.length - 1] ?? this.root;
-      const name = pending.shift();
-      if (name === undefined) {
-        return { parent: directory, name: '', node: directory, path: joinPath(done) };
-      }
-      const node = name === '..' ? undefined : directory.entries.get(name);
-      const isLast = pending.length === 0;
-      if (name === '..') {
-        stack = stack.length > 1 ? stack.slice(0, -1) : stack;
-        done = done.slice(0, -1);
-      } else if (node?.kind === 'link' && (!isLast || followLast)) {
-        links += 1;
-        if (links > MAX_LINKS) {
-          throw new FileError('ELOOP', 'too many levels of symbolic links', call, path);
-        }
-        if (node.target.startsWith('/')) {
-          stack = [this.root];
-          done = [];
-        }
-        pending = [...node.target.split('/').filter((part) => part !== '' && part !== '.'), ...pending];
-      } else if (isLast) {
-        return { parent: directory, name, node, path: joinPath([...done, name]) };
-      } else if (node?.kind === 'directory') {
-        stack = [...stack, node];
-        done = [...done, name];
-      } else {
-        throw node === undefined ? notFound(call, path) : new FileError('ENOTDIR', 'not a directory', call, path);
-      }
+    const found = this.#resolve(path, followLast);
+    if (typeof found !== 'string') {
+      return found;
     }
+    throw found === 'ENOENT' ? notFound(call, path) : new FileError(found, WORDS[found], call, path);
   }
 
   /** Undefined where `locate` throws. */
   find(path: string, followLast = true): TreeNode | undefined {
-    try {
-      return this.locate(path, 'stat', followLast).node;
-    } catch {
-      return undefined; // Not there: the caller asked only whether.
-    }
+    const found = this.#resolve(path, followLast);
+    return typeof found === 'string' ? undefined : found.node;
   }
 
   /** The text of a file, or undefined when there is none. */
@@ -134,7 +107,7 @@ export class FileTree {
         modifiedAt: this.#now(),
       });
     }
-    this.#listener(place.path);
+    this.touched(place.path);
   }
 
   makeDirectory(path: string, mode = 0o755): DirectoryNode {
@@ -147,21 +120,21 @@ export class FileTree {
     }
     const made = this.newDirectory(mode);
     parent.entries.set(name, made);
-    this.#listener(real);
+    this.touched(real);
     return made;
   }
 
   link(target: string, path: string): void {
     const { parent, name, path: real } = this.locateForWrite(path, false);
     parent.entries.set(name, { kind: 'link', target, mode: 0o777, owner: 'root', modifiedAt: this.#now() });
-    this.#listener(real);
+    this.touched(real);
   }
 
   /** Puts a whole node (a file of /proc, a moved tree) at a path. */
   put(path: string, node: TreeNode): void {
     const { parent, name, path: real } = this.locateForWrite(path, false);
     parent.entries.set(name, node);
-    this.#listener(real);
+    this.touched(real);
   }
 
   /** False when there was nothing. */
@@ -171,11 +144,12 @@ export class FileTree {
       return false;
     }
     parent.entries.delete(name);
-    this.#listener(real);
+    this.touched(real);
     return true;
   }
 
   touched(path: string): void {
+    this.#bytes = undefined;
     this.#listener(path);
   }
 
@@ -197,13 +171,15 @@ export class FileTree {
     }
   }
 
-  /** Bytes that files take below `path`. */
-  sizeBelow(path: string): number {
-    let total = 0;
-    for (const { node } of this.walk(path)) {
-      total += node.kind === 'file' ? sizeOf(node) : 0;
+  /** Bytes that all files take. */
+  get bytes(): number {
+    if (this.#bytes === undefined) {
+      this.#bytes = 0;
+      for (const { node } of this.walk('/')) {
+        this.#bytes += node.kind === 'file' ? sizeOf(node) : 0;
+      }
     }
-    return total;
+    return this.#bytes;
   }
 
   copyOf(node: TreeNode): TreeNode {
@@ -228,6 +204,48 @@ export class FileTree {
       const parts = splitPath(path);
       this.makeDirectory(joinPath(parts.slice(0, -1)));
       return this.locate(path, 'open', followLast);
+    }
+  }
+
+  #resolve(path: string, followLast: boolean): Place | Failure {
+    let links = 0;
+    // Backwards, so that the next part is popped.
+    const pending = splitPath(path).reverse();
+    let done: string[] = [];
+    let stack: DirectoryNode[] = [this.root];
+    for (;;) {
+      const directory = stack[stack.length - 1] ?? this.root;
+      const name = pending.pop();
+      if (name === undefined) {
+        return { parent: directory, name: '', node: directory, path: joinPath(done) };
+      }
+      if (name === '..') {
+        stack.splice(Math.max(1, stack.length - 1));
+        done.pop();
+        continue;
+      }
+      const node = directory.entries.get(name);
+      const isLast = pending.length === 0;
+      if (node?.kind === 'link' && (!isLast || followLast)) {
+        links += 1;
+        if (links > MAX_LINKS) {
+          return 'ELOOP';
+        }
+        if (node.target.startsWith('/')) {
+          stack = [this.root];
+          done = [];
+        }
+        const parts = node.target.split('/').filter((part) => part !== '' && part !== '.');
+        pending.push(...parts.reverse());
+      } else if (isLast) {
+        done.push(name);
+        return { parent: directory, name, node, path: joinPath(done) };
+      } else if (node?.kind === 'directory') {
+        stack.push(node);
+        done.push(name);
+      } else {
+        return node === undefined ? 'ENOENT' : 'ENOTDIR';
+      }
     }
   }
 

@@ -50,15 +50,19 @@ class LazyFile implements FileNode {
     return this.#content === undefined;
   }
 
-  get content(): string | Uint8Array {
+  materialize(): void {
     if (this.#content === undefined) {
       this.#content = this.#make();
       this.#made();
-      for (const sibling of this.siblings) {
-        void sibling.content;
-      }
     }
-    return this.#content;
+  }
+
+  get content(): string | Uint8Array {
+    if (this.isPending) {
+      this.materialize();
+      this.siblings.forEach((sibling) => sibling.materialize());
+    }
+    return this.#content ?? '';
   }
 
   set content(value: string | Uint8Array) {

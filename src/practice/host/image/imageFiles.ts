@@ -28,6 +28,7 @@ const DIRECTORIES = [
   '/usr/lib64/systemd/system',
   '/usr/share/coreos',
   '/var/lib/coreos-cloudinit',
+  '/var/lib/iptables',
   '/var/log/journal',
   '/var/tmp',
   '/var/vm',

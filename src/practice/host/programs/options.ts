@@ -40,7 +40,7 @@ export function parseOptions(args: readonly string[], table: OptionTable): Parse
       }
       continue;
     }
-    const [spelling = arg, attached] = splitOption(arg, table);
+    const [spelling, attached] = splitOption(arg, table);
     const valueName = table.values[spelling];
     const flagName = table.flags[spelling];
     if (valueName !== undefined) {
@@ -70,7 +70,7 @@ function addCluster(arg: string, table: OptionTable, flags: Set<string>): boolea
   if (arg.startsWith('--')) {
     return false;
   }
-  const names = [...arg.slice(1)].map((letter) => table.flags[`-${letter}`]);
+  const names = Array.from(arg.slice(1), (letter) => table.flags[`-${letter}`]);
   if (names.length === 0 || names.includes(undefined)) {
     return false;
   }

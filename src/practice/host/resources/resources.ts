@@ -66,7 +66,7 @@ export class HostResources implements Resources {
 
   get diskUsedMb(): number {
     const claimed = [...this.#disk.values()].reduce((sum, mb) => sum + mb, 0);
-    return IMAGE_ROOT_MB + Math.ceil(this.#parts.tree.sizeBelow('/') / MB) + claimed;
+    return IMAGE_ROOT_MB + Math.ceil(this.#parts.tree.bytes / MB) + claimed;
   }
 
   get swaps(): readonly { path: string; sizeMb: number; usedMb: number }[] {

@@ -64,8 +64,30 @@ export function formatDuration(ms: number, parts = Infinity): string {
   return words.length === 0 ? '0' : words.join(' ');
 }
 
-/** `3min 6s ago`: seconds only from a minute on, two parts at most (format_timestamp_relative). */
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `3min 6s ago`, coarser the longer ago it is (format_timestamp_relative). */
 export function formatAge(ms: number): string {
-  const rounded = ms >= 1000 ? Math.floor(ms / 1000) * 1000 : ms;
-  return `${formatDuration(Math.max(rounded, 0), 2)} ago`;
+  const whole = (size: number): number => Math.floor(ms / size);
+  if (ms >= 2 * DAY) {
+    return `${whole(DAY)} days ago`;
+  }
+  if (ms >= 25 * HOUR) {
+    return `1 day ${whole(HOUR) - 24}h ago`;
+  }
+  if (ms >= 6 * HOUR) {
+    return `${whole(HOUR)}h ago`;
+  }
+  if (ms >= HOUR) {
+    return `${whole(HOUR)}h ${whole(MINUTE) % 60}min ago`;
+  }
+  if (ms >= 5 * MINUTE) {
+    return `${whole(MINUTE)}min ago`;
+  }
+  if (ms >= MINUTE) {
+    return `${whole(MINUTE)}min ${whole(1000) % 60}s ago`;
+  }
+  return ms >= 1000 ? `${whole(1000)}s ago` : `${Math.max(1, Math.floor(ms))}ms ago`;
 }

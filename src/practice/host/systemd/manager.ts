@@ -6,16 +6,20 @@ import { isAfter, JobQueue } from './jobs';
 import type { JobResult } from './service';
 import { Service } from './service';
 import type { ServiceContext } from './serviceContext';
+import { followService, startedWords, stoppedWords, SUB_STATES } from './sockets';
+import { stopInOrder } from './stopAll';
 import type { StoredUnit } from './unit';
 import { Unit } from './unit';
 import type { SpecifierFacts } from './unitConfig';
 import { readUnitConfig } from './unitConfig';
-import { parseUnitName } from './unitName';
 import { UnitStore } from './unitStore';
 
-export interface ManagerParts extends Omit<ServiceContext, 'log' | 'restartJob' | 'ended' | 'readFile'> {
+export interface ManagerParts extends Omit<ServiceContext, 'log' | 'restartJob' | 'ended' | 'readFile' | 'delay'> {
+  delay(kind: string, unit: string, ms: number, signal: AbortSignal): Promise<void>;
   readonly tree: FileTree;
   facts(): SpecifierFacts;
+  /** Whether a path is a native service of the model. */
+  isNative(path: string): boolean;
   log(unit: string, text: string): void;
   /** Unit states in the state file. */
   readonly stored: Record<string, StoredUnit>;
@@ -40,6 +44,7 @@ export class UnitManager implements Systemd {
       spawn: parts.spawn,
       power: () => parts.power(),
       log: (unit, text) => parts.log(unit.name, text),
+      delay: (kind, unit, ms, signal) => parts.delay(kind, unit.name, ms, signal),
       readFile: (path) => parts.tree.text(path),
       restartJob: (unit) => void this.#restart(unit.name, true),
       ended: (unit) => this.#ended(unit),
@@ -118,24 +123,11 @@ export class UnitManager implements Systemd {
     return await this.#restart(name, false);
   }
 
-  /** Everything down in the reverse order of its start, as at a shutdown. */
   async stopAll(): Promise<void> {
-    const running = this.units.filter((unit) => unit.isRunning);
-    const down = new Map<Unit, Promise<void>>();
-    const bringDown = (unit: Unit): Promise<void> => {
-      const known = down.get(unit);
-      if (known !== undefined) {
-        return known;
-      }
-      let resolve: () => void = () => undefined;
-      // Noted before it is begun: a circle of orderings then waits for nobody.
-      down.set(unit, new Promise((done) => (resolve = done)));
-      const later = running.filter((other) => other !== unit && !down.has(other) && isAfter(other, unit));
-      return Promise.all(later.map(bringDown))
-        .then(() => this.stopJob(unit.name))
-        .then(() => resolve());
-    };
-    await Promise.all(running.map(bringDown));
+    await stopInOrder(
+      this.units.filter((unit) => unit.isRunning),
+      (unit) => this.stopJob(unit.name),
+    );
   }
 
   daemonReload(): void {
@@ -170,7 +162,7 @@ export class UnitManager implements Systemd {
 
   kill(name: string, signal: 'TERM' | 'KILL' | 'HUP' | 'INT'): boolean {
     const unit = this.#units.get(name);
-    if (unit === undefined || (unit.main ?? unit.control) === undefined) {
+    if ((unit?.main ?? unit?.control) === undefined || unit === undefined) {
       return false;
     }
     this.#service(unit).kill(signal);
@@ -180,7 +172,7 @@ export class UnitManager implements Systemd {
   /** `systemd-run`: false when a unit of that name is there already. */
   addTransient(name: string, text: string, collectsFailed: boolean): boolean {
     const there = this.#units.get(name);
-    if ((there !== undefined && there.load === 'loaded' && !isSpent(there)) || this.store.hasFile(name)) {
+    if ((there?.load === 'loaded' && !isSpent(there)) || this.store.hasFile(name)) {
       return false;
     }
     if (there !== undefined) {
@@ -209,10 +201,11 @@ export class UnitManager implements Systemd {
       unit.isTransient = unit.fragment?.path.startsWith('/run/systemd/transient') ?? false;
       this.#units.set(name, unit);
     }
-    for (const unit of this.units) {
-      if (unit.name.endsWith('.service')) {
-        this.#resumeService(unit);
-      }
+    // Native services first: what else runs asks docker, etcd and fleet at once.
+    const services = this.units.filter(({ config }) => config.name.kind === 'service');
+    const native = services.filter((unit) => this.#parts.isNative(unit.config.start[0]?.argv[0] ?? ''));
+    for (const unit of [...native, ...services.filter((other) => !native.includes(other))]) {
+      this.#resumeService(unit);
     }
   }
 
@@ -332,20 +325,9 @@ export class UnitManager implements Systemd {
     if (kind === 'service') {
       return await this.#service(unit).start(isAutomatic);
     }
-    const subs: Readonly<Record<string, string>> = {
-      socket: 'listening',
-      target: 'active',
-      timer: 'waiting',
-      path: 'waiting',
-      mount: 'mounted',
-      swap: 'active',
-    };
-    unit.set('active', subs[kind] ?? 'active');
-    this.#parts.log(
-      unit.name,
-      `${kind === 'target' ? 'Reached target' : kind === 'socket' ? 'Listening on' : 'Started'} ${unit.title}.`,
-    );
-    return Promise.resolve('done');
+    unit.set('active', SUB_STATES[kind] ?? 'active');
+    this.#parts.log(unit.name, startedWords(unit));
+    return 'done';
   }
 
   #enqueueStop(name: string): Job {
@@ -360,10 +342,7 @@ export class UnitManager implements Systemd {
         await this.#service(unit).stop();
       } else if (unit.isRunning) {
         unit.set('inactive', 'dead');
-        this.#parts.log(
-          unit.name,
-          `${unit.config.name.kind === 'target' ? 'Stopped target' : 'Closed'} ${unit.title}.`,
-        );
+        this.#parts.log(unit.name, stoppedWords(unit));
         this.#ended(unit);
       }
       return 'done';
@@ -450,27 +429,12 @@ export class UnitManager implements Systemd {
     }
     this.#parts.stored[unit.name] = unit.stored;
     this.#parts.save();
-    this.#followSockets(unit);
+    followService(this.#units.values(), unit);
     for (const listener of [...this.#listeners]) {
       listener(unit.status);
     }
   }
-
-  /** A socket is `running` while its service runs, `listening` otherwise. */
-  #followSockets(unit: Unit): void {
-    if (unit.config.name.kind !== 'service') {
-      return;
-    }
-    for (const socket of this.#units.values()) {
-      if (socket.config.name.kind === 'socket' && socket.active === 'active' && serviceOf(socket) === unit.name) {
-        socket.set('active', unit.active === 'active' ? 'running' : 'listening');
-      }
-    }
-  }
 }
-
-const serviceOf = (socket: Unit): string =>
-  socket.config.socketService ?? `${parseUnitName(socket.name).prefix}.service`;
 
 const loadOf = (problem: string | undefined): 'loaded' | 'bad-setting' =>
   problem === undefined ? 'loaded' : 'bad-setting';

@@ -8,6 +8,8 @@ export interface ServiceContext {
   readonly spawn: Spawn;
   /** Aborted when the plug is pulled: then nothing more is said or changed. */
   power(): AbortSignal;
+  /** Waits through the ledger. */
+  delay(kind: string, unit: Unit, ms: number, signal: AbortSignal): Promise<void>;
   /** A line of systemd's own about a unit. */
   log(unit: Unit, text: string): void;
   readFile(path: string): string | undefined;

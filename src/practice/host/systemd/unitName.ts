@@ -61,7 +61,6 @@ export function matchesPattern(name: string, pattern: string): boolean {
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
   try {
-    // eslint-disable-next-line security/detect-non-literal-regexp -- every special sign but [ ] is escaped above
     return new RegExp(`^${source}$`).test(name);
   } catch {
     return name === pattern; // An unbalanced bracket: no pattern then.

@@ -85,7 +85,7 @@ export class UnitStore {
   /** The links made, as `systemctl enable` prints them; undefined when the unit has no [Install]. */
   enable(name: string, isRuntime = false): { link: string; target: string }[] | undefined {
     const fragment = this.read(name);
-    if (fragment === undefined || !fragment.assignments.some(({ section }) => section === 'Install')) {
+    if (fragment?.assignments.some(({ section }) => section === 'Install') !== true) {
       return undefined;
     }
     const folder = isRuntime ? RUNTIME_UNITS : ADMIN_UNITS;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bench, journalOf } from './fakes';
+import { bench, journalOf, until } from './fakes';
 
 const CONFIG = `#cloud-config
 hostname: named
@@ -52,7 +52,7 @@ describe('a node that boots', () => {
     const { host, kernel } = bench({ spec: { userData: CONFIG } });
 
     await host.boot();
-    await kernel.timeline.sleep(1000);
+    await until(host, 'hello.service', 'exited');
 
     assert.equal(host.isUp, true);
     assert.equal(await host.files.readFile('/run/deis/bin/get_image'), '#!/bin/bash\necho 10.132.0.1\n');

@@ -1,16 +1,25 @@
+import { request as httpRequest } from 'node:http';
+import { dockerPrograms } from '../../../../src/practice/docker/programs';
+import { createEtcdDaemon } from '../../../../src/practice/etcd/daemon';
+import type { HostParts } from '../../../../src/practice/host/host';
+import { createHost } from '../../../../src/practice/host/host';
+import { hostPrograms } from '../../../../src/practice/host/programs';
 import type {
+  Host,
   HostSpec,
+  HttpHandler,
   Kernel,
   ModelFetch,
   PoweredHost,
+  Profile,
   Program,
-  RunOptions,
-  RunResult,
 } from '../../../../src/practice/kernel';
-import { createHost } from '../../../../src/practice/host/host';
-import type { HostParts } from '../../../../src/practice/host/host';
 import { createLedger } from '../../../../src/practice/ledger';
+import { InnerHttp } from '../../../../src/practice/network/innerHttp';
+import { createWire } from '../../../../src/practice/network/wire';
 import { profiles } from '../../../../src/practice/profile';
+import { shellPrograms } from '../../../../src/practice/programs';
+import { createShell } from '../../../../src/practice/shell/shell';
 import { VirtualTimeline } from '../../../../src/practice/timeline';
 
 export const START = Date.parse('2016-05-20T12:00:00Z');
@@ -19,7 +28,8 @@ export const START = Date.parse('2016-05-20T12:00:00Z');
 export function fakeKernel(
   overrides: Partial<Kernel> = {},
 ): Kernel & { sections: Map<string, object>; dispose(): void } {
-  const timeline = new VirtualTimeline(Infinity, START);
+  const timeline =
+    overrides.timeline instanceof VirtualTimeline ? overrides.timeline : new VirtualTimeline(Infinity, START);
   const sections = new Map<string, object>();
   let counter = 0;
   const nothingListens: ModelFetch = () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1'));
@@ -76,57 +86,165 @@ export function spec(overrides: Partial<HostSpec> = {}): HostSpec {
   };
 }
 
-/** A shell that knows the few commands the tests of units use: `;` and `&&`, echo, exit, true, and scripts given to it. */
-export class FakeShell {
-  readonly scripts: string[] = [];
-  answers: (script: string, options?: RunOptions) => Promise<RunResult> = (script) => Promise.resolve(tiny(script));
-
-  run(script: string, options?: RunOptions): Promise<RunResult> {
-    this.scripts.push(script);
-    return this.answers(script, options);
-  }
-}
-
-function tiny(script: string): RunResult {
-  let stdout = '';
-  let stderr = '';
-  for (const part of script.split(/;|&&/).map((text) => text.trim())) {
-    const exit = /^exit (\d+)$/.exec(part)?.[1];
-    if (exit !== undefined) {
-      return { stdout, stderr, exitCode: Number(exit) };
-    }
-    const toError = /^echo (.*?) ?>&2$/.exec(part)?.[1];
-    const toOutput = /^echo (.*)$/.exec(part)?.[1];
-    if (toError !== undefined) {
-      stderr += `${toError}\n`;
-    } else if (toOutput !== undefined) {
-      stdout += `${toOutput}\n`;
-    } else if (part !== 'true') {
-      return { stdout, stderr: `${stderr}sh: ${part}: command not found\n`, exitCode: 127 };
-    }
-  }
-  return { stdout, stderr, exitCode: 0 };
-}
-
 export interface Bench {
   readonly kernel: ReturnType<typeof fakeKernel>;
   readonly host: PoweredHost;
-  readonly shell: FakeShell;
 }
 
 export function bench(
   options: { spec?: Partial<HostSpec>; kernel?: ReturnType<typeof fakeKernel>; parts?: Partial<HostParts> } = {},
 ): Bench {
   const kernel = options.kernel ?? fakeKernel();
-  const shell = new FakeShell();
-  const programs: readonly Program[] = options.parts?.programs ?? [];
   const host = createHost(
-    // The host asks a shell for `run` alone in these tests.
-    { kernel, programs, daemons: {}, ...options.parts, shell: (() => shell) as unknown as HostParts['shell'] },
+    {
+      kernel,
+      programs: PROGRAMS,
+      daemons: { '/usr/bin/etcd2': createEtcdDaemon(kernel) },
+      shell: createShell,
+      ...options.parts,
+    },
     spec(options.spec),
   );
-  return { kernel, host, shell };
+  return { kernel, host };
 }
+
+/** `size` nodes of one etcd cluster whose members are written in the user data, all booted. */
+export async function cluster(size: number, options: ClusterOptions = {}): Promise<Cluster> {
+  const hosts: PoweredHost[] = [];
+  const timeline = new VirtualTimeline(Infinity, START);
+  const kernel = fakeKernel({
+    ledger: createLedger(timeline),
+    profile: options.profile ?? profiles.lab,
+    network: {
+      dropletAt: (address) => hosts.find((host) => host.privateAddress === address)?.dropletId,
+      probe: (_from, to, port) => (hosts[to - 1]?.listener({ port }) === undefined ? 'refused' : 'open'),
+      areConnected: () => true,
+      onChange: () => () => undefined,
+    },
+    host: (dropletId) => hosts[dropletId - 1],
+    fetch: innerFetch(timeline, (url, from) =>
+      (/^(?:localhost|127)/.test(url.hostname)
+        ? from
+        : hosts.find((host) => host.privateAddress === url.hostname)
+      )?.listener({
+        port: Number(url.port === '' ? 80 : url.port),
+      }),
+    ),
+    timeline,
+  });
+  const etcd = createEtcdDaemon(kernel);
+  const numbers = Array.from({ length: size }, (_unused, index) => index + 1);
+  const members = numbers.map((number) => `deis-${number}=http://10.132.0.${number}:2380`).join(',');
+  for (const number of numbers) {
+    hosts.push(
+      createHost(
+        { kernel, programs: PROGRAMS, daemons: { '/usr/bin/etcd2': etcd }, shell: createShell },
+        spec({
+          dropletId: number,
+          name: `deis-${number}`,
+          privateAddress: `10.132.0.${number}`,
+          publicAddress: `203.0.113.${number}`,
+          userData: nodeUserData(`deis-${number}`, members),
+          ...options.spec,
+        }),
+      ),
+    );
+  }
+  await Promise.all(hosts.map((host) => host.boot()));
+  return { kernel, hosts };
+}
+
+type Find = (url: URL, from: Host) => HttpHandler | undefined;
+
+/** HTTP inside the model, over a wire in the process. */
+function innerFetch(timeline: VirtualTimeline, find: Find): ModelFetch {
+  const inner = new InnerHttp();
+  return async (from, { url: text, method, headers, body }) => {
+    const url = new URL(text);
+    const handler = find(url, from);
+    if (handler === undefined) {
+      throw new Error(`connect ECONNREFUSED ${url.host}`);
+    }
+    const [near, far] = createWire({ settle: (turns) => timeline.settle(turns), remoteAddress: from.privateAddress });
+    inner.accept(far, handler);
+    return await new Promise((resolve, reject) => {
+      const path = url.pathname + url.search;
+      const outgoing = httpRequest(
+        { method, path, createConnection: () => near, headers: { host: url.host, connection: 'close', ...headers } },
+        (incoming) => {
+          let text = '';
+          incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+          incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: {}, body: text }));
+        },
+      );
+      outgoing.once('error', reject);
+      outgoing.end(body);
+    });
+  };
+}
+
+export interface ClusterOptions {
+  readonly spec?: Partial<HostSpec>;
+  readonly profile?: Profile;
+}
+
+export interface Cluster {
+  readonly kernel: ReturnType<typeof fakeKernel>;
+  readonly hosts: readonly PoweredHost[];
+}
+
+const PROGRAMS: readonly Program[] = [...shellPrograms, ...hostPrograms, ...dockerPrograms, smallEtcdctl()];
+
+/** `get`, `set`, `mk` and `ls`: what Deis's units ask of etcdctl, straight from the daemon. */
+function smallEtcdctl(): Program {
+  return {
+    name: 'etcdctl',
+    directory: '/usr/bin',
+    async run({ host, args: [verb, key = '', value = ''], stdout, stderr }) {
+      const client = host.daemon('etcd')?.client;
+      const node = client?.peek(key);
+      if (client === undefined) {
+        stderr('Error:  client: etcd cluster is unavailable or misconfigured\n');
+        return 1;
+      }
+      if (verb === 'set' || verb === 'mk') {
+        await client.set(key, { value, ...(verb === 'mk' ? { prevExist: false } : {}) });
+        return 0;
+      }
+      if (node === undefined) {
+        stderr(`Error:  100: Key not found (${key}) [1]\n`);
+        return 4;
+      }
+      stdout(verb === 'ls' ? (node.nodes ?? []).map((child) => `${child.key}\n`).join('') : `${node.value ?? ''}\n`);
+      return 0;
+    },
+  };
+}
+
+const nodeUserData = (name: string, members: string): string => `#cloud-config
+coreos:
+  etcd2:
+    name: ${name}
+    initial-cluster: ${members}
+    initial-cluster-state: new
+    advertise-client-urls: http://$private_ipv4:2379
+    initial-advertise-peer-urls: http://$private_ipv4:2380
+    listen-client-urls: http://0.0.0.0:2379,http://0.0.0.0:4001
+    listen-peer-urls: http://$private_ipv4:2380
+  units:
+    - name: etcd2.service
+      command: start
+write_files:
+  - path: /etc/deis-release
+    content: DEIS_RELEASE=v1.13.1
+  - path: /run/deis/bin/get_image
+    permissions: '0755'
+    content: |
+      #!/bin/bash
+      source /etc/deis-release
+      IMAGE=$1:$DEIS_RELEASE
+      echo \${IMAGE#/}
+`;
 
 /** Lets everything that is due at this moment happen. */
 export const settle = async (): Promise<void> => {
@@ -137,3 +255,19 @@ export const settle = async (): Promise<void> => {
 
 export const journalOf = (host: PoweredHost, unit: string): string[] =>
   host.journal.read({ unit }).map(({ identifier, text }) => `${identifier}: ${text}`);
+
+/** Resolves when a unit has come to a sub state. */
+export function until(host: PoweredHost, unit: string, sub: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (host.systemd.status(unit).sub === sub) {
+      resolve();
+      return;
+    }
+    const cancel = host.systemd.onChange((status) => {
+      if (status.name === unit && status.sub === sub) {
+        cancel();
+        resolve();
+      }
+    });
+  });
+}

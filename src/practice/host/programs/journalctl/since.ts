@@ -18,7 +18,8 @@ export function parseSince(text: string, now: number): number | undefined {
   if (/^@\d+$/.test(trimmed)) {
     return Number(trimmed.slice(1)) * 1000;
   }
-  const absolute = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?))?(?: ?UTC)?$/.exec(trimmed);
-  const parsed = absolute === null ? Number.NaN : Date.parse(`${absolute[1] ?? ''}T${absolute[2] ?? '00:00:00'}Z`);
+  const [day = '', time = '00:00:00'] = trimmed.replace(/ ?UTC$/, '').split(/[ T]/);
+  const isAbsolute = /^\d{4}-\d{2}-\d{2}$/.test(day) && /^[\d:]+$/.test(time);
+  const parsed = isAbsolute ? Date.parse(`${day}T${time}Z`) : Number.NaN;
   return Number.isNaN(parsed) ? undefined : parsed;
 }

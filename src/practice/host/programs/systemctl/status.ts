@@ -26,6 +26,9 @@ export function status(context: ProgramContext, options: ParsedOptions): number 
       return;
     }
     context.stdout(`${index > 0 ? '\n' : ''}${describeUnit(inside, unit, options)}`);
+    if (inside.manager.needsReload(unit)) {
+      context.stderr(reloadHint(unit.name));
+    }
     if (unit.active !== 'active' && code === 0) {
       code = NOT_RUNNING;
     }
@@ -50,6 +53,9 @@ export function describeUnit(inside: HostInside, unit: Unit, options: ParsedOpti
   const journal = entries.map((entry) => formatEntry(entry, 'short', inside.hostname()));
   return `${[...lines, ...(journal.length > 0 ? ['', ...journal] : [])].join('\n')}\n`;
 }
+
+const reloadHint = (name: string): string =>
+  `Warning: The unit file, source configuration file or drop-ins of ${name} changed on disk. Run 'systemctl daemon-reload' to reload units.\n`;
 
 const field = (name: string, value: string): string => `${name.padStart(11)}: ${value}`;
 

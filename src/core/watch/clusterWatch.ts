@@ -39,6 +39,8 @@ export class ClusterWatch implements Disposable {
   #pause: AbortController | undefined;
   #hasChanged = false;
   #isUnsaved = false;
+  /** An operation that has just ended: until the next look, what was seen in the middle of it would read like a fault. */
+  #ending: TrackedCluster['activity'];
   /** Of the nodes that answered in this look. */
   #slowestMs = 0;
   #cloudAskedAt = -Infinity;
@@ -62,6 +64,9 @@ export class ClusterWatch implements Disposable {
 
   track(cluster: TrackedCluster): void {
     const isNews = cluster.activity !== this.#cluster.activity || cluster.nodes.length !== this.#cluster.nodes.length;
+    if (this.#loop !== undefined && hasEndedWell(this.#cluster, cluster)) {
+      this.#ending = this.#cluster.activity;
+    }
     this.#cluster = cluster;
     this.#publish();
     if (isNews) {
@@ -117,6 +122,8 @@ export class ClusterWatch implements Disposable {
     if (this.#hasNewsSince(start)) {
       this.#believe();
     }
+    this.#ending = undefined;
+    this.#publish();
   }
 
   /** Never rejects: what could not be seen is part of the picture. It goes on to its own deadlines when the loop stops. */
@@ -207,7 +214,8 @@ export class ClusterWatch implements Disposable {
   }
 
   #describe(): ClusterSnapshot {
-    return describeCluster(this.#cluster, this.#seen, this.#provider?.clock.now() ?? this.#deps.time.now());
+    const cluster = this.#ending === undefined ? this.#cluster : { ...this.#cluster, activity: this.#ending };
+    return describeCluster(cluster, this.#seen, this.#provider?.clock.now() ?? this.#deps.time.now());
   }
 
   async #remember(): Promise<void> {
@@ -226,3 +234,10 @@ export class ClusterWatch implements Disposable {
     }
   }
 }
+
+/** A setup or a destroy whose every step is done, and that left no remark. */
+const hasEndedWell = (before: TrackedCluster, after: TrackedCluster): boolean =>
+  before.activity !== undefined &&
+  after.activity === undefined &&
+  after.problem === undefined &&
+  after.steps.every(({ state }) => state === 'done');

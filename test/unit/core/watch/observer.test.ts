@@ -221,6 +221,27 @@ describe('setup', () => {
     assert.equal(bench.cluster.state, 'noQuorum');
   });
 
+  it('that ended well is not judged by what was seen in the middle of it', async () => {
+    const steps = [{ id: 'start', title: 'Start the platform', state: 'done' as const }];
+    bench.world.instances = bench.world.instances.map((row) => ({ ...row, active: 'activating', sub: 'start-pre' }));
+    await bench.watch({ activity: 'creating', steps });
+    bench.world.instances = bench.world.instances.map((row) => ({ ...row, active: 'active', sub: 'running' }));
+
+    const states = new Set<string>();
+    bench.observer.onDidChange(() => states.add(bench.cluster.state));
+    bench.observer.track(bench.world.cluster({ steps }));
+    await bench.world.time.advance(1_000);
+    assert.equal(bench.cluster.state, 'healthy');
+    assert.ok(!states.has('degraded'));
+  });
+
+  it('that failed is said to have stopped at once', async () => {
+    const step = { id: 'start', title: 'Start the platform' };
+    await bench.watch({ activity: 'creating', steps: [{ ...step, state: 'running' }] });
+    bench.observer.track(bench.world.cluster({ steps: [{ ...step, state: 'failed' }] }));
+    assert.equal(bench.cluster.state, 'setupStopped');
+  });
+
   it('that begins or ends is looked at without delay', async () => {
     await bench.watch();
     await bench.world.time.advance(120_000);

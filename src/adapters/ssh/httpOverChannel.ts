@@ -12,7 +12,9 @@ const LARGEST_BODY = 16 * 1024 * 1024;
 export function requestOver(channel: ClientChannel, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     const settled = new AbortController();
-    const sent = http.request({
+    // Not http.request: inside VS Code that is patched for proxies and drops createConnection, so the request would go to
+    // this computer's own port. The class behind it is left alone.
+    const sent = new http.ClientRequest({
       createConnection: () => asSocket(channel),
       method: request.method,
       path: request.path,

@@ -6,7 +6,8 @@ export interface TimedEvent {
   readonly run: () => void;
   /** False for a heartbeat: nobody waits for it. */
   readonly isAwaited: boolean;
-  isCancelled: boolean;
+  /** It has been taken out or cancelled: cancelling it means nothing any more. */
+  isOver: boolean;
 }
 
 function isBefore(a: TimedEvent, b: TimedEvent): boolean {
@@ -25,7 +26,7 @@ export class EventQueue {
   }
 
   peek(): TimedEvent | undefined {
-    while (this.#events[0]?.isCancelled === true) {
+    while (this.#events[0]?.isOver === true) {
       this.#removeFirst();
       this.#cancelled -= 1;
     }
@@ -43,20 +44,21 @@ export class EventQueue {
     const first = this.peek();
     if (first === undefined) return undefined;
     this.#removeFirst();
+    first.isOver = true;
     if (first.isAwaited) this.#awaited -= 1;
     return first;
   }
 
   cancel(event: TimedEvent): void {
-    if (event.isCancelled) return;
-    event.isCancelled = true;
+    if (event.isOver) return;
+    event.isOver = true;
     this.#cancelled += 1;
     if (event.isAwaited) this.#awaited -= 1;
     if (this.#cancelled > 64 && this.#cancelled > this.#events.length / 2) this.#compact();
   }
 
   #compact(): void {
-    this.#events = this.#events.filter((event) => !event.isCancelled).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    this.#events = this.#events.filter((event) => !event.isOver).sort((a, b) => (isBefore(a, b) ? -1 : 1));
     this.#cancelled = 0;
   }
 

@@ -145,7 +145,7 @@ export class VirtualTimeline implements Timeline {
   }
 
   #add(at: number, run: () => void, isAwaited: boolean): Cancel {
-    const event: TimedEvent = { at, order: (this.#order += 1), run, isAwaited, isCancelled: false };
+    const event: TimedEvent = { at, order: (this.#order += 1), run, isAwaited, isOver: false };
     this.#queue.add(event);
     this.#activity += 1;
     this.#arm();

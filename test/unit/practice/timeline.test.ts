@@ -128,6 +128,18 @@ describe('virtual time', () => {
     assert.deepEqual(log, ['beat']);
   });
 
+  it('goes on jumping when what has already run is cancelled', async () => {
+    const time = atFullSpeed();
+    for (let round = 0; round < 10; round += 1) {
+      const cancel = time.after(1, () => undefined);
+      await time.sleep(5);
+      cancel();
+    }
+    await time.sleep(60_000);
+
+    assert.equal(time.now(), 60_050);
+  });
+
   it('keeps the order of ten thousand waits of which half are cancelled', async () => {
     const time = atFullSpeed();
     const seen: number[] = [];

@@ -15,7 +15,8 @@ export interface Request {
 }
 
 /** The connection was never made, so nothing can have happened at the other end. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'CERT_HAS_EXPIRED']);
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 const LONGEST_WORDS = 300;
 
 export class Refusal extends Error {
@@ -36,7 +37,7 @@ export function timedOut(request: Request): Refusal {
 
 export function lost(request: Request, { code, hadBegun }: Lost): Refusal {
   const place = new URL(request.origin).host;
-  if (request.isPost && !NEVER_SENT.has(code)) {
+  if (request.isPost && !NEVER_SENT.test(code)) {
     return outcomeUnknown(request, `the answer of ${place} was lost (${code})`);
   }
   const failure = hadBegun

@@ -139,11 +139,15 @@ describe('lists', () => {
   });
 
   it('are not followed to another server', async () => {
+    const next = 'http://127.0.0.2:9/v2/droplets?page=2';
     await withLab(
-      (_, response) =>
-        json(response, 200, { droplets: [], links: { pages: { next: 'http://127.0.0.2:9/v2/droplets?page=2' } } }),
-      async (_, cloud) => {
+      (request, response) => {
+        const links = request.url.searchParams.get('page') === '1' ? { pages: { next } } : {};
+        json(response, 200, { droplets: [], links });
+      },
+      async (lab, cloud) => {
         assert.equal((await rejection(cloud.listDropletsByTag('t'))).code, 'badReply');
+        assert.equal(lab.seen.length, 1);
       },
     );
   });
@@ -296,6 +300,23 @@ describe('a read', () => {
       },
     );
     await thief.close();
+  });
+
+  it('does not go through a proxy named in the environment, which would be given the token in the clear', async () => {
+    const thief = await startLab((_, response) => json(response, 200, { account }));
+    process.env['http_proxy'] = thief.origin;
+    try {
+      await withLab(
+        (_, response) => json(response, 200, { account }),
+        async (lab, cloud) => {
+          await cloud.getAccount();
+          assert.deepEqual([lab.seen.length, thief.seen.length], [1, 0]);
+        },
+      );
+    } finally {
+      delete process.env['http_proxy'];
+      await thief.close();
+    }
   });
 
   it('of a server that never answers ends at its deadline; of one that is not there is cloudUnavailable', async () => {

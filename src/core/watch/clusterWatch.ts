@@ -102,13 +102,14 @@ export class ClusterWatch implements Disposable {
   async #run(signal: AbortSignal): Promise<void> {
     const rhythm = createRhythm();
     while (!signal.aborted) {
-      this.#hasChanged = false;
       this.#slowestMs = 0;
       await this.#lookWithin(PATIENCE_MS, signal);
       const pause = new AbortController();
       this.#pause = pause;
       const isExpecting = this.#snapshot.nodes.some(({ state }) => state === 'new' || state === 'booting');
-      const restMs = rhythm.next({ hasChanged: this.#hasChanged, isExpecting, tookMs: this.#slowestMs });
+      const hasChanged = this.#hasChanged; // Also in a look that somebody asked for during the pause.
+      this.#hasChanged = false;
+      const restMs = rhythm.next({ hasChanged, isExpecting, tookMs: this.#slowestMs });
       await this.#deps.time.sleep(restMs, AbortSignal.any([pause.signal, signal]));
     }
   }

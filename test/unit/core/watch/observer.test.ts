@@ -68,6 +68,16 @@ describe('watching', () => {
     assert.ok(bench.world.time.sleeps.slice(before).includes(1_000));
   });
 
+  it('looks often again after a change that an asked-for look has found', async () => {
+    await bench.watch();
+    await bench.world.time.advance(120_000);
+    bench.world.powerOff('deis-3');
+    await bench.observer.refresh();
+    bench.world.instances = [bench.world.row('deis-builder.service', 4)];
+    await bench.world.time.advance(2_000);
+    assert.equal(bench.row('deis-builder.service').node, 'deis-4');
+  });
+
   it('asks the cloud no more than every two seconds, however much changes', async () => {
     await bench.watch();
     for (let i = 0; i < 60; i++) {

@@ -1,10 +1,12 @@
+import { watch, type FSWatcher } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { ClusterError } from './errors';
 import { endpointOf } from './guide/nodes';
 import type { Log, NodeConnection, Provider, SecretStore } from './ports';
 import type { ProviderName } from './model/cluster';
 import { clusterNodes, stepSnapshots, type Journal } from './plan/journal';
 import { JournalFile, JournalFolder } from './plan/journalFile';
-import type { Activity } from './plan/operations';
+import { lockedFor, type Activity } from './plan/lock';
 import type { Observer, TrackedCluster } from './watch/tracked';
 
 interface Deps {
@@ -21,6 +23,11 @@ export class ClusterBook {
   readonly folder: JournalFolder;
   readonly #deps: Deps;
   readonly #known = new Map<string, Journal>();
+  /** What other windows do, as far as we have looked. */
+  readonly #elsewhere = new Map<string, Activity | undefined>();
+  #watcher: FSWatcher | undefined;
+  #loading: Promise<void> | undefined;
+  #isStale = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -31,10 +38,47 @@ export class ClusterBook {
     return `${this.folder.fileOf(clusterId)}.lock`;
   }
 
-  /** Reads all journals again: another window may have made or destroyed a cluster. */
+  /** From now on what other windows write is shown here. */
+  watch(): void {
+    try {
+      this.#watcher = watch(this.folder.folder, { persistent: false }, (_, name) => {
+        const id = /^(.+)\.json(?:\.lock)?$/.exec(name ?? '')?.[1];
+        // Our own writes are known already; temporary files mean nothing.
+        if (id === undefined || this.#deps.activityOf(id) !== undefined) {
+          return;
+        }
+        this.load().catch((error: unknown) => this.#deps.log.error('The journals cannot be read', error));
+      });
+      this.#watcher.on('error', () => this.#watcher?.close());
+    } catch (error) {
+      // No such service on this file system: a refresh shows it as well.
+      this.#deps.log.debug(`The folder of journals cannot be watched: ${String(error)}`);
+    }
+  }
+
+  dispose(): void {
+    this.#watcher?.close();
+  }
+
+  /** Reads all journals again: another window may have made or destroyed a cluster. Many wishes become one more reading. */
   async load(): Promise<void> {
+    this.#isStale = true;
+    this.#loading ??= this.#loadAll().finally(() => (this.#loading = undefined));
+    await this.#loading;
+  }
+
+  async #loadAll(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.#loadOnce();
+    }
+  }
+
+  async #loadOnce(): Promise<void> {
+    // Asked before the folder: what this window adds in between is not gone.
+    const before = [...this.#known.keys()];
     const ids = await this.folder.ids();
-    for (const gone of [...this.#known.keys()].filter((id) => !ids.includes(id))) {
+    for (const gone of before.filter((id) => !ids.includes(id))) {
       this.#forget(gone);
     }
     for (const id of ids) {
@@ -47,8 +91,15 @@ export class ClusterBook {
 
   async #loadOne(id: string): Promise<void> {
     try {
-      this.#publish(await this.folder.read(id));
+      const [journal, elsewhere] = await Promise.all([this.folder.read(id), lockedFor(this.lockFileOf(id))]);
+      if (this.#deps.activityOf(id) === undefined) {
+        this.#elsewhere.set(id, elsewhere);
+        this.#publish(journal);
+      }
     } catch (error) {
+      if (ClusterError.is(error, 'notFound')) {
+        return; // Destroyed while we looked; the next look forgets it.
+      }
       this.#deps.log.error(`The journal of ${id} cannot be used`, error);
       this.#known.delete(id);
       this.#deps.observer.track(damagedCluster(id, error));
@@ -61,7 +112,7 @@ export class ClusterBook {
   }
 
   async create(journal: Journal): Promise<JournalFile> {
-    await this.folder.ids(); // Makes the folder.
+    await this.folder.make();
     const file = this.#file(journal);
     await file.change(() => undefined);
     return file;
@@ -88,6 +139,7 @@ export class ClusterBook {
 
   /** Shows the cluster again, since what is being done to it has changed. */
   touch(id: string): void {
+    this.#elsewhere.delete(id);
     const journal = this.#known.get(id);
     if (journal !== undefined) {
       this.#publish(journal);
@@ -96,12 +148,13 @@ export class ClusterBook {
 
   #forget(id: string): void {
     this.#known.delete(id);
+    this.#elsewhere.delete(id);
     this.#deps.observer.untrack(id);
   }
 
   #publish(journal: Journal): void {
     this.#known.set(journal.id, journal);
-    const activity = this.#deps.activityOf(journal.id);
+    const activity = this.#deps.activityOf(journal.id) ?? this.#elsewhere.get(journal.id);
     this.#deps.observer.track({
       id: journal.id,
       name: journal.id,

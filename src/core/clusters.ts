@@ -17,7 +17,8 @@ import type { ClusterSnapshot } from './model/snapshot';
 import type { Billed, OperationContext, Operator } from './operator';
 import type { Log, Provider, SecretStore } from './ports';
 import { nodeNames } from './plan/journal';
-import { Operations, type Activity } from './plan/operations';
+import type { Activity } from './plan/lock';
+import { Operations } from './plan/operations';
 import { runPlan } from './plan/runPlan';
 import type { GuideSettings, Run, Step } from './plan/step';
 import type { JournalFile } from './plan/journalFile';
@@ -52,7 +53,9 @@ export async function createOperator(deps: OperatorDeps): Promise<Operator> {
     (id) => book.touch(id),
   );
   const book: ClusterBook = new ClusterBook({ ...deps, activityOf: (id) => operations.activityOf(id) });
+  await book.folder.make();
   await book.load();
+  book.watch();
   return new Clusters(deps, book, operations);
 }
 
@@ -178,6 +181,7 @@ class Clusters implements Operator {
 
   dispose(): void {
     this.operations.dispose();
+    this.book.dispose();
     this.deps.observer.dispose();
   }
 

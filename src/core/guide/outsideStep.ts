@@ -14,7 +14,7 @@ const ANSWERING_PORTS = [80, 2222];
 export interface OutsideLook {
   /**
    * Begins to look for ports that must not answer. One that is filtered never does, so those seconds are better spent while
-   * the platform is installed; and etcd, the worst of them, is up by then.
+   * other steps wait; etcd, the worst of them, is up by then.
    */
   readonly begin: (run: Run) => void;
   readonly step: Step;

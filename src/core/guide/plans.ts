@@ -32,8 +32,8 @@ export function createPlan(spec: ClusterSpec): Step[] {
     hostKeyStep,
     etcdStep,
     fleetStep,
-    swapStep,
-    ...(spec.installPlatform ? [deisctlStep, configureStep, beginningWith(installStep, look.begin), startStep] : []),
+    beginningWith(swapStep, look.begin),
+    ...(spec.installPlatform ? [deisctlStep, configureStep, installStep, startStep] : []),
     ...(spec.openPorts ? [openPortsStep] : []),
     look.step,
   ];

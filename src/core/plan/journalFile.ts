@@ -29,9 +29,9 @@ export class JournalFile {
     const next = structuredClone(this.#data);
     edit(next);
     this.#data = next;
-    this.onChange(next);
     this.#waiting ??= this.#writing.then(() => this.#write());
     await this.#waiting;
+    this.onChange(next);
   }
 
   #write(): Promise<void> {
@@ -63,8 +63,11 @@ export class JournalFolder {
     return path.join(this.folder, `${clusterId}.json`);
   }
 
-  async ids(): Promise<string[]> {
+  async make(): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
+  }
+
+  async ids(): Promise<string[]> {
     const names = await readdir(this.folder);
     return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
   }

@@ -12,10 +12,17 @@ const ownerSchema = v.object({
   /** Tells a process from a later one with the same number, where the system says so. */
   birth: v.optional(v.string()),
   nonce: v.string(),
-  /** What the owner does, for the sentence that refuses another. */
-  purpose: v.string(),
+  /** What the owner does: for other windows to show, and for the sentence that refuses them. */
+  activity: v.picklist(['creating', 'destroying', 'working']),
 });
 type Owner = v.InferOutput<typeof ownerSchema>;
+export type Activity = Owner['activity'];
+
+const SENTENCES: Record<Activity, string> = {
+  creating: 'it is being set up',
+  destroying: 'it is being destroyed',
+  working: 'something is being done to it',
+};
 
 /** Nonces of the locks that this very process holds: its own number is no proof that it still does. */
 const held = new Set<string>();
@@ -28,7 +35,7 @@ export interface Lock {
  * One operation a cluster at a time, across windows and processes: `<id>.lock` beside the journal. A lock of a process that
  * is dead is taken over. @throws ClusterError locked, with who holds it
  */
-export async function acquireLock(file: string, clusterId: string, purpose: string): Promise<Lock> {
+export async function acquireLock(file: string, clusterId: string, activity: Activity): Promise<Lock> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const birth = await processBirth(process.pid);
   const nonce = randomBytes(8).toString('hex');
@@ -36,7 +43,7 @@ export async function acquireLock(file: string, clusterId: string, purpose: stri
     pid: process.pid,
     host: os.hostname(),
     nonce,
-    purpose,
+    activity,
     ...(birth === undefined ? {} : { birth }),
   };
   const mine = `${file}.${nonce}`;
@@ -59,10 +66,10 @@ export async function acquireLock(file: string, clusterId: string, purpose: stri
   };
 }
 
-/** Says who holds the lock now, if anybody alive does. */
-export async function lockHolder(file: string): Promise<Owner | undefined> {
+/** What is being done under the lock now, in whatever window. */
+export async function lockedFor(file: string): Promise<Activity | undefined> {
   const owner = await readOwner(file);
-  return owner !== undefined && (await isAlive(owner)) ? owner : undefined;
+  return owner !== undefined && (await isAlive(owner)) ? owner.activity : undefined;
 }
 
 async function place(mine: string, file: string, clusterId: string): Promise<void> {
@@ -101,7 +108,7 @@ async function removeStale(file: string, dead: Owner | undefined): Promise<void>
 
 const refused = (clusterId: string, owner?: Owner): ClusterError =>
   new ClusterError(
-    `Cluster ${clusterId} is busy: ${owner === undefined ? 'another window works on it' : `${owner.purpose}, in process ${owner.pid}`}. ` +
+    `Cluster ${clusterId} is busy: ${owner === undefined ? 'another window works on it' : `${SENTENCES[owner.activity]}, in process ${owner.pid}`}. ` +
       'Wait for it, or cancel it in its own window, and try again.',
     { code: 'locked', remedy: 'refresh' },
   );

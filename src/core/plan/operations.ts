@@ -1,13 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { acquireLock } from './lock';
-
-export type Activity = 'creating' | 'destroying' | 'working';
-
-const PURPOSE: Record<Activity, string> = {
-  creating: 'it is being set up',
-  destroying: 'it is being destroyed',
-  working: 'something is being done to it',
-};
+import { acquireLock, type Activity } from './lock';
 
 interface Running {
   readonly activity: Activity;
@@ -45,7 +37,7 @@ export class Operations {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     options.signal.throwIfAborted();
-    const lock = await acquireLock(this.lockFileOf(clusterId), clusterId, PURPOSE[options.activity]);
+    const lock = await acquireLock(this.lockFileOf(clusterId), clusterId, options.activity);
     const controller = new AbortController();
     let settle: () => void = () => undefined;
     const settled = new Promise<void>((resolve) => (settle = resolve));

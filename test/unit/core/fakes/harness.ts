@@ -34,7 +34,10 @@ export class FakeObserver implements Observer {
   /** Each step that was ever shown as running, in order. */
   readonly ran: string[] = [];
 
+  onTrack: (cluster: TrackedCluster) => void = () => undefined;
+
   track(cluster: TrackedCluster): void {
+    this.onTrack(cluster);
     this.clusters.set(cluster.id, cluster);
     const running = cluster.steps.find(({ state }) => state === 'running');
     if (running !== undefined && this.ran.at(-1) !== running.id) {
@@ -73,6 +76,8 @@ export interface Window {
 
 /** A world, a storage folder, and as many windows on them as a test opens. */
 export class Harness {
+  readonly #windows: Operator[] = [];
+
   private constructor(
     readonly world: FakeWorld,
     readonly folder: string,
@@ -95,6 +100,7 @@ export class Harness {
       log: world.log,
       observer,
     });
+    this.#windows.push(operator);
     return { operator, observer };
   }
 
@@ -108,7 +114,8 @@ export class Harness {
   }
 
   async dispose(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    this.#windows.forEach((window) => window.dispose());
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

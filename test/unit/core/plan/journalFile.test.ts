@@ -15,7 +15,7 @@ describe('the journal of a cluster', () => {
   beforeEach(async () => {
     storage = await mkdtemp(path.join(os.tmpdir(), 'deis-journal-'));
     folder = new JournalFolder(storage);
-    await folder.ids();
+    await folder.make();
     journal = newJournal('deis-abcde', SPEC, { accountUuid: 'a', createdAt: 1 });
   });
   afterEach(() => rm(storage, { recursive: true, force: true }));

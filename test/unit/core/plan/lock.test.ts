@@ -21,36 +21,36 @@ describe('the lock of a cluster', () => {
     JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
 
   it('keeps a second operation out, and says what the first one does and in which process', async () => {
-    const lock = await acquireLock(file, 'deis-abcde', 'it is being set up');
+    const lock = await acquireLock(file, 'deis-abcde', 'creating');
 
-    await assert.rejects(acquireLock(file, 'deis-abcde', 'it is being destroyed'), (error: unknown) => {
+    await assert.rejects(acquireLock(file, 'deis-abcde', 'destroying'), (error: unknown) => {
       assert.ok(code('locked')(error) && error instanceof Error);
       assert.match(error.message, new RegExp(`being set up, in process ${process.pid}`));
       return true;
     });
 
     await lock.release();
-    await (await acquireLock(file, 'deis-abcde', 'it is being destroyed')).release();
+    await (await acquireLock(file, 'deis-abcde', 'destroying')).release();
     assert.deepEqual(await readdir(folder), []);
   });
 
   it('keeps out another process that is alive, and takes over from one that has died', async () => {
-    const lock = await acquireLock(file, 'deis-abcde', 'x');
+    const lock = await acquireLock(file, 'deis-abcde', 'working');
     const mine = await owner();
     await lock.release();
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
     await once(other, 'spawn');
     await writeFile(file, JSON.stringify({ ...mine, birth: undefined, pid: other.pid, nonce: 'other' }));
 
-    await assert.rejects(acquireLock(file, 'deis-abcde', 'x'), code('locked'));
+    await assert.rejects(acquireLock(file, 'deis-abcde', 'working'), code('locked'));
 
     other.kill('SIGKILL');
     await once(other, 'exit');
-    await (await acquireLock(file, 'deis-abcde', 'x')).release();
+    await (await acquireLock(file, 'deis-abcde', 'working')).release();
   });
 
   it('is not fooled by a stranger who has the number of the dead process', async (t) => {
-    const lock = await acquireLock(file, 'deis-abcde', 'x');
+    const lock = await acquireLock(file, 'deis-abcde', 'working');
     const mine = await owner();
     await lock.release();
     if (mine['birth'] === undefined) {
@@ -59,28 +59,30 @@ describe('the lock of a cluster', () => {
     }
     await writeFile(file, JSON.stringify({ ...mine, pid: process.ppid, birth: '1', nonce: 'dead' }));
 
-    await (await acquireLock(file, 'deis-abcde', 'x')).release();
+    await (await acquireLock(file, 'deis-abcde', 'working')).release();
   });
 
   it('takes over what an earlier life of this very process left behind', async () => {
-    const lock = await acquireLock(file, 'deis-abcde', 'x');
+    const lock = await acquireLock(file, 'deis-abcde', 'working');
     const mine = await owner();
     await lock.release();
     await writeFile(file, JSON.stringify({ ...mine, nonce: 'earlier' }));
 
-    await (await acquireLock(file, 'deis-abcde', 'x')).release();
+    await (await acquireLock(file, 'deis-abcde', 'working')).release();
   });
 
   it('never takes the lock of another computer on a shared folder', async () => {
-    await writeFile(file, JSON.stringify({ pid: 1, host: 'elsewhere', nonce: 'n', purpose: 'it is being set up' }));
+    await writeFile(file, JSON.stringify({ pid: 1, host: 'elsewhere', nonce: 'n', activity: 'creating' }));
 
-    await assert.rejects(acquireLock(file, 'deis-abcde', 'x'), code('locked'));
+    await assert.rejects(acquireLock(file, 'deis-abcde', 'working'), code('locked'));
   });
 
   it('lets exactly one of many take over a stale lock', async () => {
-    await writeFile(file, JSON.stringify({ pid: 2 ** 30, host: os.hostname(), nonce: 'dead', purpose: 'x' }));
+    await writeFile(file, JSON.stringify({ pid: 2 ** 30, host: os.hostname(), nonce: 'dead', activity: 'working' }));
 
-    const tries = await Promise.allSettled(Array.from({ length: 12 }, () => acquireLock(file, 'deis-abcde', 'x')));
+    const tries = await Promise.allSettled(
+      Array.from({ length: 12 }, () => acquireLock(file, 'deis-abcde', 'working')),
+    );
 
     assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 1);
   });

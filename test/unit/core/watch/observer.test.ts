@@ -73,6 +73,7 @@ describe('watching', () => {
     await bench.world.time.advance(120_000);
     bench.world.powerOff('deis-3');
     await bench.observer.refresh();
+    await bench.world.time.settle(); // The look that follows at once sees nothing new.
     bench.world.instances = [bench.world.row('deis-builder.service', 4)];
     await bench.world.time.advance(2_000);
     assert.equal(bench.row('deis-builder.service').node, 'deis-4');

@@ -1,7 +1,10 @@
 import { bootSleep, hostAddress, publish, work } from './boot';
 import type { Behaviour } from './context';
 import { untilStopped } from './context';
-import { deaf, send } from './http';
+import { greeting, send } from './http';
+
+/** Of the SSH server in the builder, Go's own. */
+export const BUILDER_BANNER = 'SSH-2.0-Go\r\n';
 
 /** Logs of apps: syslog in, HTTP out. */
 export const logger: Behaviour = async (context) => {
@@ -72,8 +75,10 @@ export const builder: Behaviour = async (context) => {
   await etcd.waitFor('/deis/controller/host');
   await etcd.waitFor('/deis/registry/host');
   await work(context, 3000);
-  context.listen(22, deaf);
-  context.listen(2223, deaf);
+  context.listen(
+    22,
+    greeting(() => BUILDER_BANNER),
+  );
   log('deis-builder running...');
   context.ready();
   await publish(context, {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hostAddress, publish } from './boot';
 import type { Behaviour, ContainerContext } from './context';
 import { untilStopped } from './context';
+import { BUILDER_BANNER } from './dataPlane';
 import { greeting, readBody, send } from './http';
 
 /** nginx: by the first label of the host name to an app or the controller (facts/deis-controller.md §1, §5). */
@@ -12,7 +13,7 @@ export const router: Behaviour = async (context) => {
   context.listen(80, web);
   context.listen(443, web);
   context.listen(9090, (request, response) => healthCheck(request, response));
-  // Passed on to the builder's sshd, if there is one.
+  // A plain TCP proxy: the builder speaks first, and without one nothing is said.
   context.listen(
     2222,
     greeting(() => (etcd.peek('/deis/builder/host') === undefined ? undefined : BUILDER_BANNER)),
@@ -30,8 +31,6 @@ function healthCheck(request: IncomingMessage, response: ServerResponse): void {
 }
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set(['connection', 'content-length', 'transfer-encoding']);
-/** The builder's image is an Ubuntu 14.04. */
-const BUILDER_BANNER = 'SSH-2.0-OpenSSH_6.6.1p1 Ubuntu-2ubuntu2.7\r\n';
 const SERVER = { server: 'nginx' };
 const NOT_FOUND = '<html>\r\n<head><title>404 Not Found</title></head>\r\n</html>\r\n';
 const UNAVAILABLE = '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n</html>\r\n';

@@ -2,10 +2,12 @@ import { hostAddress, bootSleep, defaults, publish, work } from './boot';
 import { viewCeph } from './ceph';
 import type { Behaviour, ContainerContext } from './context';
 import { untilStopped } from './context';
-import { deaf, send } from './http';
+import { greeting, send } from './http';
 
 const MONITOR_PORT = 6789;
 const OSD_PORT = 6800;
+/** Ceph's messenger says its version first. */
+const CEPH_BANNER = 'ceph v027';
 /** Ceph's default for a journal that lies in a file (facts/coreos.md §6). */
 const JOURNAL_MB = 5120;
 const JOURNAL_FILE = '/var/lib/docker/volumes/deis-store-daemon-data/journal';
@@ -35,7 +37,10 @@ export const monitor: Behaviour = async (context) => {
   await etcd.set(`/deis/store/hosts/${address}`, host.name);
   await work(context, 3000);
   log(`starting mon.${host.name} rank 0 at ${address}:${MONITOR_PORT}/0 mon_data /var/lib/ceph/mon/ceph-${host.name}`);
-  context.listen(MONITOR_PORT, deaf);
+  context.listen(
+    MONITOR_PORT,
+    greeting(() => CEPH_BANNER),
+  );
   context.ready();
   context.every(DISK_CHECK_MS, () => {
     if (isDiskCritical(context)) {
@@ -86,7 +91,10 @@ export const daemon: Behaviour = async (context) => {
   }
   await work(context, 2000);
   log(`starting osd.${etcd.peek(key) ?? ''} at :/0 osd_data /var/lib/ceph/osd/ceph-${etcd.peek(key) ?? ''} journal`);
-  context.listen(OSD_PORT, deaf);
+  context.listen(
+    OSD_PORT,
+    greeting(() => CEPH_BANNER),
+  );
   context.ready();
   return await untilStopped(context.signal);
 };

@@ -89,6 +89,8 @@ class PracticeHost implements PoweredHost, HostInside {
   #booting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #isUp = false;
+  #hasUnsavedFiles = false;
+  #filesSaved = Promise.resolve();
 
   constructor(parts: HostParts, spec: HostSpec) {
     const { kernel } = parts;
@@ -141,7 +143,10 @@ class PracticeHost implements PoweredHost, HostInside {
     });
     this.docker = new DockerEngine(this, this.#stored.docker);
     installProc(this.tree, this, spec.vcpus);
-    keepFiles(this.tree, this.#stored.files, save);
+    keepFiles(this.tree, this.#stored.files, () => {
+      this.#hasUnsavedFiles = true;
+      this.save();
+    });
     this.files = new HostFileSystem(this.tree, (bytes) => this.resources.hasRoom(bytes));
     registerInside(this);
   }
@@ -286,6 +291,14 @@ class PracticeHost implements PoweredHost, HostInside {
   save(): void {
     this.#stored.lastPid = this.processTable.lastPid;
     this.kernel.state.changed(this.#section);
+  }
+
+  async filesSaved(): Promise<void> {
+    if (this.#hasUnsavedFiles) {
+      this.#hasUnsavedFiles = false;
+      this.#filesSaved = this.kernel.state.saved();
+    }
+    await this.#filesSaved;
   }
 
   logKernel(text: string): void {

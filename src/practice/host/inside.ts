@@ -26,6 +26,8 @@ export interface HostInside {
   hostname(): string;
   /** The node's section of the state file has changed. */
   save(): void;
+  /** Resolves when every file that was changed so far is safe from a kill of the process: await it before an answer. */
+  filesSaved(): Promise<void>;
   /** When this boot began. */
   readonly bootedAt: number;
 }

@@ -1,4 +1,5 @@
 import type { ServerChannel } from 'ssh2';
+import { insideOf } from '../host/inside';
 import { Input } from '../shell/input';
 import { TerminalOutput } from '../shell/terminal/terminalOutput';
 import { channelOutput, finish } from './channelOutput';
@@ -25,7 +26,11 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
       { user: 'core', environment, input, signal, ...(terminal === undefined ? {} : { terminal }) },
       output,
     )
-    .then((code) => finish(channel, { code, signalName: signalNameOf(signal), host: parts.host }))
+    .then(async (code) => {
+      // What was written is as good as synced once the command's end is known outside.
+      await insideOf(parts.host).filesSaved();
+      finish(channel, { code, signalName: signalNameOf(signal), host: parts.host });
+    })
     .catch(() => channel.close());
 }
 

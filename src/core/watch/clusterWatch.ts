@@ -1,4 +1,5 @@
 import { ClusterError, isCancelled } from '../errors';
+import type { ProviderName } from '../model/cluster';
 import type { ClusterSnapshot } from '../model/snapshot';
 import type { Disposable, Log, Provider } from '../ports';
 import type { Cache } from './cache';
@@ -17,7 +18,7 @@ const CLOUD_EVERY_MS = 2_000;
 const SAVE_EVERY_MS = 5_000;
 
 export interface WatchDeps {
-  readonly provider: () => Promise<Provider>;
+  readonly providers: (name: ProviderName) => Promise<Provider>;
   readonly cache: Cache;
   readonly time: UserTime;
   readonly log: Log;
@@ -129,9 +130,12 @@ export class ClusterWatch implements Disposable {
 
   /** Never rejects: what could not be seen is part of the picture. It goes on to its own deadlines when the loop stops. */
   async #look(): Promise<void> {
+    if (this.#cluster.spec.instances === 0) {
+      return; // Its journal is damaged: nobody knows whom to ask.
+    }
     try {
       // Asked each time: a new token or a restarted practice cloud makes a new provider.
-      const provider = await this.#deps.provider();
+      const provider = await this.#deps.providers(this.#cluster.spec.provider);
       this.#provider = provider;
       await look(
         {

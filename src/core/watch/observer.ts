@@ -28,10 +28,9 @@ export function createObserver(deps: ObserverDeps): Observer {
         known.track(cluster);
         return;
       }
-      const { provider } = cluster.spec;
       const watch = new ClusterWatch(
         {
-          provider: () => deps.providers(provider),
+          providers: deps.providers,
           cache,
           time: deps.time ?? realTime,
           log: deps.log,

@@ -55,7 +55,7 @@ export function judge(findings: Findings): Verdict {
     return busy;
   }
   const world = judgeWorld(findings);
-  if (findings.isRemembered) {
+  if (findings.isRemembered && cluster.spec.instances > 0) {
     const known = world.state === 'unknown' ? '' : `. Last known: ${world.summary}`;
     return { state: 'unknown', summary: `Not looked at yet${known}` };
   }
@@ -82,6 +82,9 @@ function judgeActivity({ activity, steps }: TrackedCluster, nodes: readonly Node
 
 function judgeWorld({ cluster, nodes, units, quorum }: Findings): Verdict {
   const ready = nodes.filter(({ state }) => state === 'ready').length;
+  if (cluster.spec.instances === 0) {
+    return { state: 'unknown', summary: 'Nothing is known of its nodes' };
+  }
   if (nodes.length === 0 || nodes.every(({ state }) => state === 'missing')) {
     return { state: 'unknown', summary: `None of the ${cluster.spec.instances} nodes has been seen yet` };
   }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { ClusterError } from '../../../../src/core/errors';
 import { createObserver } from '../../../../src/core/watch/observer';
 import { Bench } from './bench';
-import { silentLog } from './fakeWorld';
+import { silentLog, SPEC } from './fakeWorld';
 
 const bench = new Bench();
 
@@ -45,6 +45,19 @@ describe('watching', () => {
     await bench.world.time.advance(5_000);
     assert.ok(isDone);
     assert.match(bench.cluster.summary, /^4 of 5 etcd members are up/);
+  });
+
+  it('asks nobody about a cluster whose journal is damaged, and everybody when it can be read again', async () => {
+    const problem = 'Its journal is damaged.';
+    await bench.watch({ spec: { ...SPEC, provider: 'digitalocean', instances: 0 }, nodes: [], problem });
+    await bench.world.time.advance(10_000);
+    assert.deepEqual(bench.world.calls, []);
+    assert.equal(bench.cluster.summary, 'Nothing is known of its nodes');
+    assert.equal(bench.cluster.problem, problem);
+
+    bench.observer.track(bench.world.cluster());
+    await bench.nextLook();
+    assert.equal(bench.cluster.state, 'healthy');
   });
 
   it('makes one list call for all droplets of the cluster in a look, by its tag', async () => {

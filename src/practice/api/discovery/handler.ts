@@ -41,7 +41,8 @@ async function answer(registry: Registry, exchange: Exchange): Promise<void> {
   }
   const [, token = '', ...rest] = url.pathname.split('/');
   const key = rest.length === 0 ? undefined : rest.join('/');
-  if (request.method === 'GET') get(registry, { ...exchange, url, token, key });
+  if (!TOKEN.test(token)) sendText(response, 404, 'Not Found');
+  else if (request.method === 'GET') get(registry, { ...exchange, url, token, key });
   else if (request.method === 'PUT' && key !== undefined) await put(registry, { ...exchange, url, token, key });
   else if (request.method === 'DELETE' && key !== undefined) {
     sendEvent(registry, response, { status: 200, event: await registry.delete(token, key) });

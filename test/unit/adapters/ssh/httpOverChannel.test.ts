@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { describe, it } from 'node:test';
 import type { HttpRequest, NodeConnection } from '../../../../src/core/ports';
 import { endpointOf, gatewayTo, makeKey, startSshd, type Behaviour } from './labSshd';
@@ -55,6 +56,13 @@ describe('an HTTP request through a node', () => {
 
       assert.deepEqual([reply.status, reply.body], [204, '']);
       assert.match(seen[0] ?? '', /^127.0.0.1:2379 PUT .*content-length: 26\r\n.*größe"}$/is);
+    });
+  });
+
+  it('goes through the node also where http.request was patched to find a proxy, as inside VS Code', async (t) => {
+    t.mock.method(http, 'request', () => assert.fail('it would be asked of this computer'));
+    await withNode(answering('HTTP/1.1 200 OK\r\n\r\nok'), async (node) => {
+      assert.equal((await node.request(get)).body, 'ok');
     });
   });
 

@@ -7,7 +7,6 @@ import { reportError } from '../notify';
 import { withProgress } from '../progress';
 import { Target } from '../target';
 import { subsystemOf } from '../tree/subsystems';
-import { healthOf } from '../tree/unitHealth';
 import { count, isBilled } from '../words';
 
 interface Setup {
@@ -92,7 +91,8 @@ async function sayWhatNext(cluster: ClusterSnapshot): Promise<void> {
 
 function describeResult({ name, nodes, units }: ClusterSnapshot): string {
   const ready = nodes.filter((node) => node.state === 'ready').length;
-  const platform = units.filter((unit) => subsystemOf(unit.name) !== undefined && healthOf(unit) === 'running').length;
+  // Each was looked at before the setup ended; what the tree has seen may be a moment older.
+  const platform = units.filter((unit) => subsystemOf(unit.name) !== undefined && unit.active === 'active').length;
   const running = platform === 0 ? 'no platform' : `${count(platform, 'unit')} of the platform running`;
   return `${name} is up: ${ready} of ${nodes.length} nodes, ${running}.`;
 }

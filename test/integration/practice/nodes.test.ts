@@ -73,8 +73,7 @@ describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeo
     await nodes.until('n-1', 'etcdctl cluster-health', /cluster is healthy/);
     const members = await nodes.run('n-3', 'etcdctl member list');
     assert.equal(members.stdout.trim().split('\n').length, 5);
-    const machines = await nodes.until('n-2', 'fleetctl list-machines --no-legend', /(?:[0-9a-f]{8}.*\n){5}/);
-    assert.equal(machines.trim().split('\n').length, 5);
+    await nodes.until('n-2', 'fleetctl list-machines --no-legend | wc -l', /^5$/m);
   });
 
   it(

@@ -23,11 +23,15 @@ export function runContainer(inside: HostInside, parts: Parts): RunningContainer
   const cleanUp: Cancel[] = [];
   let isReady = false;
   const stopped = new AbortController();
-  const signal = AbortSignal.any([stopped.signal, inside.host.power]);
+  const { signal } = stopped;
+  const { power } = inside.host;
+  const lost = (): void => stopped.abort();
+  power.addEventListener('abort', lost);
+  cleanUp.push(() => power.removeEventListener('abort', lost));
   let finish: (code: number) => void = () => undefined;
   const exited = new Promise<number>((resolve) => {
     finish = (code) => {
-      if (inside.host.power.aborted) {
+      if (power.aborted) {
         return; // Without power nobody learns how it ended.
       }
       stopped.abort();

@@ -81,6 +81,9 @@ function spawnCommand(inside: HostInside, request: SpawnRequest): Process {
   const running = new RunningProcess();
   const { power } = inside.host;
   const abort = new AbortController();
+  const lost = (): void => abort.abort();
+  power.addEventListener('abort', lost);
+  running.onEnd(() => power.removeEventListener('abort', lost));
   const pid = addToTable(inside, request, running, 1);
   const identity = describe(request, pid);
   const splitters = [0, 1].map(
@@ -88,7 +91,7 @@ function spawnCommand(inside: HostInside, request: SpawnRequest): Process {
   );
   const [out, err] = splitters;
   void runCommand(inside, request, {
-    signal: AbortSignal.any([abort.signal, power]),
+    signal: abort.signal,
     stdout: (text) => out?.push(text),
     stderr: (text) => err?.push(text),
   })

@@ -28,7 +28,9 @@ export class FileTree {
   readonly root: DirectoryNode;
   readonly #now: () => number;
   #listener: (path: string) => void = () => undefined;
-  #bytes: number | undefined;
+  #bytes = 0;
+  /** What paths led to since the last change: shells and systemd look for the same few again and again. */
+  readonly #known = new Map<string, Place | Failure>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -78,7 +80,7 @@ export class FileTree {
 
   names(path: string): string[] {
     const node = this.find(path);
-    return node?.kind === 'directory' ? [...node.entries.keys()].sort() : [];
+    return node?.kind === 'directory' && node.entries.size > 0 ? [...node.entries.keys()].sort() : [];
   }
 
   /** Writes a file, making the directories on the way. */
@@ -91,6 +93,7 @@ export class FileTree {
       place.node.write?.(typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
       return;
     }
+    this.#bytes += Math.max(options.allocated ?? 0, Buffer.byteLength(content)) - bytesBelow(place.node);
     if (place.node?.kind === 'file') {
       place.node.content = content;
       place.node.allocated = options.allocated ?? 0;
@@ -132,7 +135,8 @@ export class FileTree {
 
   /** Puts a whole node (a file of /proc, a moved tree) at a path. */
   put(path: string, node: TreeNode): void {
-    const { parent, name, path: real } = this.locateForWrite(path, false);
+    const { parent, name, node: before, path: real } = this.locateForWrite(path, false);
+    this.#bytes += bytesBelow(node) - bytesBelow(before);
     parent.entries.set(name, node);
     this.touched(real);
   }
@@ -143,13 +147,14 @@ export class FileTree {
     if (node === undefined || name === '') {
       return false;
     }
+    this.#bytes -= bytesBelow(node);
     parent.entries.delete(name);
     this.touched(real);
     return true;
   }
 
   touched(path: string): void {
-    this.#bytes = undefined;
+    this.#known.clear();
     this.#listener(path);
   }
 
@@ -171,14 +176,8 @@ export class FileTree {
     }
   }
 
-  /** Bytes that all files take. */
+  /** Bytes that all files take. Kept up to date with each change: every write asks whether the disk has room. */
   get bytes(): number {
-    if (this.#bytes === undefined) {
-      this.#bytes = 0;
-      for (const { node } of this.walk('/')) {
-        this.#bytes += node.kind === 'file' ? sizeOf(node) : 0;
-      }
-    }
     return this.#bytes;
   }
 
@@ -208,6 +207,17 @@ export class FileTree {
   }
 
   #resolve(path: string, followLast: boolean): Place | Failure {
+    const key = followLast ? path : `${path}\n`;
+    const known = this.#known.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const found = this.#lookUp(path, followLast);
+    this.#known.set(key, found);
+    return found;
+  }
+
+  #lookUp(path: string, followLast: boolean): Place | Failure {
     let links = 0;
     // Backwards, so that the next part is popped.
     const pending = splitPath(path).reverse();
@@ -252,4 +262,11 @@ export class FileTree {
   #common(mode: number): { mode: number; owner: string; modifiedAt: number } {
     return { mode, owner: 'root', modifiedAt: this.#now() };
   }
+}
+
+function bytesBelow(node: TreeNode | undefined): number {
+  if (node?.kind === 'directory') {
+    return [...node.entries.values()].reduce((sum, child) => sum + bytesBelow(child), 0);
+  }
+  return node?.kind === 'file' ? sizeOf(node) : 0;
 }

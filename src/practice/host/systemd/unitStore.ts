@@ -19,7 +19,8 @@ export interface UnitFragment {
   readonly isMasked: boolean;
   readonly dropIns: readonly { readonly path: string; readonly text: string }[];
   readonly text: string;
-  readonly assignments: readonly Assignment[];
+  /** Parsed when asked for. */
+  assignments(): readonly Assignment[];
 }
 
 /** Unit files as they lie in the node's file system. */
@@ -37,8 +38,8 @@ export class UnitStore {
       return undefined;
     }
     const dropIns = this.#dropIns(name);
-    const assignments = [found.text, ...dropIns.map(({ text }) => text)].flatMap(parseUnitFile);
-    return { ...found, dropIns, assignments };
+    const texts = [found.text, ...dropIns.map(({ text }) => text)];
+    return { ...found, dropIns, assignments: () => texts.flatMap(parseUnitFile) };
   }
 
   /** Names of all unit files, templates included. */
@@ -85,12 +86,13 @@ export class UnitStore {
   /** The links made, as `systemctl enable` prints them; undefined when the unit has no [Install]. */
   enable(name: string, isRuntime = false): { link: string; target: string }[] | undefined {
     const fragment = this.read(name);
-    if (fragment?.assignments.some(({ section }) => section === 'Install') !== true) {
+    const assignments = fragment?.assignments() ?? [];
+    if (fragment === undefined || !assignments.some(({ section }) => section === 'Install')) {
       return undefined;
     }
     const folder = isRuntime ? RUNTIME_UNITS : ADMIN_UNITS;
     const list = (key: string): string[] =>
-      valuesOf(fragment.assignments, 'Install', key).flatMap((value) => value.split(/\s+/));
+      valuesOf(assignments, 'Install', key).flatMap((value) => value.split(/\s+/));
     const wanted = [
       ...list('WantedBy').map((target) => `${folder}/${target}.wants/${name}`),
       ...list('RequiredBy').map((target) => `${folder}/${target}.requires/${name}`),
@@ -208,10 +210,10 @@ export class UnitStore {
   #enablingLinks(name: string): string[] {
     const links: string[] = [];
     for (const folder of [ADMIN_UNITS, RUNTIME_UNITS, IMAGE_UNITS]) {
-      for (const entry of this.#tree.names(folder)) {
-        const link = `${folder}/${entry}/${name}`;
-        if (/\.(?:wants|requires)$/.test(entry) && this.#tree.find(link, false) !== undefined) {
-          links.push(link);
+      const node = this.#tree.find(folder);
+      for (const [entry, child] of node?.kind === 'directory' ? node.entries : []) {
+        if (child.kind === 'directory' && /\.(?:wants|requires)$/.test(entry) && child.entries.has(name)) {
+          links.push(`${folder}/${entry}/${name}`);
         }
       }
     }

@@ -4,6 +4,7 @@ import type { ProgramContext } from '../kernel';
 import { resolvePath } from '../host/files/path';
 import { parseOptions } from '../host/programs/options';
 import { insideOf } from '../host/inside';
+import { makeEd25519Pair } from '../ssh/ed25519';
 import { program, refuse } from './program';
 
 const KINDS = ['rsa', 'ecdsa', 'ed25519'] as const;
@@ -31,7 +32,7 @@ function makePair(kind: Kind, bits: number | undefined, comment: string): Pair {
     case 'ecdsa':
       return ssh2.utils.generateKeyPairSync('ecdsa', { bits: bits === 384 || bits === 521 ? bits : 256, comment });
     case 'ed25519':
-      return ssh2.utils.generateKeyPairSync('ed25519', { comment });
+      return makeEd25519Pair(comment);
   }
 }
 

@@ -30,8 +30,8 @@ export class History {
       this.#events = this.#events.slice(-CAPACITY);
     }
     for (const watcher of [...this.#watchers]) {
-      if (concerns(watcher, applied.event)) {
-        watcher.notify(applied.event, applied.index);
+      if (concerns(watcher, applied)) {
+        watcher.notify(applied.event(), applied.index);
       }
     }
   }
@@ -60,12 +60,12 @@ export class History {
       const cause = `the requested history has been cleared [${oldest}/${index}]`;
       throw new EtcdError(401, cause, currentIndex);
     }
-    return kept.find((applied) => applied.index >= index && concerns({ path, isRecursive }, applied.event));
+    return kept.find((applied) => applied.index >= index && concerns({ path, isRecursive }, applied));
   }
 }
 
-function concerns(watch: { readonly path: string; readonly isRecursive: boolean }, event: EtcdEvent): boolean {
-  const { key } = event.node;
+function concerns(watch: { readonly path: string; readonly isRecursive: boolean }, applied: Applied): boolean {
+  const { key } = applied;
   if (key === watch.path) {
     return true;
   }
@@ -74,7 +74,5 @@ function concerns(watch: { readonly path: string; readonly isRecursive: boolean 
     return watch.isRecursive && !isHiddenBelow(watch.path, key);
   }
   // A directory that goes takes what is below with it, and those who watch below are told.
-  return event.node.value === undefined && isRemoval(event.action) && watch.path.startsWith(`${key}/`);
+  return applied.isDirectoryRemoval && watch.path.startsWith(`${key}/`);
 }
-
-const isRemoval = (action: string): boolean => action === 'delete' || action === 'expire';

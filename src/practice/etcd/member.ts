@@ -58,6 +58,12 @@ export class Member {
     this.startedAt = world.kernel.timeline.now();
     this.#sequence = this.startedAt * 1_000;
     this.#lostMs = world.lostTime(state);
+    if (world.isResumed(state)) {
+      this.leaderId = state.leader;
+      this.role = this.leaderId === state.memberId ? 'leader' : 'follower';
+      this.reportedRole = this.role;
+      this.leaderSince = this.startedAt;
+    }
     this.store = new Store(state.store, (applied) => this.history.add(applied));
   }
 
@@ -149,6 +155,7 @@ export class Member {
       this.#replicate();
       if (this.leadsQuorum) {
         this.#disarm();
+        this.#giveBackTime();
       } else {
         this.#arm(ELECTION_MS, () => this.#stepDown());
       }
@@ -184,10 +191,8 @@ export class Member {
       }
       this.#match.set(peer.id, match);
     }
-    const reached = Object.keys(this.state.members)
-      .map((id) => (id === this.id || peers.some((peer) => peer.id === id) ? (this.#match.get(id) ?? 0) : 0))
-      .sort((a, b) => b - a);
-    const agreed = reached[majorityOf(this.state.members) - 1] ?? 0;
+    const reached = [this.id, ...peers.map((peer) => peer.id)].map((id) => this.#match.get(id) ?? 0);
+    const agreed = reached.sort((a, b) => b - a)[majorityOf(this.state.members) - 1] ?? 0;
     if (agreed > this.state.commit && termAt(this.state.log, agreed) === this.state.term) {
       this.#commitTo(agreed);
     }
@@ -196,6 +201,19 @@ export class Member {
     }
     const known = Math.min(...Object.keys(this.state.members).map((id) => this.#match.get(id) ?? 0));
     compact(this.state.log, Math.min(this.state.commit, Math.max(known, this.state.commit - KEPT_ENTRIES)));
+    for (const peer of peers) {
+      compact(peer.state.log, Math.min(peer.state.commit, this.state.log.base));
+    }
+  }
+
+  /** Once for the whole cluster after a restart of the practice process, by whoever leads it. */
+  #giveBackTime(): void {
+    const ms = this.#lostMs;
+    this.#lostMs = 0;
+    if (ms > 0) {
+      const operation = { kind: 'extend', ms, now: this.kernel.timeline.now() } as const;
+      this.accept({ term: 0, from: this.id, sequence: 0, operation: { kind: 'store', operation } });
+    }
   }
 
   #stepDown(): void {
@@ -235,6 +253,7 @@ export class Member {
     this.role = 'follower';
     this.reportedRole = 'follower';
     this.leaderId = leader.id;
+    this.state.leader = leader.id;
     this.leaderSince = this.kernel.timeline.now();
     this.#leaderlessSince = undefined;
     this.callbacks.log(`raft: raft.node: ${this.id} elected leader ${leader.id} at term ${this.state.term}`);
@@ -253,6 +272,7 @@ export class Member {
 
   #loseLeader(): void {
     this.leaderId = undefined;
+    delete this.state.leader;
     this.#leaderlessSince ??= this.kernel.timeline.now();
   }
 
@@ -288,9 +308,9 @@ export class Member {
     this.#leaderlessSince = undefined;
     this.#match.clear();
     this.callbacks.log(`raft: ${this.id} became leader at term ${this.state.term}`);
-    const lost: RaftOperation =
-      this.#lostMs === 0 ? { kind: 'noop' } : { kind: 'store', operation: { kind: 'extend', ms: this.#lostMs, now } };
-    this.accept({ term: 0, from: this.id, sequence: 0, operation: lost });
+    this.state.leader = this.id;
+    this.accept({ term: 0, from: this.id, sequence: 0, operation: { kind: 'noop' } });
+    this.#giveBackTime();
     this.#tellWaiters();
   }
 
@@ -358,9 +378,6 @@ export class Member {
       this.state.commit += 1;
       this.#apply(entry);
     }
-    if (this.role === 'follower') {
-      compact(this.state.log, this.state.commit - KEPT_ENTRIES);
-    }
   }
 
   #apply(entry: LogEntry): void {
@@ -371,7 +388,7 @@ export class Member {
     this.state.at = this.kernel.timeline.now();
     try {
       const event = this.#perform(entry.operation);
-      waiter?.resolve(event);
+      waiter?.resolve(event?.());
     } catch (error) {
       waiter?.reject(error);
     }
@@ -384,7 +401,7 @@ export class Member {
     }
   }
 
-  #perform(operation: RaftOperation): EtcdEvent | undefined {
+  #perform(operation: RaftOperation): (() => EtcdEvent) | undefined {
     switch (operation.kind) {
       case 'store':
         return this.statistics.count(operation.operation, () => this.store.apply(operation.operation));

@@ -14,6 +14,8 @@ export interface MemberState {
   removed: string[];
   /** Virtual time of the last write to it. */
   at: number;
+  /** Whom it takes for the leader: a restart of the practice process is none of the member. */
+  leader?: string;
 }
 
 export const majorityOf = (members: Readonly<Record<string, MemberInfo>>): number =>

@@ -1,7 +1,7 @@
 import type { Cancel, EtcdClient, Host } from '../kernel';
 import { bootstrap, type Bootstrap } from './bootstrap';
 import { MemberClient, ProxyClient } from './client';
-import { serveEtcd } from './http/serve';
+import { ETCD_VERSION, serveEtcd } from './http/serve';
 import { Member } from './member';
 import type { MemberState } from './memberState';
 import { readSettings, type EtcdSettings } from './settings';
@@ -75,8 +75,12 @@ export class EtcdServer {
   }
 
   async #run(): Promise<void> {
-    this.#log(`etcdmain: etcd Version: 3.4.23`);
     const data = this.#data();
+    if (data.member !== undefined && this.world.isResumed(data.member)) {
+      await this.#startMember(data.member);
+      return;
+    }
+    this.#log(`etcdmain: etcd Version: ${ETCD_VERSION}`);
     if (!(await this.#hasDataDirectory(data))) {
       delete data.member;
       delete data.proxy;
@@ -127,7 +131,9 @@ export class EtcdServer {
     this.#owned.push(this.world.kernel.timeline.every(SYNC_MS, () => member.expireKeys()));
     this.#serve({ client: new MemberClient(member), isProxy: false, member: () => member, world: this.world });
     this.world.add(member);
-    await this.#publish(member);
+    if (!this.world.isResumed(state)) {
+      await this.#publish(member);
+    }
     this.#becomeReady();
   }
 

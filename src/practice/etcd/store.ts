@@ -45,9 +45,13 @@ export interface GetOptions {
 
 /** What an applied write did. A refresh is not told to watchers. */
 export interface Applied {
-  readonly event: EtcdEvent;
+  readonly key: string;
+  /** A directory that went, and everything below it. */
+  readonly isDirectoryRemoval: boolean;
   readonly index: number;
   readonly isQuiet: boolean;
+  /** Written out only for who wants to know: most writes are heartbeats that four of five members apply unseen. */
+  event(): EtcdEvent;
 }
 
 /** One member's copy of the keys, with etcd's v2 rules (etcd 2.3/3.4, etcdserver/api/v2store). */
@@ -77,11 +81,13 @@ export class Store {
     return node === undefined ? undefined : showNode(path, node, { now, isRecursive: true });
   }
 
-  /** @throws EtcdError */
-  apply(operation: StoreOperation): EtcdEvent | undefined {
+  /** Answers what may be asked for the event. @throws EtcdError */
+  apply(operation: StoreOperation): (() => EtcdEvent) | undefined {
     switch (operation.kind) {
-      case 'get':
-        return this.get(operation.key, operation, operation.now);
+      case 'get': {
+        const event = this.get(operation.key, operation, operation.now);
+        return () => event;
+      }
       case 'post':
         return this.#create(this.#uniqueKey(operation.key), operation, operation.now);
       case 'put':
@@ -102,11 +108,15 @@ export class Store {
     this.#nextExpiry = 0;
   }
 
+  /** Whether some key's time has come. */
   hasExpired(now: number): boolean {
+    if (this.#nextExpiry <= now) {
+      this.#nextExpiry = earliestExpiry(this.state.root);
+    }
     return this.#nextExpiry <= now;
   }
 
-  #put(key: string, options: PutOptions, now: number): EtcdEvent {
+  #put(key: string, options: PutOptions, now: number): () => EtcdEvent {
     const path = cleanKey(key);
     const compares = (options.prevIndex ?? 0) > 0 || (options.prevValue ?? '') !== '';
     if (options.prevExist === false) {
@@ -118,19 +128,19 @@ export class Store {
     return options.prevExist === true ? this.#update(path, options, now) : this.#set(path, options, now);
   }
 
-  #set(path: string, options: PutOptions, now: number): EtcdEvent {
+  #set(path: string, options: PutOptions, now: number): () => EtcdEvent {
     this.#refuseRoot(path);
     const old = findNode(this.state.root, path);
     if (old !== undefined && isDirectory(old)) {
       throw this.#error(102, path);
     }
     const value = options.refresh === true && old !== undefined ? old.value : options.value;
-    const prevNode = old === undefined ? undefined : describeNode(path, old, now);
+    const prevNode = old === undefined ? undefined : { ...old };
     const node = this.#place(path, { ...options, ...(value === undefined ? {} : { value }) });
     return this.#done('set', { path, node, prevNode, now, isQuiet: options.refresh === true });
   }
 
-  #create(path: string, options: PutOptions, now: number): EtcdEvent {
+  #create(path: string, options: PutOptions, now: number): () => EtcdEvent {
     this.#refuseRoot(path);
     if (findNode(this.state.root, path) !== undefined) {
       throw this.#error(105, path);
@@ -139,13 +149,13 @@ export class Store {
     return this.#done('create', { path, node, now });
   }
 
-  #update(path: string, options: PutOptions, now: number): EtcdEvent {
+  #update(path: string, options: PutOptions, now: number): () => EtcdEvent {
     this.#refuseRoot(path);
     const node = this.#find(path);
     if (isDirectory(node) && (options.value ?? '') !== '') {
       throw this.#error(102, path);
     }
-    const prevNode = describeNode(path, node, now);
+    const prevNode = { ...node };
     this.state.index += 1;
     node.modified = this.state.index;
     if (!isDirectory(node) && options.refresh !== true) {
@@ -155,11 +165,11 @@ export class Store {
     return this.#done('update', { path, node, prevNode, now, isQuiet: options.refresh === true });
   }
 
-  #compareAndSwap(path: string, options: PutOptions, now: number): EtcdEvent {
+  #compareAndSwap(path: string, options: PutOptions, now: number): () => EtcdEvent {
     this.#refuseRoot(path);
     const node = this.#find(path);
     this.#compare(path, node, options);
-    const prevNode = describeNode(path, node, now);
+    const prevNode = { ...node };
     this.state.index += 1;
     node.modified = this.state.index;
     if (options.refresh !== true) {
@@ -169,7 +179,7 @@ export class Store {
     return this.#done('compareAndSwap', { path, node, prevNode, now, isQuiet: options.refresh === true });
   }
 
-  #delete(path: string, options: DeleteOptions, now: number): EtcdEvent {
+  #delete(path: string, options: DeleteOptions, now: number): () => EtcdEvent {
     this.#refuseRoot(path);
     const node = this.#find(path);
     const compares = (options.prevIndex ?? 0) > 0 || (options.prevValue ?? '') !== '';
@@ -192,24 +202,27 @@ export class Store {
   }
 
   /** The index has been raised before: every key that runs out at once gets an index of its own. */
-  #remove(action: string, path: string, what: { node: TreeNode; now: number }): EtcdEvent {
-    const prevNode = describeNode(path, what.node, what.now);
+  #remove(action: string, path: string, what: { node: TreeNode; now: number }): () => EtcdEvent {
     const parts = splitKey(path);
     const parent = findNode(this.state.root, parts.slice(0, -1).join('/'));
     Reflect.deleteProperty(parent?.children ?? {}, `/${parts.at(-1) ?? ''}`);
-    const node: EtcdNode = {
-      key: path,
-      ...(isDirectory(what.node) ? { dir: true as const } : {}),
-      modifiedIndex: this.state.index,
-      createdIndex: what.node.created,
-    };
-    const event = { action, node, prevNode };
-    this.changed({ event, index: this.state.index, isQuiet: false });
+    const index = this.state.index;
+    const isDirectoryRemoval = isDirectory(what.node);
+    const event = once(() => ({
+      action,
+      node: {
+        key: path,
+        ...(isDirectoryRemoval ? { dir: true as const } : {}),
+        modifiedIndex: index,
+        createdIndex: what.node.created,
+      },
+      prevNode: describeNode(path, what.node, what.now),
+    }));
+    this.changed({ key: path, isDirectoryRemoval, index, isQuiet: false, event });
     return event;
   }
 
   #expire(now: number): void {
-    let next = Infinity;
     const walk = (path: string, node: TreeNode): void => {
       for (const [name, child] of Object.entries(node.children ?? {})) {
         const key = path + name;
@@ -217,13 +230,12 @@ export class Store {
           this.state.index += 1;
           this.#remove('expire', key, { node: child, now });
         } else {
-          next = Math.min(next, child.expiresAt ?? Infinity);
           walk(key, child);
         }
       }
     };
     walk('', this.state.root);
-    this.#nextExpiry = next;
+    this.#nextExpiry = earliestExpiry(this.state.root);
   }
 
   /** Puts a new node in place of whatever is there, with the directories above it. */
@@ -325,16 +337,35 @@ export class Store {
 
   #done(
     action: string,
-    what: { path: string; node: TreeNode; prevNode?: EtcdNode | undefined; now: number; isQuiet?: boolean },
-  ): EtcdEvent {
-    const event: EtcdEvent = {
+    what: { path: string; node: TreeNode; prevNode?: TreeNode | undefined; now: number; isQuiet?: boolean },
+  ): () => EtcdEvent {
+    const { path, prevNode, now } = what;
+    const node = { ...what.node };
+    const event = once(() => ({
       action,
-      node: describeNode(what.path, what.node, what.now),
-      ...(what.prevNode === undefined ? {} : { prevNode: what.prevNode }),
-    };
-    this.changed({ event, index: this.state.index, isQuiet: what.isQuiet === true });
+      node: describeNode(path, node, now),
+      ...(prevNode === undefined ? {} : { prevNode: describeNode(path, prevNode, now) }),
+    }));
+    const isQuiet = what.isQuiet === true;
+    this.changed({ key: path, isDirectoryRemoval: false, index: this.state.index, isQuiet, event });
     return event;
   }
+}
+
+function earliestExpiry(node: TreeNode): number {
+  let earliest = node.expiresAt ?? Infinity;
+  if (node.children !== undefined) {
+    for (const name in node.children) {
+      const child = node.children[name];
+      earliest = child === undefined ? earliest : Math.min(earliest, earliestExpiry(child));
+    }
+  }
+  return earliest;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function extend(node: TreeNode, ms: number): void {

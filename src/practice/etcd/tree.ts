@@ -18,7 +18,21 @@ export interface StoreState {
 
 export const emptyStore = (): StoreState => ({ index: 0, root: { children: {}, created: 0, modified: 0 } });
 
-export const splitKey = (key: string): string[] => key.split('/').filter((part) => part !== '' && part !== '.');
+const LARGEST_CACHE = 5_000;
+const splits = new Map<string, readonly string[]>();
+
+/** The same few hundred keys are written again and again by every member. */
+export function splitKey(key: string): readonly string[] {
+  let parts = splits.get(key);
+  if (parts === undefined) {
+    if (splits.size > LARGEST_CACHE) {
+      splits.clear();
+    }
+    parts = key.split('/').filter((part) => part !== '' && part !== '.');
+    splits.set(key, parts);
+  }
+  return parts;
+}
 
 export const cleanKey = (key: string): string => `/${splitKey(key).join('/')}`;
 
@@ -46,8 +60,9 @@ export function findNode(root: TreeNode, key: string): TreeNode | undefined {
 /** Go's RFC 3339 with nanoseconds; the digits below a millisecond are made up from the index, so that they stay the same. */
 export function formatExpiry(expiresAt: number, salt: number): string {
   const whole = new Date(expiresAt).toISOString().slice(0, 23);
-  const below = String((salt * 7_919 + 31_337) % 1_000_000).padStart(6, '0');
-  return `${`${whole}${below}`.replace(/0+$/, '').replace(/\.$/, '')}Z`;
+  // Go leaves out zeros at the end; the last digit is none.
+  const below = String(((salt * 7_919 + 31_337) % 99_999) * 10 + 1 + (salt % 9)).padStart(6, '0');
+  return `${whole}${below}Z`;
 }
 
 interface Shape {

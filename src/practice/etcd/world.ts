@@ -29,13 +29,18 @@ export class EtcdWorld {
     return this.#running.get(dropletId);
   }
 
+  /** Whether a member starts because the practice process did: for the node it ran on all the time. */
+  isResumed(state: MemberState): boolean {
+    const wasRunning = state.at > 0 && state.at <= this.#startedAt;
+    return wasRunning && this.kernel.timeline.now() - this.#startedAt < RESUME_MS;
+  }
+
   /**
    * How far the written state of a member lags behind the time at which the practice process started again. Heartbeats alone are
    * not written to disk, and what happened after the last write is gone: for the nodes that time did not pass.
    */
   lostTime(state: MemberState): number {
-    const isResumed = state.at > 0 && state.at < this.#startedAt;
-    return isResumed && this.kernel.timeline.now() - this.#startedAt < RESUME_MS ? this.#startedAt - state.at : 0;
+    return this.isResumed(state) ? this.#startedAt - state.at : 0;
   }
 
   add(member: Member): void {

@@ -17,6 +17,8 @@ export interface EngineParts {
   readonly machineId: string;
   readonly nodeName: string;
   readonly intervalMs: number;
+  /** It ran before a restart of the practice process, and knows who leads. */
+  readonly isResumed: boolean;
   log(source: 'leaderIs' | 'leaderChanged' | 'engineTask', text: string): void;
 }
 
@@ -28,6 +30,7 @@ export class Engine {
   #seenLeader: string | undefined;
 
   constructor(private readonly parts: EngineParts) {
+    this.#seenLeader = parts.isResumed ? holderOf(parts.client.peek(LEASE)) : undefined;
     this.#reconciler = new Reconciler({
       kernel: parts.kernel,
       subject: `${parts.nodeName} engine`,

@@ -3,6 +3,7 @@ import { Agent } from './agent';
 import type { LoadedUnit } from './agentPlan';
 import { serveFleet } from './api/serve';
 import { Engine } from './engine';
+import { cutOffHeld, holdSocket } from './heldSocket';
 import { goJson } from './json';
 import { Registry, type MachineRecord } from './registry';
 import { readFleetSettings, type FleetSettings } from './settings';
@@ -16,11 +17,16 @@ const BEAT_TRIES = 4;
 const LONGEST_PAUSE_MS = 60_000;
 /** fleet 1.0 can't end its engine without etcd and gives up after a minute (the recorded traces, no-quorum/journal-fleet-all). */
 const SHUTDOWN_TIMEOUT_MS = 60_000;
+/** After a restart of the practice process the node's etcd is back within moments. */
+const RESUME_PAUSE_MS = 50;
+const RESUME_TRIES = 60;
 
 /** What fleet has in systemd, as long as the node does not boot anew. */
 interface FleetState {
   bootId: string;
   loaded: Record<string, LoadedUnit>;
+  /** Its components run: a restart of the practice process is none of fleetd. */
+  isAvailable: boolean;
 }
 
 /** What fleetd offers to the rest of its node. */
@@ -71,13 +77,19 @@ export class FleetServer implements FleetApi {
     this.#settings = readFleetSettings(host, environment);
     const { publicIp, metadata } = this.#settings;
     this.#machine = { id: host.machineId, publicIp, metadata };
-    this.#state = this.#loadState();
+    const { state, isResumed } = loadState(kernel, host);
+    this.#state = state;
     this.exited = new Promise((resolve) => (this.#exit = resolve));
     const lost = (): void => this.#abandon();
     host.power.addEventListener('abort', lost, { once: true });
     this.#owned.add(() => host.power.removeEventListener('abort', lost));
     for (const socketPath of FLEET_SOCKETS) {
       this.#owned.add(host.listen({ socketPath }, serveFleet(this)));
+    }
+    cutOffHeld(host);
+    if (isResumed && this.#state.isAvailable) {
+      this.#resume(0);
+      return;
     }
     this.log('starting', `Starting fleetd version ${this.version.name}`);
     this.log('noConfig', 'No provided or default config file found - proceeding without');
@@ -120,6 +132,18 @@ export class FleetServer implements FleetApi {
 
   // ---- joining ----
 
+  /** Goes on as soon as the node's etcd does. */
+  #resume(tries: number): void {
+    const client = this.#client();
+    if (client?.hasQuorum === true) {
+      this.#startComponents(client, new Registry(client), true);
+    } else if (tries < RESUME_TRIES) {
+      this.#later(RESUME_PAUSE_MS, () => this.#resume(tries + 1));
+    } else {
+      this.#establish();
+    }
+  }
+
   #establish(): void {
     this.log('establishing', 'Establishing etcd connectivity');
     this.#register(1_000);
@@ -139,7 +163,11 @@ export class FleetServer implements FleetApi {
     }
     const registry = new Registry(client);
     registry.saveMachine(this.#machine.id, this.#machineJson(), this.#settings.agentTtlSeconds).then(
-      () => this.#startComponents(client, registry),
+      () => {
+        this.log('registered', 'hrt.Register() success');
+        this.log('components', 'Starting server components');
+        this.#startComponents(client, registry, false);
+      },
       () => this.#pause(pauseMs, false),
     );
   }
@@ -153,12 +181,11 @@ export class FleetServer implements FleetApi {
     this.#later(pauseMs, () => this.#register(Math.min(pauseMs * 2, LONGEST_PAUSE_MS)));
   }
 
-  #startComponents(client: EtcdClient, registry: Registry): void {
+  #startComponents(client: EtcdClient, registry: Registry, isResumed: boolean): void {
     if (this.#isStopped) {
       return;
     }
-    this.log('registered', 'hrt.Register() success');
-    this.log('components', 'Starting server components');
+    this.#setAvailable(true);
     const { kernel, host } = this;
     const common = { kernel, host, registry, ttlSeconds: this.#settings.agentTtlSeconds, loaded: this.#state.loaded };
     const publisher = new StatePublisher({
@@ -176,14 +203,14 @@ export class FleetServer implements FleetApi {
         publisher.changed();
       },
     });
-    this.#components = { agent, publisher, registry, engine: this.#engine(client, registry) };
+    this.#components = { agent, publisher, registry, engine: this.#engine(client, registry, isResumed) };
     publisher.start();
     agent.start();
     this.#components.engine?.start();
     this.#own(kernel.timeline.every(this.#beatMs, () => this.#beat(0)));
   }
 
-  #engine(client: EtcdClient, registry: Registry): Engine | undefined {
+  #engine(client: EtcdClient, registry: Registry, isResumed: boolean): Engine | undefined {
     return this.#settings.isEngineOff
       ? undefined
       : new Engine({
@@ -193,6 +220,7 @@ export class FleetServer implements FleetApi {
           machineId: this.machineId,
           nodeName: this.host.name,
           intervalMs: this.#settings.engineIntervalMs,
+          isResumed,
           log: (source, text) => this.log(source, text),
         });
   }
@@ -237,6 +265,7 @@ export class FleetServer implements FleetApi {
     }
     this.log('monitor', 'Server monitor triggered: Monitor timed out before successful heartbeat');
     this.#components = undefined;
+    this.#setAvailable(false);
     this.#stopComponents(components);
     if (this.version.short === '0.11') {
       this.#restart();
@@ -267,6 +296,7 @@ export class FleetServer implements FleetApi {
       this.host.journal.append('fleet.service', 'fleetd', line);
     }
     this.#release();
+    holdSocket(this.host, FLEET_SOCKETS);
     this.#exit(2);
   }
 
@@ -294,6 +324,7 @@ export class FleetServer implements FleetApi {
   #release(): void {
     this.#isStopped = true;
     this.#components = undefined;
+    this.#setAvailable(false);
     for (const cancel of [...this.#timers, ...this.#owned]) {
       cancel();
     }
@@ -340,20 +371,25 @@ export class FleetServer implements FleetApi {
     return { ID: this.machineId, PublicIP: '', Metadata: null, ...capabilities, Version: '' };
   }
 
-  #loadState(): FleetState {
-    const { kernel, host } = this;
-    const state = kernel.state.section<FleetState>(`fleet/${host.dropletId}`, () => ({ bootId: '', loaded: {} }));
-    if (state.bootId !== host.bootId) {
-      state.bootId = host.bootId;
-      state.loaded = {};
-    }
-    if (seen.has(state)) {
-      // A fleetd that starts again on a living node knows the files, not what was done with them: it loads and starts anew.
-      for (const [name, unit] of Object.entries(state.loaded)) {
-        state.loaded[name] = { hash: unit.hash, state: 'inactive' };
-      }
-    }
-    seen.add(state);
-    return state;
+  #setAvailable(isAvailable: boolean): void {
+    this.#state.isAvailable = isAvailable;
+    this.kernel.state.changed(`fleet/${this.host.dropletId}`);
   }
+}
+
+function loadState(kernel: Kernel, host: Host): { state: FleetState; isResumed: boolean } {
+  const initial = (): FleetState => ({ bootId: '', loaded: {}, isAvailable: false });
+  const state = kernel.state.section<FleetState>(`fleet/${host.dropletId}`, initial);
+  const isSameBoot = state.bootId === host.bootId;
+  const isResumed = isSameBoot && !seen.has(state);
+  seen.add(state);
+  if (!isSameBoot) {
+    Object.assign(state, { bootId: host.bootId, loaded: {}, isAvailable: false });
+  } else if (!isResumed) {
+    // A fleetd that starts again on a living node knows the files, not what was done with them: it loads and starts anew.
+    for (const [name, unit] of Object.entries(state.loaded)) {
+      state.loaded[name] = { hash: unit.hash, state: 'inactive' };
+    }
+  }
+  return { state, isResumed };
 }

@@ -84,7 +84,7 @@ function wait(call: KeyRequest, response: ServerResponse): void {
   const past = since > 0 ? member.history.since(key, isRecursive, since, member.store.index) : undefined;
   start(response, 200, { 'Content-Type': 'application/json', ...headers });
   if (past !== undefined && !isStream) {
-    response.end(encodeEvent(past.event));
+    response.end(encodeEvent(past.event()));
     return;
   }
   response.flushHeaders();

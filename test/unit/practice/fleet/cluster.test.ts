@@ -2,8 +2,19 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { replyTo } from '../../../../src/practice/fleet/api/serve';
 import type { FakeHost } from '../support/fakeHost';
-import { at, bootNode, fleetOf, runningFleet, type FakeCluster } from '../support/fakeCluster';
+import {
+  FLEET,
+  at,
+  bootNode,
+  createCluster,
+  fleetOf,
+  runningFleet,
+  startEtcd,
+  startFleet,
+  type FakeCluster,
+} from '../support/fakeCluster';
 import { disposeKernels } from '../support/fakeKernel';
+import { run, startProgram } from '../support/runProgram';
 
 type Option = [section: string, name: string, value: string];
 const SLEEP: Option = ['Service', 'ExecStart', '/bin/sleep infinity'];
@@ -139,6 +150,75 @@ describe('fleet on five nodes', () => {
     assert.equal(rows(at(cluster, 1)).length, 1);
     const took = await until(cluster, () => rows(at(cluster, 1)).length === 0);
     assert.ok(took <= 6_500, `${took} ms`);
+  });
+
+  it('goes on where it was after the practice process was killed, though its last heartbeats were not written', async () => {
+    const before = await runningFleet();
+    await launch(at(before, 1), 'web.service');
+    await until(before, () => rows(at(before, 1)).includes('web.service active/running'));
+    const { written } = before.kernel.state;
+    await before.kernel.timeline.sleep(300_000);
+    const place = fleetOf(at(before, 1)).registry?.unit('web.service')?.target;
+
+    const after = createCluster({ left: { sections: written, now: before.kernel.timeline.now() } });
+    for (const [index, host] of after.hosts.entries()) {
+      const text = at(before, index + 1).systemd.text('web.service');
+      if (text !== undefined) {
+        host.systemd.load('web.service', text);
+        await host.systemd.start('web.service');
+      }
+      startEtcd(host);
+      startFleet(host);
+    }
+    await after.kernel.timeline.sleep(60_000);
+
+    assert.equal(machineCount(at(after, 1)), 5);
+    assert.equal(fleetOf(at(after, 1)).registry?.unit('web.service')?.target, place);
+    assert.deepEqual(rows(at(after, 1)), ['web.service active/running']);
+    const said = after.hosts.flatMap((host) => host.entries.map((entry) => entry.text));
+    assert.deepEqual(said, []);
+  });
+
+  it('panics a minute after giving up (1.0); who asks meanwhile hangs and is cut off when it starts again', async () => {
+    const cluster = await runningFleet();
+    const node = at(cluster, 1);
+    [3, 4, 5].forEach((number) => at(cluster, number).cutPower());
+    const took = await until(cluster, () => !node.isRunning(FLEET));
+    assert.ok(took >= 70_000 && took <= 87_000, `${took} ms`);
+    assert.ok(node.entries.some((entry) => entry.text === 'panic: Failed server shutdown. Panic'));
+    const asked = startProgram(node, 'fleetctl list-units');
+    await cluster.kernel.timeline.sleep(9_000);
+    assert.equal(asked.stderr(), '');
+
+    startFleet(node);
+
+    const { stderr, exitCode } = await asked.done;
+    const reset =
+      'Get "http://domain-sock/fleet/v1/state?alt=json": read unix @->/run/fleet.sock: read: connection reset by peer';
+    assert.equal(stderr, `Error retrieving list of units from repository: ${reset}\n`);
+    assert.equal(exitCode, 1);
+    assert.equal((await run(node, 'fleetctl list-units')).stderr.includes('Error 503'), true);
+  });
+
+  it('spreads nothing back after a quorum returned: whoever is back first has the units', async () => {
+    const cluster = await runningFleet();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) {
+      await launch(at(cluster, 1), `${name}.service`);
+    }
+    await cluster.kernel.timeline.sleep(10_000);
+    [3, 4, 5].forEach((number) => at(cluster, number).cutPower());
+    await cluster.kernel.timeline.sleep(300_000);
+
+    [3, 4, 5].forEach((number) => bootNode(at(cluster, number)));
+    await cluster.kernel.timeline.sleep(240_000);
+
+    const targets = (fleetOf(at(cluster, 3)).registry?.units() ?? []).map((unit) => unit.target);
+    const newcomers = [3, 4, 5].map((number) => at(cluster, number).machineId);
+    assert.ok(
+      targets.every((target) => newcomers.includes(target ?? '')),
+      targets.join(),
+    );
+    assert.equal(machineCount(at(cluster, 3)), 3);
   });
 
   for (const fleetVersion of ['1.0', '0.11'] as const) {

@@ -19,6 +19,7 @@ export interface ClusterOptions {
   readonly nodes?: number;
   readonly size?: string;
   readonly seed?: string;
+  readonly left?: { readonly sections: string; readonly now: number };
   readonly fleetVersion?: '1.0' | '0.11';
 }
 

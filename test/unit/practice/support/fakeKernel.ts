@@ -5,9 +5,17 @@ import { profiles } from '../../../../src/practice/profile';
 import { VirtualTimeline } from '../../../../src/practice/timeline';
 import type { FakeHost } from './fakeHost';
 
-/** Keeps sections in memory; `restarted` gives what a new process would read. */
+/** Keeps sections in memory; `written` is what a new process would read. */
 export class MemoryState implements StateFile {
-  readonly sections = new Map<string, object>();
+  readonly sections: Map<string, object>;
+
+  constructor(written = '[]') {
+    this.sections = new Map(JSON.parse(written) as [string, object][]);
+  }
+
+  get written(): string {
+    return JSON.stringify([...this.sections]);
+  }
 
   section<T extends object>(name: string, initial: () => T): T {
     const known = this.sections.get(name);
@@ -90,11 +98,13 @@ export interface KernelOptions {
   readonly fleetVersion?: '1.0' | '0.11';
   readonly profile?: Profile;
   readonly seed?: string;
+  /** What an earlier process left: its state file, and its time. */
+  readonly left?: { readonly sections: string; readonly now: number };
 }
 
 export function createFakeKernel(options: KernelOptions = {}): FakeKernel {
-  const state = new MemoryState();
-  const timeline = new VirtualTimeline(Infinity, Date.UTC(2016, 7, 1));
+  const state = new MemoryState(options.left?.sections);
+  const timeline = new VirtualTimeline(Infinity, options.left?.now ?? Date.UTC(2016, 7, 1));
   const network = new FakeNetwork();
   timelines.push(timeline);
   alive ??= setInterval(() => undefined, 1_000);

@@ -189,7 +189,7 @@ function headersOf(request: CurlRequest, body: string | undefined): Record<strin
     headers['Content-Type'] = 'application/x-www-form-urlencoded';
   }
   for (const line of request.headers) {
-    const [name = '', value = ''] = [line.replace(/:.*/s, ''), line.replace(/^[^:]*:\s*/, '')];
+    const [name, value] = [line.replace(/:.*/s, ''), line.replace(/^[^:]*:\s*/, '')];
     const known = Object.keys(headers).find((one) => one.toLowerCase() === name.toLowerCase());
     if (known !== undefined) {
       Reflect.deleteProperty(headers, known);

@@ -101,7 +101,7 @@ export function parseCurl(args: readonly string[]): CurlRequest {
   };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word.startsWith('--')) {
-      const [name = '', attached] = [word.slice(2).replace(/=.*/s, ''), /=(.*)/s.exec(word)?.[1]];
+      const [name, attached] = [word.slice(2).replace(/=.*/s, ''), /=(.*)/s.exec(word)?.[1]];
       if (LONG_VALUES.has(name)) {
         note(name, word, attached);
       } else if (/^[a-z0-9-.]+$/.test(name)) {

@@ -98,8 +98,9 @@ const UNITS: Readonly<Record<string, number>> = {
 /** `@1463745600`, ISO 8601, `now`, `yesterday`, `2 hours ago`, `+1 day`. */
 export function parseDate(text: string, now: number): number | undefined {
   const trimmed = text.trim();
-  if (/^@-?\d+(?:\.\d+)?$/.test(trimmed)) {
-    return Number(trimmed.slice(1)) * 1000;
+  if (trimmed.startsWith('@')) {
+    const seconds = Number(trimmed.slice(1));
+    return Number.isNaN(seconds) ? undefined : seconds * 1000;
   }
   const named: Readonly<Record<string, number>> = {
     '': now,
@@ -111,11 +112,12 @@ export function parseDate(text: string, now: number): number | undefined {
   if (named[trimmed] !== undefined) {
     return named[trimmed];
   }
-  const relative = /^([+-]?\s*\d+)\s*([a-z]+?)s?(\s+ago)?$/.exec(trimmed);
-  const unit = UNITS[relative?.[2] ?? ''];
+  const isAgo = trimmed.endsWith(' ago');
+  const relative = /^([+-]? ?\d+) ?([a-z]+)$/.exec(trimmed.replace(/ ago$/, ''));
+  const unit = UNITS[(relative?.[2] ?? '').replace(/s$/, '')] ?? UNITS[relative?.[2] ?? ''];
   if (relative !== null && unit !== undefined) {
-    const amount = Number((relative[1] ?? '').replaceAll(/\s/g, '')) * unit;
-    return now + (relative[3] === undefined ? amount : -amount);
+    const amount = Number((relative[1] ?? '').replace(' ', '')) * unit;
+    return isAgo ? now - amount : now + amount;
   }
   const parsed = Date.parse(
     /[Zz]$|[+-]\d\d:?\d\d$|UTC|GMT/.test(trimmed)

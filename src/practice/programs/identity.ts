@@ -104,8 +104,14 @@ function uname(context: ProgramContext): number {
   const wanted = context.args.join('').replaceAll('-', '') || 's';
   const letters = wanted.includes('a')
     ? 'snrvmpio'
-    : [...'snrvmpio'].filter((letter) => wanted.includes(letter)).join('');
-  context.stdout(`${[...letters].map((letter) => all[letter] ?? '').join(' ')}\n`);
+    : Array.from('snrvmpio')
+        .filter((letter) => wanted.includes(letter))
+        .join('');
+  context.stdout(
+    `${Array.from(letters)
+      .map((letter) => all[letter] ?? '')
+      .join(' ')}\n`,
+  );
   return 0;
 }
 

@@ -3,7 +3,7 @@ import type { ProgramContext } from '../kernel';
 import { resolvePath } from '../host/files/path';
 import { parseOptions } from '../host/programs/options';
 import { Permissions } from '../shell/permissions';
-import { human } from './disk';
+import { human } from './sizes';
 import { program } from './program';
 
 interface Entry {

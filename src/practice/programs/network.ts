@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { ProgramContext } from '../kernel';
 import { insideOf } from '../host/inside';
 import { reach } from '../shell/connections';
@@ -98,11 +99,11 @@ function ip(context: ProgramContext): number {
   if (only !== undefined && chosen.length === 0) {
     return refuse(context, `Device "${only}" does not exist.`);
   }
-  if (/^a/.test(object)) {
+  if (object.startsWith('a')) {
     context.stdout(chosen.map((one) => (isBrief ? briefAddress(one) : `${linkText(one)}${addressText(one)}`)).join(''));
-  } else if (/^l/.test(object)) {
+  } else if (object.startsWith('l')) {
     context.stdout(chosen.map(linkText).join(''));
-  } else if (/^r/.test(object) && verb === 'get') {
+  } else if (object.startsWith('r') && verb === 'get') {
     const to = words[2] ?? '';
     const via = chosen.find(
       ({ address, bits, name }) => name !== 'lo' && networkOf(to, bits) === networkOf(address, bits),
@@ -112,9 +113,9 @@ function ip(context: ProgramContext): number {
         ? `${to} via ${gateway(context)} dev eth0  src ${context.host.publicAddress} \n    cache \n`
         : `${to} dev ${via.name}  src ${via.address} \n    cache \n`,
     );
-  } else if (/^r/.test(object)) {
+  } else if (object.startsWith('r')) {
     context.stdout(routes(context));
-  } else if (/^n/.test(object)) {
+  } else if (object.startsWith('n')) {
     context.stdout(`${gateway(context)} dev eth0 lladdr 00:00:5e:00:01:6c REACHABLE\n`);
   } else {
     context.stderr(
@@ -223,7 +224,7 @@ function netstat(context: ProgramContext): number {
 
 /** The address a name stands for on this node: /etc/hosts, then the names of the model. */
 async function addressOf(context: ProgramContext, name: string): Promise<string | undefined> {
-  if (/^\d+(?:\.\d+){3}$/.test(name)) {
+  if (isIPv4(name)) {
     return name;
   }
   const hosts = await context.host.files.readFile('/etc/hosts').catch(() => '');

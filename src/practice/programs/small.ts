@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { ProgramContext } from '../kernel';
 import { resolvePath } from '../host/files/path';
 import { insideOf } from '../host/inside';
-import { parseCloudConfig } from '../host/boot/cloudConfig';
 import { parseOptions } from '../host/programs/options';
 import { quoteAll } from '../shell/quote';
 import { program, refuse } from './program';
@@ -94,7 +93,7 @@ async function mktemp(context: ProgramContext): Promise<number> {
   return 0;
 }
 
-async function chown(context: ProgramContext): Promise<number> {
+function chown(context: ProgramContext): number {
   const { words, flags } = parseOptions(context.args, {
     flags: { '-R': 'recursive', '--recursive': 'recursive', '-h': 'link', '-v': 'verbose', '-f': 'quiet' },
     values: { '--reference': 'reference' },
@@ -173,101 +172,6 @@ async function yes(context: ProgramContext): Promise<number> {
   return 141;
 }
 
-function tty(context: ProgramContext): number {
-  context.stdout(context.isTerminal ? '/dev/pts/0\n' : 'not a tty\n');
-  return context.isTerminal ? 0 : 1;
-}
-
-function stty(context: ProgramContext): number {
-  const terminal = context.session?.terminal;
-  if (terminal === undefined) {
-    return refuse(context, "stty: 'standard input': Inappropriate ioctl for device");
-  }
-  if (context.args[0] === 'size') {
-    context.stdout(`${terminal.rows} ${terminal.columns}\n`);
-  } else if (context.args.length === 0 || context.args[0] === '-a') {
-    context.stdout(`speed 38400 baud; rows ${terminal.rows}; columns ${terminal.columns}; line = 0;\n`);
-  }
-  return 0;
-}
-
-function tput(context: ProgramContext): number {
-  const terminal = context.session?.terminal;
-  const values: Readonly<Record<string, string>> = {
-    cols: `${terminal?.columns ?? 80}\n`,
-    lines: `${terminal?.rows ?? 24}\n`,
-    clear: '\x1b[H\x1b[2J',
-    sgr0: '\x1b(B\x1b[m',
-    bold: '\x1b[1m',
-    colors: '256\n',
-    reset: '\x1bc',
-  };
-  context.stdout(values[context.args[0] ?? ''] ?? '');
-  return 0;
-}
-
-/** A pager: page by page on a terminal, else as `cat`. */
-async function less(context: ProgramContext): Promise<number> {
-  const files = context.args.filter((arg) => !/^[-+]/.test(arg));
-  const texts: string[] = [];
-  for (const file of files) {
-    const { stdout, exitCode } = await context.run(
-      `cat -- ${quoteAll([resolvePath(context.workingDirectory, file)])}`,
-      { user: context.user },
-    );
-    if (exitCode !== 0) {
-      return refuse(context, `${file}: No such file or directory`);
-    }
-    texts.push(stdout);
-  }
-  const text = files.length === 0 ? context.stdin : texts.join('');
-  const lines = text.replace(/\n$/, '').split('\n');
-  const rows = context.session?.terminal?.rows ?? 24;
-  if (!context.isTerminal || lines.length < rows) {
-    context.stdout(text);
-    return 0;
-  }
-  await page(context, lines);
-  return 0;
-}
-
-async function page(context: ProgramContext, lines: readonly string[]): Promise<void> {
-  const terminal = context.session?.terminal;
-  if (terminal === undefined) {
-    return;
-  }
-  terminal.isRaw = true;
-  let top = 0;
-  const paint = (): void => {
-    const height = terminal.rows - 1;
-    const isEnd = top + height >= lines.length;
-    context.stdout(`\x1b[H\x1b[2J${lines.slice(top, top + height).join('\n')}\n${isEnd ? '\x1b[7m(END)\x1b[0m' : ':'}`);
-  };
-  try {
-    for (paint(); !context.signal.aborted; paint()) {
-      const keys = Buffer.from((await context.session?.readSome()) ?? 'q').toString('utf8');
-      const height = terminal.rows - 1;
-      const last = Math.max(0, lines.length - height);
-      if (keys.includes('q')) {
-        break;
-      }
-      const step = /[ f]/.test(keys)
-        ? height
-        : /[\nj]/.test(keys)
-          ? 1
-          : keys.includes('k')
-            ? -1
-            : keys.includes('b')
-              ? -height
-              : 0;
-      top = keys.includes('G') ? last : keys.includes('g') ? 0 : Math.max(0, Math.min(last, top + step));
-    }
-  } finally {
-    terminal.isRaw = false;
-    context.stdout('\r\x1b[K');
-  }
-}
-
 async function cmp(context: ProgramContext): Promise<number> {
   const [first = '', second = ''] = context.args.filter((arg) => !arg.startsWith('-'));
   const isSilent = context.args.some((arg) => arg === '-s' || arg === '--quiet' || arg === '--silent');
@@ -283,7 +187,7 @@ async function cmp(context: ProgramContext): Promise<number> {
   if (a === b) {
     return 0;
   }
-  const at = [...a].findIndex((character, index) => character !== b[index]);
+  const at = Array.from(a).findIndex((character, index) => character !== b[index]);
   if (!isSilent) {
     context.stdout(
       `${first} ${second} differ: byte ${(at === -1 ? a.length : at) + 1}, line ${a.slice(0, at === -1 ? undefined : at).split('\n').length}\n`,
@@ -321,7 +225,7 @@ async function xxd(context: ProgramContext): Promise<number> {
   for (let at = 0; at < bytes.length; at += 16) {
     const row = bytes.subarray(at, at + 16);
     const hex = (row.toString('hex').match(/.{1,4}/g) ?? []).join(' ');
-    // eslint-disable-next-line no-control-regex -- what can't be shown becomes a dot
+
     context.stdout(
       `${at.toString(16).padStart(8, '0')}: ${hex.padEnd(39)}  ${row.toString('latin1').replaceAll(/[^\x20-\x7e]/g, '.')}\n`,
     );
@@ -337,43 +241,6 @@ async function sums(context: ProgramContext): Promise<number> {
   return 0;
 }
 
-async function cloudinit(context: ProgramContext): Promise<number> {
-  const value = (name: string): string | undefined => {
-    const index = context.args.findIndex((arg) => arg.replace(/^--?/, '').replace(/=.*/, '') === name);
-    return index === -1 ? undefined : (/=(.*)/s.exec(context.args[index] ?? '')?.[1] ?? context.args[index + 1]);
-  };
-  const file = value('from-file');
-  if (file === undefined) {
-    context.stderr(
-      'Provide at least one of --from-file, --from-configdrive, --from-metadata-service, --from-ec2-metadata, --from-cloudsigma-metadata, --from-packet-metadata, --from-digitalocean-metadata, --from-waagent, --from-url or --from-proc-cmdline\n',
-    );
-    return 2;
-  }
-  const path = resolvePath(context.workingDirectory, file);
-  if (!(await context.host.files.exists(path))) {
-    context.stdout(`Failed fetching user-data from datasource: open ${file}: no such file or directory\n`);
-    return 1;
-  }
-  const text = await context.host.files.readFile(path);
-  const time = new Date(context.timeline.now()).toISOString().replace('T', ' ').slice(0, 19).replaceAll('-', '/');
-  context.stderr(
-    `${time} Checking availability of "local-file"\n${time} Fetching user-data from datasource of type "local-file"\n`,
-  );
-  if (!text.startsWith('#cloud-config') && !text.startsWith('#!') && !text.startsWith('{')) {
-    context.stdout(`line 1: error: must be "#cloud-config" or begin with "#!"\n`);
-    return 1;
-  }
-  try {
-    parseCloudConfig(text);
-    return 0;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const line = /line (\d+)/.exec(message)?.[1] ?? '1';
-    context.stdout(`line ${line}: error: ${message.replace(/^yaml: (?:line \d+: )?/, '')}\n`);
-    return 1;
-  }
-}
-
 export const smallPrograms = [
   program('env', env),
   program('which', which),
@@ -386,19 +253,9 @@ export const smallPrograms = [
   program('test', (context) => test(context, false)),
   program('[', (context) => test(context, true)),
   program('yes', yes),
-  program('tty', tty),
-  program('stty', stty),
-  program('tput', tput),
-  program('less', less),
-  program('more', less),
   program('cmp', cmp),
   program('flock', flock),
   program('shred', remove),
   program('xxd', xxd),
   program('sha512sum', sums),
-  program('reset', (context) => {
-    context.stdout('\x1bc');
-    return 0;
-  }),
-  program('coreos-cloudinit', cloudinit),
 ];

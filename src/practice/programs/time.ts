@@ -2,8 +2,10 @@ import type { ProgramContext } from '../kernel';
 import { follow } from '../shell/abort';
 import { formatDate, parseDate } from './dateFormat';
 import { program, refuse } from './program';
-import { fullScreen } from './processes';
+import { fullScreen } from './fullScreen';
 import { start } from './start';
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `1.5`, `10s`, `2m`, `1h`, `1d`. */
 function durationOf(text: string): number | undefined {
@@ -12,7 +14,7 @@ function durationOf(text: string): number | undefined {
     ? text === 'infinity'
       ? Infinity
       : undefined
-    : Number(match[1]) * ({ s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? ''] ?? 1) * 1000;
+    : Number(match[1]) * (SECONDS[match[2] ?? ''] ?? 1) * 1000;
 }
 
 const LONGEST_MS = 10 * 365 * 86_400_000;
@@ -41,12 +43,11 @@ async function timeout(context: ProgramContext): Promise<number> {
   const args = [...context.args];
   let [isPreserving, code] = [false, 124];
   while (args[0]?.startsWith('-') === true) {
-    const option = args.shift() ?? '';
+    const [option = ''] = args.splice(0, 1);
     isPreserving ||= option === '--preserve-status';
     code = option.includes('KILL') || option === '-9' ? 137 : code;
     if (/^-[ks]$/.test(option)) {
-      code = /^(?:9|KILL|SIGKILL)$/.test(args[0] ?? '') ? 137 : code;
-      args.shift();
+      code = /^(?:9|KILL|SIGKILL)$/.test(args.shift() ?? '') ? 137 : code;
     }
   }
   const ms = durationOf(args.shift() ?? '');
@@ -55,17 +56,15 @@ async function timeout(context: ProgramContext): Promise<number> {
     return 125;
   }
   const limit = follow([context.signal]);
-  let isLate = false;
-  const cancel =
-    ms === 0
-      ? (): void => undefined
-      : context.timeline.after(Math.min(ms, LONGEST_MS), () => {
-          isLate = true;
-          limit.abort();
-        });
+  const late = new AbortController();
+  const end = (): void => {
+    late.abort();
+    limit.abort();
+  };
+  const cancel = ms === 0 ? (): void => undefined : context.timeline.after(Math.min(ms, LONGEST_MS), end);
   try {
     const result = await start(context, args, { signal: limit.signal });
-    return isLate ? (isPreserving ? 143 : code) : result;
+    return late.signal.aborted ? (isPreserving ? 143 : code) : result;
   } finally {
     cancel();
     limit.release();

@@ -1,13 +1,13 @@
 import type { CustomCommand } from 'just-bash';
 import { defineCommand } from 'just-bash';
+import { HIDDEN } from './devices';
 import type { Jobs } from './jobs';
 
 interface Parts {
   readonly traps: Map<string, string>;
   readonly jobs: Jobs;
-  readonly signal: AbortSignal;
   /** Time may go on while `run` waits. */
-  signals<T>(run: () => Promise<T>): Promise<T>;
+  readonly waiting: <T>(run: () => Promise<T>) => Promise<T>;
 }
 
 interface Result {
@@ -25,7 +25,8 @@ export function shellCommands(parts: Parts): CustomCommand[] {
     defineCommand('umask', (args) => done(args.length === 0 ? '0022\n' : '')),
     defineCommand('ulimit', (args) => done(args.length < 2 ? (args[0] === '-n' ? '1024\n' : 'unlimited\n') : '')),
     defineCommand('jobs', () => listJobs(parts.jobs)),
-    defineCommand('wait', (args) => waitFor(args, parts)),
+    // The library's own `wait` knows no jobs; scripts are rewritten to ask this one.
+    defineCommand(HIDDEN.wait, (args) => waitFor(args, parts)),
     defineCommand('disown', () => done()),
     defineCommand('fg', (args) => toForegroundJob(args, parts)),
     defineCommand('bg', () => done('', 1, 'bash: bg: no current jobs\n')),
@@ -39,7 +40,6 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   'umask',
   'ulimit',
   'jobs',
-  'wait',
   'disown',
   'fg',
   'bg',
@@ -72,19 +72,19 @@ function listJobs(jobs: Jobs): Promise<Result> {
   return done(rows.join(''));
 }
 
-async function waitFor(args: readonly string[], { jobs, signals }: Parts): Promise<Result> {
+async function waitFor(args: readonly string[], { jobs, waiting }: Parts): Promise<Result> {
   const wanted = args.length === 0 ? jobs.all : args.map((id) => jobs.find(id)).filter((job) => job !== undefined);
-  const codes = await signals(() => Promise.all(wanted.map((job) => job.done)));
+  const codes = await waiting(() => Promise.all(wanted.map((job) => job.done)));
   wanted.forEach(({ number }) => jobs.forget(number));
   return await done('', args.length === 0 ? 0 : (codes.at(-1) ?? 127));
 }
 
-async function toForegroundJob([id]: readonly string[], { jobs, signals }: Parts): Promise<Result> {
+async function toForegroundJob([id]: readonly string[], { jobs, waiting }: Parts): Promise<Result> {
   const job = id === undefined ? jobs.all.at(-1) : jobs.find(id);
   if (job === undefined) {
     return await done('', 1, 'bash: fg: current: no such job\n');
   }
-  const code = await signals(() => job.done);
+  const code = await waiting(() => job.done);
   jobs.forget(job.number);
   return await done('', code);
 }

@@ -11,6 +11,8 @@ export const DEVICES = {
 export const HIDDEN = {
   /** `ROUTES name args…`: a program of the node in the foreground. */
   run: '.run',
+  /** `name args…`: a program whose output goes elsewhere, but whose input is the session's. */
+  feed: '.feed',
   /** `ROUTES filters name args…`: a program whose lines go through filters as they come. */
   pipe: '.pipe',
   /** `script`: what ended in `&`. */
@@ -19,8 +21,16 @@ export const HIDDEN = {
   mayWrite: '.may-write',
   /** `path args…`: a native program that the interpreter took for a script. */
   native: '.native',
+  /** `start` and `stop` around what `time` measures. */
+  clock: '.clock',
+  wait: '.wait',
+  /** `N`: what `$?` is at the beginning of a terminal's line. */
+  status: '.status',
   /** Before `exit` in a terminal's shell. */
   leave: '.leave',
 } as const;
 
 export const isHidden = (name: string): boolean => name.startsWith('.');
+
+/** The variable behind `$!`. */
+export const LAST_JOB = '__last_job';

@@ -55,6 +55,6 @@ function enoughOf(command: SimpleCommandNode): number | undefined {
     return undefined;
   }
   const args = command.args.map((word) => literalOf(word) ?? '').join(' ');
-  const match = /^(?:-n ?|-|--lines[= ])?(\d+)$/.exec(args);
+  const match = /^(?:-n|-n |-|--lines=|--lines )(\d+)$/.exec(args);
   return args === '' ? 10 : match === null ? undefined : Number(match[1]);
 }

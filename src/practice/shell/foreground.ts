@@ -1,6 +1,6 @@
 import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash';
 import { serialize } from 'just-bash';
-import { DEVICES, HIDDEN } from './devices';
+import { DEVICES, HIDDEN, LAST_JOB } from './devices';
 import { filtersOf } from './filters';
 import type { CompoundCommand, Redirection } from './nodes';
 import { bodiesOf, group, literalOf, pipelineOf, redirection, simpleCommand, statementOf, word } from './nodes';
@@ -28,12 +28,21 @@ interface Place {
   readonly input: boolean;
 }
 
-export function toForeground(script: ScriptNode, facts: ForegroundFacts): ScriptNode {
+export function toForeground(given: ScriptNode, facts: ForegroundFacts): ScriptNode {
+  const script = withJobNumbers(given);
   const functions = new Set<string>();
   collectFunctions(script.statements, functions);
-  const rewriter = new Rewriter(facts, functions, serialize(script).includes('pipefail'));
+  const rewriter = new Rewriter(facts, functions, JSON.stringify(script).includes('"pipefail"'));
   const place: Place = { out: true, err: true, input: facts.hasInput };
   return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
+}
+
+/** `$!` is what our own background command leaves, not the library's. */
+function withJobNumbers(script: ScriptNode): ScriptNode {
+  const text = JSON.stringify(script);
+  const renamed = text.replaceAll('"parameter":"!"', `"parameter":"${LAST_JOB}"`);
+  // The same tree with other names in it.
+  return renamed === text ? script : (JSON.parse(renamed) as ScriptNode);
 }
 
 /** For a script inside a script (`bash -c` in a pipe, `xargs`): only the answers of the file system are made right. */
@@ -60,6 +69,9 @@ class Rewriter {
 
   #pipeline(pipeline: PipelineNode, place: Place): PipelineNode {
     const { commands } = pipeline;
+    if (pipeline.timed === true && place.err) {
+      return this.#timed(pipeline, place);
+    }
     const followed = commands.length > 1 && place.out ? this.#followed(pipeline, place) : undefined;
     if (followed !== undefined) {
       return { ...pipeline, commands: [followed], pipeStderr: [] };
@@ -77,6 +89,14 @@ class Rewriter {
     };
   }
 
+  /** `time`: measured by the node's clock, not by ours. */
+  #timed(pipeline: PipelineNode, place: Place): PipelineNode {
+    const clock = (verb: string): StatementNode =>
+      statementOf([pipelineOf(simpleCommand([word(HIDDEN.clock), word(verb)], devicesFor({ out: false, err: true })))]);
+    const measured = statementOf([this.#pipeline({ ...pipeline, timed: false }, place)]);
+    return pipelineOf(group([clock('start'), measured, clock('stop')]));
+  }
+
   /** `journalctl -f | grep x`: the program runs on while its lines go through the filters. */
   #followed({ commands, pipeStderr }: PipelineNode, place: Place): CommandNode | undefined {
     const [first, ...rest] = commands;
@@ -85,32 +105,25 @@ class Rewriter {
       return undefined;
     }
     const filters = filtersOf(rest);
-    const routes = routesOf(first.redirections, { out: true, err: true, input: false });
+    const routes = routesOf(first.redirections);
     if (filters === undefined || routes === undefined || routes.out === 'e' || routes.input.length > 0) {
       return undefined;
     }
     const errors = pipeStderr?.[0] === true ? 'o' : routes.err;
-    const words = [HIDDEN.pipe, `${routes.out}${errors}`, filters].map(word);
+    const words = [HIDDEN.pipe, `${routes.out}${errors}${place.input ? 'i' : '-'}`, filters].map(word);
     return this.#withDevices(
-      simpleCommand(
-        [...words, first.name ?? word(name), ...first.args],
-        this.#inputFor(name, first, place),
-        first.line,
-      ),
+      simpleCommand([...words, first.name ?? word(name), ...first.args], [], first.line),
       { out: true, err: true },
       first.assignments,
     );
   }
 
   #command(command: CommandNode, place: Place): CommandNode {
-    switch (command.type) {
-      case 'FunctionDef':
-        return command;
-      case 'SimpleCommand':
-        return guarded(this.#simple(command, place), command, place);
-      default:
-        return guarded(this.#compound(command, place), command, place);
+    if (command.type === 'FunctionDef') {
+      return command;
     }
+    const rewritten = command.type === 'SimpleCommand' ? this.#simple(command, place) : this.#compound(command, place);
+    return guarded(rewritten, command, place);
   }
 
   #compound(command: CompoundCommand, place: Place): CommandNode {
@@ -131,9 +144,13 @@ class Rewriter {
         return { ...command, condition: inside(command.condition), body: inside(command.body) };
       case 'For':
       case 'CStyleFor':
-      case 'Subshell':
       case 'Group':
         return { ...command, body: inside(command.body) };
+      case 'Subshell': {
+        // What ends a subshell does not end the terminal's shell.
+        const child = new Rewriter({ ...this.facts, leaves: false }, this.functions, this.hasPipefail);
+        return { ...command, body: command.body.map((statement) => child.statement(statement, place)) };
+      }
       case 'Case':
         return { ...command, items: command.items.map((item) => ({ ...item, body: inside(item.body) })) };
       case 'ArithmeticCommand':
@@ -153,6 +170,9 @@ class Rewriter {
       const leave = statementOf([pipelineOf(simpleCommand([word(HIDDEN.leave)]))]);
       return group([leave, statementOf([pipelineOf({ ...command, name: word('exit') })])]);
     }
+    if (name === 'wait') {
+      return this.#simple({ ...command, name: word(HIDDEN.wait) }, place);
+    }
     if (name === 'exec') {
       return command.args.length === 0 ? command : this.#exec(command, place);
     }
@@ -161,6 +181,11 @@ class Rewriter {
       if (direct !== undefined) {
         return direct;
       }
+    }
+    if (name !== undefined && this.#isProgram(name) && place.input && !command.redirections.some(readsFrom)) {
+      const args = [command.name, ...command.args];
+      const devices = [...devicesFor(place, command.line), ...command.redirections];
+      return { ...command, name: word(HIDDEN.feed), args, redirections: devices };
     }
     const input = name === undefined ? [] : this.#inputFor(name, command, place);
     return { ...command, redirections: [...devicesFor(place, command.line), ...input, ...command.redirections] };
@@ -174,13 +199,22 @@ class Rewriter {
   }
 
   #direct(command: SimpleCommandNode, name: string, place: Place): CommandNode | undefined {
-    const routes = routesOf(command.redirections, place);
+    const routes = routesOf(command.redirections);
     if (routes === undefined) {
       return undefined;
     }
-    const words = [word(HIDDEN.run), word(`${routes.out}${routes.err}`), command.name ?? word(name), ...command.args];
-    const input = routes.input.length > 0 ? routes.input : this.#inputFor(name, command, place);
-    return this.#withDevices(simpleCommand(words, input, command.line), { out: false, err: true }, command.assignments);
+    const source = place.input && routes.input.length === 0 ? 'i' : '-';
+    const words = [
+      word(HIDDEN.run),
+      word(`${routes.out}${routes.err}${source}`),
+      command.name ?? word(name),
+      ...command.args,
+    ];
+    return this.#withDevices(
+      simpleCommand(words, routes.input, command.line),
+      { out: false, err: true },
+      command.assignments,
+    );
   }
 
   #withDevices(
@@ -199,7 +233,7 @@ class Rewriter {
     if (name === 'read') {
       return [redirection('<', 0, DEVICES.line)];
     }
-    return STDIN_READERS.has(name) || this.#isProgram(name) ? [redirection('<', 0, DEVICES.input)] : [];
+    return STDIN_READERS.has(name) ? [redirection('<', 0, DEVICES.input)] : [];
   }
 
   #isProgram(name: string): boolean {
@@ -224,7 +258,7 @@ interface Routes {
 }
 
 /** What the redirections of a program come to when they only join, swap or drop its streams; undefined for files. */
-function routesOf(redirections: readonly Redirection[], _place: Place): Routes | undefined {
+function routesOf(redirections: readonly Redirection[]): Routes | undefined {
   let [out, err]: [Route, Route] = ['o', 'e'];
   const input: Redirection[] = [];
   for (const one of redirections) {

@@ -8,6 +8,7 @@ export interface Job {
   readonly command: string;
   readonly done: Promise<number>;
   exitCode: number | undefined;
+  end(): void;
 }
 
 /** What a session started with `&`, and the session's own process. */
@@ -32,8 +33,10 @@ export class Jobs {
 
   start(command: string, run: (signal: AbortSignal) => Promise<number>): Job {
     this.#lastNumber += 1;
-    const done = run(this.#followed.signal);
-    const job: Job = { number: this.#lastNumber, pid: this.#nextPid(), command, done, exitCode: undefined };
+    const followed = follow([this.#followed.signal]);
+    const done = run(followed.signal).finally(() => followed.release());
+    const end = (): void => followed.abort();
+    const job: Job = { number: this.#lastNumber, pid: this.#nextPid(), command, done, exitCode: undefined, end };
     this.#jobs.set(job.number, job);
     void done.then((code) => (job.exitCode = code));
     return job;

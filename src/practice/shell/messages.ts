@@ -50,10 +50,10 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The library's tools pass on Node's words for errors, or say "No such file or directory" of whatever they could not open. */
 function deniedInstead(row: string, isDenied: (path: string) => boolean): string {
-  const node = /\b(E[A-Z]+): [a-z ,-]+, \w+(?: '([^']*)')?/.exec(row);
+  const node = /\b(E[A-Z]+): [a-z ,-]+, \w+ ?('[^']*'|)/.exec(row);
   const reason = REASONS[node?.[1] ?? ''];
   if (node !== null && reason !== undefined) {
-    const copy = /^cp: cannot copy /.test(row) ? `cp: cannot create regular file '${node[2] ?? ''}': ` : undefined;
+    const copy = row.startsWith('cp: cannot copy ') ? `cp: cannot create regular file ${node[2] ?? ''}: ` : undefined;
     return copy === undefined ? row.replace(node[0], reason) : `${copy}${reason}\n`;
   }
   const path = /([^\s'"`‘:]+)['’]?: No such file or directory\n?$/.exec(row)?.[1];

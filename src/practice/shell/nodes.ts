@@ -51,23 +51,15 @@ export const group = (body: StatementNode[], redirections: Redirection[] = []): 
 export function literalOf(node: WordNode | null): string | undefined {
   let text = '';
   for (const part of node?.parts ?? []) {
-    switch (part.type) {
-      case 'Literal':
-      case 'SingleQuoted':
-      case 'Escaped':
-        text += part.value;
-        break;
-      case 'DoubleQuoted': {
-        const inner = literalOf({ type: 'Word', parts: part.parts });
-        if (inner === undefined) {
-          return undefined;
-        }
-        text += inner;
-        break;
-      }
-      default:
-        return undefined;
+    if (part.type === 'Literal' || part.type === 'SingleQuoted' || part.type === 'Escaped') {
+      text += part.value;
+      continue;
     }
+    const inner = part.type === 'DoubleQuoted' ? literalOf({ type: 'Word', parts: part.parts }) : undefined;
+    if (inner === undefined) {
+      return undefined;
+    }
+    text += inner;
   }
   return node === null ? undefined : text;
 }

@@ -15,15 +15,14 @@ interface Plumbing {
  * when it has enough. Resolves with the exit code of the last filter.
  */
 export async function pipeThrough(
-  { routes, filters }: { routes: string; filters: string },
+  { filters, out, err }: { readonly filters: string; readonly out: Route; readonly err: Route },
   plumbing: Plumbing,
 ): Promise<number> {
-  // Both were written by foreground.ts.
+  // Written by filters.ts.
   const plan = JSON.parse(filters) as Filters;
   const lines = new LinePump(plan, plumbing);
   const toPipe: Output = { stdout: (text) => lines.push(text), stderr: (text) => plumbing.output.stderr(text) };
-  const errors = routes.charAt(1) as Route;
-  await plumbing.start(routed(toPipe, routes.charAt(0) as Route, errors), lines.signal);
+  await plumbing.start(routed(toPipe, out, err), lines.signal);
   return await lines.finish();
 }
 

@@ -2,8 +2,8 @@ import type { Host, Program, RunOptions, RunResult, StartOptions, Terminal } fro
 import { insideOf } from '../host/inside';
 import { follow } from './abort';
 import { environmentFor } from './environment';
-import { Execution } from './execution';
-import type { ExecutionOptions, ExecutionParts } from './execution';
+import { runScript } from './execution';
+import type { ExecutionOptions } from './executionTypes';
 import { Input } from './input';
 import { Jobs } from './jobs';
 import type { Output } from './output';
@@ -23,7 +23,7 @@ export interface Shell {
   start(script: string, options: SessionOptions, output: Output): Promise<number>;
   /** What a session of many scripts (a terminal) is made with; its signal must be told of power that goes. */
   readonly resolver: Resolver;
-  session(options: SessionOptions): { parts: ExecutionParts; options: ExecutionOptions };
+  session(options: SessionOptions): ExecutionOptions;
 }
 
 export type ShellFactory = (host: Host, programs: readonly Program[]) => Shell;
@@ -55,34 +55,32 @@ class NodeShell implements Shell {
     const followed = follow(options.signal === undefined ? [power] : [power, options.signal]);
     const session = this.session({ ...options, signal: followed.signal });
     try {
-      return await new Execution(session.parts, session.options, output).run(script);
+      return await runScript(script, session, output);
     } finally {
       session.parts.jobs.hangUp();
       followed.release();
     }
   }
 
-  session(options: SessionOptions): { parts: ExecutionParts; options: ExecutionOptions } {
+  session(options: SessionOptions): ExecutionOptions {
     const { host } = this;
     const user = options.user ?? 'root';
-    const environment = { ...environmentFor(user), ...options.environment };
+    const environment = { ...environmentFor(user, insideOf(host).hostname()), ...options.environment };
     const input = options.input ?? Input.of(options.stdin ?? '');
     const signal = options.signal ?? host.power;
     const jobs = new Jobs(host, () => this.#nextPid());
     const { name, parameters, terminal } = options;
     return {
       parts: { host, kernel: insideOf(host).kernel, resolver: this.resolver, jobs },
-      options: {
-        user,
-        environment,
-        workingDirectory: options.workingDirectory ?? environment['HOME'] ?? '/',
-        signal,
-        speaker: { name: name ?? 'bash', namesLines: name !== undefined },
-        isCommandText: name === undefined,
-        input,
-        ...(terminal === undefined ? {} : { terminal }),
-        ...(parameters === undefined ? {} : { parameters }),
-      },
+      user,
+      environment,
+      workingDirectory: options.workingDirectory ?? environment['HOME'] ?? '/',
+      signal,
+      speaker: { name: name ?? 'bash', namesLines: name !== undefined },
+      isCommandText: name === undefined,
+      input,
+      terminal,
+      parameters,
     };
   }
 

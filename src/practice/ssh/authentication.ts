@@ -32,7 +32,7 @@ export class Authenticator {
     }
     const { signature, blob, hashAlgo } = context;
     // Without a signature the client only asks whether this key would do.
-    if (signature === undefined || (blob !== undefined && key.verify(blob, signature, hashAlgo) === true)) {
+    if (signature === undefined || (blob !== undefined && key.verify(blob, signature, hashAlgo))) {
       context.accept();
     } else {
       this.#reject(context, true);

@@ -15,7 +15,7 @@ type Target = { readonly address: string; readonly port: number } | { readonly s
 
 interface Opening {
   accept(): Duplex;
-  reject(): boolean | void;
+  reject(): unknown;
   readonly reasons: Reasons;
 }
 

@@ -1,7 +1,7 @@
 import type { Connection } from 'ssh2';
 
 export interface Reasons {
-  reject(reject: () => boolean | void, words: string): void;
+  reject(reject: () => unknown, words: string): void;
 }
 
 type Fail = (recipient: number, reason: number, description: string) => void;

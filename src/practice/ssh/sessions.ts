@@ -116,10 +116,8 @@ export class SessionChannels {
 }
 
 /** ssh2 gives `accept` only when the client wants an answer, whatever its types say. */
-function answer(accept: unknown): void {
-  if (typeof accept === 'function') {
-    accept();
-  }
+function answer(accept: (() => unknown) | undefined): void {
+  accept?.();
 }
 
 /** The types forget the terminal's name. */

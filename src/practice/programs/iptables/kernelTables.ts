@@ -1,5 +1,5 @@
 import type { Host, Kernel, PacketFilter } from '../../kernel';
-import type { Rule } from './rule';
+import type { Negatable, Rule } from './rule';
 import { restore } from './restore';
 import { Table } from './table';
 
@@ -93,14 +93,12 @@ function walk(filter: Table, chain: string, packet: Packet, depth: number): Verd
 }
 
 function fits(rule: Rule, packet: Packet): boolean {
-  const source = rule.source === undefined || isIn(packet.from, rule.source.value) !== rule.source.isNegated;
-  const protocol = rule.protocol === undefined || (rule.protocol.value === 'tcp') !== rule.protocol.isNegated;
-  const face =
-    rule.inInterface === undefined || faceFits(rule.inInterface.value, packet.from) !== rule.inInterface.isNegated;
+  const agrees = (part: Negatable | undefined, test: (value: string) => boolean): boolean =>
+    part === undefined ? true : test(part.value) !== part.isNegated;
   return (
-    source &&
-    protocol &&
-    face &&
+    agrees(rule.source, (network) => isIn(packet.from, network)) &&
+    agrees(rule.protocol, (name) => name === 'tcp') &&
+    agrees(rule.inInterface, (name) => faceFits(name, packet.from)) &&
     rule.matches.every((match) => match.options.every((option) => optionFits(option, packet)))
   );
 }

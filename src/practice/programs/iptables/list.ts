@@ -37,20 +37,20 @@ function listChain(table: Table, name: string, style: ListStyle): string {
     ? `${number} pkts bytes target     prot opt in     out     source               destination         `
     : `${number}target     prot opt source               destination         `;
   const rows = rules.map((rule, index) => {
-    const prefix = style.hasLineNumbers ? `${String(index + 1).padEnd(5)}` : '';
+    const prefix = style.hasLineNumbers ? String(index + 1).padEnd(5) : '';
     return `${prefix}${style.isVerbose ? verboseRow(rule, style) : row(rule, style)}\n`;
   });
   return `Chain ${name} ${head}\n${titles}\n${rows.join('')}`;
 }
 
 const row = (rule: Rule, style: ListStyle): string =>
-  `${rule.target.padEnd(10)} ${protocolOf(rule, style).padEnd(4)} --  ${place(rule.source, style).padEnd(20)} ${place(rule.destination, style).padEnd(20)} ${details(rule)}`.replace(
+  `${rule.target.padEnd(9)}  ${protocolOf(rule, style).padEnd(4)} --  ${place(rule.source, style).padEnd(20)} ${place(rule.destination, style).padEnd(20)} ${details(rule)}`.replace(
     / $/,
     rule.matches.length + rule.targetOptions.length > 0 ? '' : ' ',
   );
 
 const verboseRow = (rule: Rule, style: ListStyle): string =>
-  `    0     0 ${rule.target.padEnd(10)} ${protocolOf(rule, style).padEnd(4)} --  ${shown(rule.inInterface, '*').padEnd(6)} ${shown(rule.outInterface, '*').padEnd(6)}  ${place(rule.source, style).padEnd(20)} ${place(rule.destination, style).padEnd(20)} ${details(rule)}`.trimEnd() +
+  `    0     0 ${rule.target.padEnd(9)}  ${protocolOf(rule, style).padEnd(4)} --  ${shown(rule.inInterface, '*').padEnd(6)} ${shown(rule.outInterface, '*').padEnd(6)}  ${place(rule.source, style).padEnd(20)} ${place(rule.destination, style).padEnd(20)} ${details(rule)}`.trimEnd() +
   (details(rule) === '' ? '           ' : '');
 
 const NUMBERS: Readonly<Record<string, string>> = { icmp: '1', tcp: '6', udp: '17' };

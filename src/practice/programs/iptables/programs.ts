@@ -35,7 +35,7 @@ function parse(args: readonly string[]): Request {
       found.chain = words[0] !== undefined && !words[0].startsWith('-') ? (words.shift() ?? '') : '';
     } else if (/^-[nvx]+$/.test(word) || /^--(?:numeric|verbose|exact|line-numbers)$/.test(word)) {
       flags.add(word.startsWith('--') ? word.slice(2) : '');
-      [...word.replace(/^-+/, '')].forEach((letter) => word.startsWith('--') || flags.add(letter));
+      Array.from(word.replace(/^-+/, '')).forEach((letter) => word.startsWith('--') || flags.add(letter));
     } else if (word === '-w' || word === '--wait') {
       if (/^\d+$/.test(words[0] ?? '')) {
         words.shift();
@@ -91,7 +91,9 @@ async function iptables(context: ProgramContext): Promise<number> {
 const splitClusters = (args: readonly string[]): string[] =>
   args.flatMap((arg) =>
     /^-[nvx]*[LS][nvx]*$/.test(arg) && arg.length > 2
-      ? [...arg.slice(1)].map((letter) => `-${letter}`).sort((a, b) => Number(/[LS]/.test(a)) - Number(/[LS]/.test(b)))
+      ? Array.from(arg.slice(1))
+          .map((letter) => `-${letter}`)
+          .sort((a, b) => Number(/[LS]/.test(a)) - Number(/[LS]/.test(b)))
       : [arg],
   );
 

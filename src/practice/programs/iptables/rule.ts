@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+
 /** One rule as it was given, in the order in which iptables prints its parts (iptables-save(8)). */
 export interface Rule {
   readonly source?: Negatable | undefined;
@@ -85,11 +87,11 @@ export function parseRule(words: readonly string[]): Rule {
   return new RuleParser(words).parse();
 }
 
+type Place = 'source' | 'destination' | 'inInterface' | 'outInterface' | 'protocol';
+
 class RuleParser {
   readonly #words: string[];
-  readonly #parts: {
-    -readonly [K in 'source' | 'destination' | 'inInterface' | 'outInterface' | 'protocol']?: Negatable | undefined;
-  } = {};
+  readonly #parts: Partial<Record<Place, Negatable | undefined>> = {};
   readonly #matches: { module: string; options: { name: string; value: string | undefined; isNegated: boolean }[] }[] =
     [];
   #target = '';
@@ -219,7 +221,7 @@ function address(given: Negatable): Negatable | undefined {
   if (host === '0.0.0.0' && (mask === '0' || mask === '0.0.0.0')) {
     return undefined;
   }
-  if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(host)) {
+  if (!isIPv4(host)) {
     throw new RuleError(`host/network \`${host}' not found`);
   }
   return { ...given, value: `${host}/${mask === undefined ? 32 : mask.includes('.') ? bitsOf(mask) : mask}` };

@@ -3,8 +3,10 @@ import type { ScriptNode } from 'just-bash';
 import type { Host, Terminal } from '../../kernel';
 import { follow } from '../abort';
 import { BUILTIN_NAMES } from '../builtins';
-import { Execution, INTERRUPTED } from '../execution';
-import type { ExecutionOptions, ExecutionParts } from '../execution';
+import { HIDDEN } from '../devices';
+import { Execution } from '../execution';
+import type { ExecutionOptions } from '../executionTypes';
+import { INTERRUPTED } from '../executionTypes';
 import { Input } from '../input';
 import { syntaxError } from '../messages';
 import type { Output } from '../output';
@@ -18,7 +20,7 @@ import { promptFor } from './prompt';
 
 interface Parts {
   readonly host: Host;
-  readonly session: { readonly parts: ExecutionParts; readonly options: ExecutionOptions };
+  readonly session: ExecutionOptions;
   readonly terminal: Terminal;
   /** The terminal as it is, for editing. */
   readonly raw: Output;
@@ -62,6 +64,13 @@ const KEYWORDS = [
   ],
 ];
 
+interface Running {
+  readonly abort: ReturnType<typeof follow>;
+  readonly input: Input;
+  /** Typed, not yet sent by Enter. */
+  echo: string;
+}
+
 /** A login shell on a terminal. */
 export class Interactive {
   readonly #parts: Parts;
@@ -72,7 +81,7 @@ export class Interactive {
   #functions = new Map<string, string>();
   #lastCode = 0;
   #pendingText = '';
-  #running: { readonly abort: ReturnType<typeof follow>; readonly input: Input; echo: string } | undefined;
+  #running: Running | undefined;
   #waiting: ((line: string | undefined) => void) | undefined;
   #typedAhead: Key[] = [];
   #lastKey = '';
@@ -81,8 +90,8 @@ export class Interactive {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#environment = parts.session.options.environment;
-    this.#workingDirectory = parts.session.options.workingDirectory;
+    this.#environment = parts.session.environment;
+    this.#workingDirectory = parts.session.workingDirectory;
     const { terminal } = parts;
     this.#editor = new LineEditor(
       {
@@ -137,7 +146,7 @@ export class Interactive {
   }
 
   get #prompt(): string {
-    const { user } = this.#parts.session.options;
+    const { user } = this.#parts.session;
     return promptFor({
       user,
       hostName: this.#parts.host.name,
@@ -185,7 +194,6 @@ export class Interactive {
         this.#parts.raw.stdout('\x1b[H\x1b[2J');
         this.#editor.redraw(true);
         break;
-      case 'search':
       case 'going on':
         break;
     }
@@ -231,41 +239,31 @@ export class Interactive {
     if (running === undefined) {
       return;
     }
-    const { raw } = this.#parts;
     if (this.#parts.terminal.isRaw === true && key.kind !== 'interrupt') {
       running.input.push(Buffer.from(key.kind === 'text' ? key.text : key.kind === 'enter' ? '\n' : ''));
       return;
     }
-    switch (key.kind) {
-      case 'interrupt':
-      case 'quit':
-        raw.stdout(key.kind === 'interrupt' ? '^C' : '^\\');
-        running.abort.abort();
-        break;
-      case 'endOfFile':
-        running.input.end();
-        break;
-      case 'enter':
-        raw.stdout('\r\n');
-        running.input.push(Buffer.from(`${running.echo}\n`));
-        running.echo = '';
-        break;
-      case 'backspace':
-        if (running.echo !== '') {
-          running.echo = running.echo.slice(0, -1);
-          raw.stdout('\b \b');
-        }
-        break;
-      case 'killLine':
-        raw.stdout('\b \b'.repeat(running.echo.length));
-        running.echo = '';
-        break;
-      case 'text':
-        running.echo += key.text;
-        raw.stdout(key.text);
-        break;
-      default:
-        break;
+    this.#typed(running, key);
+  }
+
+  #typed(running: Running, key: Key): void {
+    const { raw } = this.#parts;
+    if (key.kind === 'interrupt' || key.kind === 'quit') {
+      raw.stdout(key.kind === 'interrupt' ? '^C' : '^\\');
+      running.abort.abort();
+    } else if (key.kind === 'endOfFile') {
+      running.input.end();
+    } else if (key.kind === 'enter') {
+      raw.stdout('\r\n');
+      running.input.push(Buffer.from(`${running.echo}\n`));
+      running.echo = '';
+    } else if (key.kind === 'backspace' || key.kind === 'killLine') {
+      const count = key.kind === 'backspace' ? Math.min(1, running.echo.length) : running.echo.length;
+      raw.stdout('\b \b'.repeat(count));
+      running.echo = running.echo.slice(0, running.echo.length - count);
+    } else if (key.kind === 'text') {
+      running.echo += key.text;
+      raw.stdout(key.text);
     }
   }
 
@@ -298,8 +296,8 @@ export class Interactive {
 
   /** What belongs to the terminal itself. */
   async #ownCommand(script: string): Promise<boolean> {
-    if (/^(?:exit|logout)(?:\s+\d+)?$/.test(script)) {
-      const code = /\d+$/.exec(script)?.[0];
+    const [word, code, ...more] = script.split(/\s+/);
+    if ((word === 'exit' || word === 'logout') && more.length === 0 && /^\d*$/.test(code ?? '')) {
       this.#parts.raw.stdout('logout\r\n');
       this.#lastCode = code === undefined ? this.#lastCode : Number(code) % 256;
       this.#isOver = true;
@@ -317,10 +315,11 @@ export class Interactive {
 
   async #execute(script: string): Promise<void> {
     const { session, terminal, output } = this.#parts;
-    const running = { abort: follow([session.options.signal]), input: new Input(), echo: '' };
+    const running: Running = { abort: follow([session.signal]), input: new Input(), echo: '' };
     this.#running = running;
     const options: ExecutionOptions = {
-      ...session.options,
+      ...session,
+      speaker: { name: '-bash', namesLines: false },
       environment: { ...this.#environment, COLUMNS: String(terminal.columns), LINES: String(terminal.rows) },
       workingDirectory: this.#workingDirectory,
       signal: running.abort.signal,
@@ -328,8 +327,8 @@ export class Interactive {
       terminal,
       onLeave: () => (this.#hasLeft = true),
     };
-    const execution = new Execution(session.parts, options, output);
-    const before = this.#lastCode === 0 ? '' : `(exit ${this.#lastCode})\n`;
+    const execution = new Execution(options, output);
+    const before = this.#lastCode === 0 ? '' : `${HIDDEN.status} ${this.#lastCode}\n`;
     this.#lastCode = await execution.run(`${[...this.#functions.values()].join('\n')}\n${before}${script}`);
     this.#running = undefined;
     running.abort.release();
@@ -370,18 +369,19 @@ function scriptOf(text: string): ScriptNode | string {
 function isIncomplete(text: string): boolean {
   const script = scriptOf(text);
   if (typeof script !== 'string') {
-    return /<<-?\s*['"]?(\w+)['"]?/.exec(text) !== null && !hasHereDocumentEnd(text);
+    const word = hereDocumentWord(text);
+    return word !== undefined && !hasLine(text, word);
   }
   return /unexpected (?:end of file|EOF)/.test(syntaxError(script, text, { name: 'bash', namesLines: false }, false));
 }
 
-function hasHereDocumentEnd(text: string): boolean {
-  const word = /<<-?\s*['"]?(\w+)['"]?/.exec(text)?.[1] ?? '';
-  return text
+const hereDocumentWord = (text: string): string | undefined => /<<-?\s?['"]?(\w+)/.exec(text)?.[1];
+
+const hasLine = (text: string, line: string): boolean =>
+  text
     .split('\n')
     .slice(1)
-    .some((line) => line.trim() === word);
-}
+    .some((one) => one.trim() === line);
 
 function functionsIn(text: string): { name: string; text: string }[] {
   const script = scriptOf(text);

@@ -6,7 +6,7 @@ export interface Screen {
 }
 
 /** What a key did to the line; the session decides what follows. */
-export type Edit = 'going on' | 'accepted' | 'interrupted' | 'closed' | 'complete' | 'clear screen' | 'search';
+export type Edit = 'going on' | 'accepted' | 'interrupted' | 'closed' | 'complete' | 'clear screen';
 
 const CLEAR_BELOW = '\x1b[J';
 
@@ -21,11 +21,14 @@ export class LineEditor {
   /** The row of the cursor below the first row of the prompt. */
   #cursorRow = 0;
 
+  readonly #keys: Readonly<Record<KeyName, () => Edit>>;
+
   constructor(
     private readonly screen: Screen,
     private readonly history: string[],
   ) {
     this.#historyIndex = history.length;
+    this.#keys = this.#bind();
   }
 
   get line(): string {
@@ -39,7 +42,7 @@ export class LineEditor {
   /** Begins a new line below what is on the screen. */
   begin(prompt: string, text = ''): void {
     this.#prompt = prompt;
-    this.#text = [...text];
+    this.#text = Array.from(text);
     this.#cursor = this.#text.length;
     this.#historyIndex = this.history.length;
     this.#cursorRow = 0;
@@ -51,11 +54,11 @@ export class LineEditor {
       this.insert(key.text);
       return 'going on';
     }
-    return this.#control(key.kind);
+    return this.#keys[key.kind]();
   }
 
   insert(text: string): void {
-    const characters = [...text];
+    const characters = Array.from(text);
     const isAtEnd = this.#cursor === this.#text.length;
     this.#text.splice(this.#cursor, 0, ...characters);
     this.#cursor += characters.length;
@@ -68,7 +71,7 @@ export class LineEditor {
   }
 
   replace(text: string): void {
-    this.#text = [...text];
+    this.#text = Array.from(text);
     this.#cursor = this.#text.length;
     this.redraw();
   }
@@ -100,93 +103,55 @@ export class LineEditor {
     this.#cursorRow = 0;
   }
 
-  #control(kind: KeyName): Edit {
-    switch (kind) {
-      case 'enter':
+  /** What each key does (readline's emacs bindings). */
+  #bind(): Record<KeyName, () => Edit> {
+    const going =
+      (run: () => void): (() => Edit) =>
+      () => {
+        run();
+        return 'going on';
+      };
+    const nothing = going(() => undefined);
+    return {
+      enter: () => {
         this.leave();
         return 'accepted';
-      case 'interrupt':
+      },
+      interrupt: () => {
         this.screen.write('^C');
         this.leave();
         return 'interrupted';
-      case 'endOfFile':
+      },
+      endOfFile: () => {
         if (this.#text.length === 0) {
           return 'closed';
         }
         this.#delete(this.#cursor, this.#cursor + 1);
         return 'going on';
-      case 'tab':
-        return 'complete';
-      case 'clear':
-        return 'clear screen';
-      case 'search':
-        return 'search';
-      default:
-        this.#move(kind);
-        return 'going on';
-    }
-  }
-
-  #move(kind: KeyName): void {
-    switch (kind) {
-      case 'left':
-        this.#moveTo(this.#cursor - 1);
-        break;
-      case 'right':
-        this.#moveTo(this.#cursor + 1);
-        break;
-      case 'home':
-        this.#moveTo(0);
-        break;
-      case 'end':
-        this.#moveTo(this.#text.length);
-        break;
-      case 'wordLeft':
-        this.#moveTo(this.#wordStart());
-        break;
-      case 'wordRight':
-        this.#moveTo(this.#wordEnd());
-        break;
-      case 'up':
-        this.#recall(this.#historyIndex - 1);
-        break;
-      case 'down':
-        this.#recall(this.#historyIndex + 1);
-        break;
-      default:
-        this.#change(kind);
-    }
-  }
-
-  #change(kind: KeyName): void {
-    switch (kind) {
-      case 'backspace':
-        this.#backspace();
-        break;
-      case 'delete':
-        this.#delete(this.#cursor, this.#cursor + 1);
-        break;
-      case 'killLine':
-        this.#kill(0, this.#cursor);
-        break;
-      case 'killEnd':
-        this.#kill(this.#cursor, this.#text.length);
-        break;
-      case 'killWord':
-        this.#kill(this.#blankBefore(), this.#cursor);
-        break;
-      case 'yank':
-        this.insert(this.#killed);
-        break;
-      case 'lastWord':
-        this.insert(this.history.at(-1)?.split(' ').at(-1) ?? '');
-        break;
-      case 'swap':
-        this.#swap();
-        break;
-      default:
-        break; // Keys that mean nothing while editing.
-    }
+      },
+      tab: () => 'complete',
+      clear: () => 'clear screen',
+      search: nothing,
+      suspend: nothing,
+      quit: nothing,
+      escape: nothing,
+      left: going(() => this.#moveTo(this.#cursor - 1)),
+      right: going(() => this.#moveTo(this.#cursor + 1)),
+      home: going(() => this.#moveTo(0)),
+      end: going(() => this.#moveTo(this.#text.length)),
+      wordLeft: going(() => this.#moveTo(this.#wordStart())),
+      wordRight: going(() => this.#moveTo(this.#wordEnd())),
+      up: going(() => this.#recall(this.#historyIndex - 1)),
+      down: going(() => this.#recall(this.#historyIndex + 1)),
+      backspace: going(() => this.#backspace()),
+      delete: going(() => this.#delete(this.#cursor, this.#cursor + 1)),
+      killLine: going(() => this.#kill(0, this.#cursor)),
+      killEnd: going(() => this.#kill(this.#cursor, this.#text.length)),
+      killWord: going(() => this.#kill(this.#blankBefore(), this.#cursor)),
+      yank: going(() => this.insert(this.#killed)),
+      lastWord: going(() => this.insert(this.history.at(-1)?.split(' ').at(-1) ?? '')),
+      swap: going(() => this.#swap()),
+    };
   }
 
   #backspace(): void {
@@ -268,4 +233,4 @@ export class LineEditor {
 
 /** Without colours. */
 // eslint-disable-next-line no-control-regex -- escape sequences take no room
-export const visibleLength = (text: string): number => [...text.replaceAll(/\x1b\[[0-9;]*m/g, '')].length;
+export const visibleLength = (text: string): number => Array.from(text.replaceAll(/\x1b\[[0-9;]*m/g, '')).length;

@@ -1,0 +1,111 @@
+import type { ProgramContext } from '../kernel';
+import { parseOptions } from '../host/programs/options';
+import { resolvePath } from '../host/files/path';
+import { program, refuse } from './program';
+import { parseSize } from './sizes';
+
+const MB = 1024 * 1024;
+
+async function fallocate(context: ProgramContext): Promise<number> {
+  const options = parseOptions(context.args, {
+    flags: { '-n': 'keep', '-v': 'verbose', '-z': 'zero', '-p': 'punch', '-d': 'dig', '-c': 'collapse' },
+    values: { '-l': 'length', '--length': 'length', '-o': 'offset', '--offset': 'offset' },
+  });
+  const text = options.values.get('length')?.[0];
+  const bytes = text === undefined ? undefined : parseSize(text);
+  const [word] = options.words;
+  if (text === undefined) {
+    return refuse(context, 'fallocate: no length argument specified');
+  }
+  if (bytes === undefined || bytes === 0) {
+    return refuse(context, 'fallocate: invalid length value specified');
+  }
+  if (word === undefined) {
+    return refuse(context, 'fallocate: no filename specified');
+  }
+  return await reserve(context, { program: 'fallocate', word, bytes });
+}
+
+/** Takes disk space for a file without content, as the user. */
+async function reserve(
+  context: ProgramContext,
+  file: { program: string; word: string; bytes: number },
+): Promise<number> {
+  const path = resolvePath(context.workingDirectory, file.word);
+  // The shell's own redirection knows who may write what; it makes the file as the user's.
+  const made = await context.run(`: >> ${JSON.stringify(path)}`, { user: context.user, signal: context.signal });
+  if (made.exitCode !== 0) {
+    const reason = /: ([^:\n]+)\n?$/.exec(made.stderr)?.[1] ?? 'Permission denied';
+    return refuse(
+      context,
+      `${file.program}: ${file.program === 'dd' ? `failed to open '${file.word}'` : `cannot open ${file.word}`}: ${reason}`,
+    );
+  }
+  const isShort = context.host.resources.allocate(path, file.bytes);
+  return isShort
+    ? 0
+    : refuse(
+        context,
+        `${file.program}: ${file.program === 'dd' ? `error writing '${file.word}'` : `fallocate failed`}: No space left on device`,
+      );
+}
+
+async function dd(context: ProgramContext): Promise<number> {
+  const operands = new Map(
+    context.args.map((arg): [string, string] => [arg.replace(/=.*/s, ''), arg.replace(/^[^=]*=/, '')]),
+  );
+  const from = operands.get('if');
+  const to = operands.get('of');
+  const block = parseSize(operands.get('bs') ?? '512') ?? 512;
+  const started = context.timeline.now();
+  if (from === '/dev/zero' && to !== undefined) {
+    const count = parseSize(operands.get('count') ?? '0') ?? 0;
+    const code = await reserve(context, { program: 'dd', word: to, bytes: block * count });
+    if (code === 0) {
+      // A droplet's disk takes some 250 MB a second.
+      await context.timeline.sleep(((block * count) / (250 * MB)) * 1000, context.signal);
+      const seconds = Math.max(0.001, (context.timeline.now() - started) / 1000);
+      const bytes = block * count;
+      context.stderr(
+        `${count}+0 records in\n${count}+0 records out\n${bytes} bytes (${siSize(bytes)}) copied, ${seconds.toFixed(5).replace(/0+$/, '')} s, ${siSize(bytes / seconds)}/s\n`,
+      );
+    }
+    return code;
+  }
+  const path = from === undefined ? undefined : resolvePath(context.workingDirectory, from);
+  if (path !== undefined && !(await context.host.files.exists(path))) {
+    return refuse(context, `dd: failed to open '${from ?? ''}': No such file or directory`);
+  }
+  const input =
+    path === undefined
+      ? context.stdin || ((await context.session?.readStdin()) ?? '')
+      : await context.host.files.readFile(path);
+  const limit = operands.get('count');
+  const content = limit === undefined ? input : input.slice(0, block * Number(limit));
+  if (to === undefined) {
+    context.stdout(content);
+  } else {
+    const written = await context.run(`cat > ${JSON.stringify(to)}`, { user: context.user, stdin: content });
+    if (written.exitCode !== 0) {
+      return refuse(context, `dd: failed to open '${to}': Permission denied`);
+    }
+  }
+  const records = Math.floor(content.length / block);
+  const rest = content.length % block === 0 ? 0 : 1;
+  context.stderr(
+    `${records}+${rest} records in\n${records}+${rest} records out\n${content.length} bytes copied, 0.000182 s, ${siSize(content.length / 0.000182)}/s\n`,
+  );
+  return 0;
+}
+
+function siSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let [value, index] = [bytes, 0];
+  while (value >= 1000 && index < 3) {
+    value /= 1000;
+    index += 1;
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[index] ?? ''}`;
+}
+
+export const allocatePrograms = [program('fallocate', fallocate), program('dd', dd)];

@@ -1,0 +1,84 @@
+import type { ProcessInfo, ProgramContext } from '../kernel';
+import { parseOptions } from '../host/programs/options';
+import { processesOf } from './processTable';
+import { program } from './program';
+
+function pgrep(context: ProgramContext): number {
+  const { flags, words } = parseOptions(context.args, {
+    flags: { '-f': 'full', '-l': 'list', '-a': 'all', '-x': 'exact', '-o': 'oldest', '-n': 'newest' },
+    values: { '-u': 'user' },
+  });
+  const [pattern = ''] = words;
+  const found = processesOf(context).filter((one) => matches(one, pattern, flags));
+  context.stdout(
+    found
+      .map((one) => `${one.pid}${flags.has('all') ? ` ${one.command}` : flags.has('list') ? ` ${one.name}` : ''}\n`)
+      .join(''),
+  );
+  return found.length > 0 ? 0 : 1;
+}
+
+function matches({ name, command }: ProcessInfo, pattern: string, flags: ReadonlySet<string>): boolean {
+  const text = flags.has('full') ? command : name;
+  return flags.has('exact') ? text === pattern : text.includes(pattern.replace(/^\^|\$$/g, ''));
+}
+
+function pidof(context: ProgramContext): number {
+  const found = processesOf(context).filter(({ name }) => context.args.includes(name));
+  context.stdout(
+    found.length > 0
+      ? `${found
+          .map(({ pid }) => pid)
+          .reverse()
+          .join(' ')}\n`
+      : '',
+  );
+  return found.length > 0 ? 0 : 1;
+}
+
+const SIGNALS = [
+  'HUP',
+  'INT',
+  'QUIT',
+  'ILL',
+  'TRAP',
+  'ABRT',
+  'BUS',
+  'FPE',
+  'KILL',
+  'USR1',
+  'SEGV',
+  'USR2',
+  'PIPE',
+  'ALRM',
+  'TERM',
+];
+
+/** Main processes of units end with their unit's stop; what else runs here ends by itself. */
+async function kill(context: ProgramContext): Promise<number> {
+  const [first = '', ...rest] = context.args;
+  if (first === '-l') {
+    context.stdout(`${SIGNALS.join(' ')}\n`);
+    return 0;
+  }
+  const signalName = first.startsWith('-') ? first.replace(/^-(?:s)?(?:SIG)?/, '') : 'TERM';
+  let code = 0;
+  for (const id of first.startsWith('-') ? rest.filter((word) => !SIGNALS.includes(word)) : context.args) {
+    if (signalName !== '0' && context.session?.endJob(id) === true) {
+      continue;
+    }
+    const found = processesOf(context).find(({ pid }) => String(pid) === id);
+    if (found === undefined) {
+      context.stderr(`bash: kill: (${id}) - No such process\n`);
+      code = 1;
+    } else if (context.user !== 'root' && found.user !== context.user) {
+      context.stderr(`bash: kill: (${id}) - Operation not permitted\n`);
+      code = 1;
+    } else if (found.unit !== '' && signalName !== '0') {
+      await context.run(`systemctl kill --signal=${signalName} ${found.unit}`, { user: 'root' });
+    }
+  }
+  return code;
+}
+
+export const killPrograms = [program('pgrep', pgrep), program('pidof', pidof), program('kill', kill)];

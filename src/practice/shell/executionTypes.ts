@@ -1,0 +1,66 @@
+import type { ResolvedCommandContext } from 'just-bash';
+import type { Host, Kernel, Terminal } from '../kernel';
+import type { Input } from './input';
+import type { Jobs } from './jobs';
+import type { Speaker } from './messages';
+import type { Output } from './output';
+import type { User } from './permissions';
+import type { Resolver } from './resolve';
+
+export interface ExecutionParts {
+  readonly host: Host;
+  readonly kernel: Kernel;
+  readonly resolver: Resolver;
+  readonly jobs: Jobs;
+}
+
+export interface ExecutionOptions {
+  readonly parts: ExecutionParts;
+  readonly user: User;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly signal: AbortSignal;
+  readonly speaker: Speaker;
+  /** `bash -c`: syntax errors say so. */
+  readonly isCommandText: boolean;
+  readonly input?: Input | undefined;
+  readonly terminal?: Terminal | undefined;
+  readonly parameters?: readonly string[] | undefined;
+  /** A terminal's shell: told that the script ended it by `exit`. */
+  readonly onLeave?: () => void;
+}
+
+/** Runs a script to its end; resolves with the exit code, never rejects. */
+export type RunScript = (script: string, options: ExecutionOptions, output: Output) => Promise<number>;
+
+/** How a command is run: with the session's streams, or for a pipe. */
+export interface Manner {
+  readonly output: Output;
+  readonly isDirect: boolean;
+  readonly readsSession?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Exit code of what SIGINT ended (bash: 128 + 2). */
+export const INTERRUPTED = 130;
+
+export interface CommandResult {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+  stdoutKind?: 'text' | 'bytes';
+}
+
+export const NOTHING: CommandResult = { stdout: '', stderr: '', exitCode: 0 };
+
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+}
+
+/** What a command inherits: exported variables, without the shell's own parameters, and where it is. */
+export function surroundingsOf(context: ResolvedCommandContext): Surroundings {
+  const exported = context.exportedEnv ?? Object.fromEntries(context.env);
+  const environment = Object.fromEntries(Object.entries(exported).filter(([name]) => /^[A-Za-z_]/.test(name)));
+  return { environment, workingDirectory: context.cwd };
+}

@@ -1,0 +1,84 @@
+import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
+import { defineCommand } from 'just-bash';
+
+type Result = Awaited<ReturnType<CommandRun>>;
+type CommandRun = NonNullable<ResolvedCommandContext['origCommand']>;
+
+/** Spellings and outputs in which the library's tools differ from the node's. */
+export function libraryFixes(): CustomCommand[] {
+  return [
+    fixed('awk', (args) => withSeparators(detach(args, /^-([vFf])(.+)$/s))),
+    fixed('xargs', (args) =>
+      detach(
+        args.filter((arg) => !/^-(?:P\d+|t|x)$/.test(arg)),
+        /^-([nILsd])(.+)$/s,
+      ),
+    ),
+    // The library puts a line of = above a unified diff.
+    fixed(
+      'diff',
+      (args) => args,
+      (result) => ({ ...result, stdout: result.stdout.replaceAll(/^={20,}\n/gm, '') }),
+    ),
+  ];
+}
+
+function fixed(
+  name: string,
+  args: (given: string[]) => string[],
+  after: (result: Result) => Result = (result) => result,
+): CustomCommand {
+  return defineCommand(name, async (given, context) => {
+    if (context.origCommand === undefined) {
+      return { stdout: '', stderr: `bash: ${name}: command not found\n`, exitCode: 127 };
+    }
+    return after(await context.origCommand(args(given)));
+  });
+}
+
+/** `-vORS=,` is `-v ORS=,`. Only options before the first other word. */
+function detach(args: readonly string[], attached: RegExp): string[] {
+  const result: string[] = [];
+  let index = 0;
+  for (; index < args.length; index += 1) {
+    const arg = args[index] ?? '';
+    if (!arg.startsWith('-') || arg === '-' || arg === '--') {
+      break;
+    }
+    const match = attached.exec(arg);
+    if (match?.[1] !== undefined && match[2] !== undefined) {
+      result.push(`-${match[1]}`, match[2]);
+      continue;
+    }
+    result.push(arg);
+    if (/^-[vFfnILsd]$/.test(arg)) {
+      index += 1;
+      result.push(args[index] ?? '');
+    }
+  }
+  return [...result, ...args.slice(index)];
+}
+
+/** The library forgets `-v ORS=…` and its like; the program's own BEGIN is obeyed. */
+function withSeparators(args: readonly string[]): string[] {
+  const [kept, settings]: [string[], string[]] = [[], []];
+  let index = 0;
+  for (; index < args.length && args[index]?.startsWith('-') === true; index += 1) {
+    const [option = '', value = ''] = [args[index], args[index + 1]];
+    const separator = option === '-v' ? /^(ORS|OFS|RS|SUBSEP|OFMT|CONVFMT)=(.*)$/s.exec(value) : null;
+    if (separator !== null) {
+      settings.push(`${separator[1] ?? ''}="${(separator[2] ?? '').replaceAll('"', '\\"')}"`);
+      index += 1;
+    } else if (/^-[vFf]$/.test(option)) {
+      kept.push(option, value);
+      index += 1;
+    } else {
+      kept.push(option);
+    }
+  }
+  const [program, ...files] = args.slice(index);
+  if (settings.length === 0 || program === undefined) {
+    return [...args];
+  }
+  return [...kept, `BEGIN { ${settings.join('; ')} } ${program}`, ...files];
+}

@@ -332,6 +332,8 @@ export interface ProgramSession {
   readLine(): Promise<string | undefined>;
   /** Output that is no text. */
   stdoutBytes(bytes: Uint8Array): void;
+  /** Ends a job of the shell by its number (`%1`) or pid; false when it has no such job. */
+  endJob(id: string): boolean;
   readonly terminal?: Terminal;
 }
 

@@ -57,8 +57,9 @@ export class Member {
   ) {
     this.startedAt = world.kernel.timeline.now();
     this.#sequence = this.startedAt * 1_000;
-    this.#lostMs = world.lostTime(state);
-    if (world.isResumed(state)) {
+    const { isResumed, lostMs } = world.started(host, state);
+    this.#lostMs = lostMs;
+    if (isResumed) {
       this.leaderId = state.leader;
       this.role = this.leaderId === state.memberId ? 'leader' : 'follower';
       this.reportedRole = this.role;
@@ -110,6 +111,7 @@ export class Member {
 
   stop(): void {
     this.#isStopped = true;
+    this.state.bootId = '';
     this.#disarm();
     this.world.remove(this);
   }

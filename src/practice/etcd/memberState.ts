@@ -14,6 +14,8 @@ export interface MemberState {
   removed: string[];
   /** Virtual time of the last write to it. */
   at: number;
+  /** Of the node when it was started; empty after it was stopped. */
+  bootId: string;
   /** Whom it takes for the leader: a restart of the practice process is none of the member. */
   leader?: string;
 }
@@ -54,6 +56,7 @@ export function newMemberState(memberId: string, members: readonly MemberInfo[])
     members: known,
     removed: [],
     at: 0,
+    bootId: '',
   };
 }
 
@@ -73,5 +76,6 @@ export function joiningMemberState(
     members: known,
     removed: [],
     at: 0,
+    bootId: '',
   };
 }

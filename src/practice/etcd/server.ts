@@ -76,7 +76,7 @@ export class EtcdServer {
 
   async #run(): Promise<void> {
     const data = this.#data();
-    if (data.member !== undefined && this.world.isResumed(data.member)) {
+    if (data.member !== undefined && this.world.isResumed(this.host, data.member)) {
       await this.#startMember(data.member);
       return;
     }
@@ -119,6 +119,7 @@ export class EtcdServer {
   }
 
   async #startMember(state: MemberState): Promise<void> {
+    const isResumed = this.world.isResumed(this.host, state);
     const member = new Member(this.world, this.host, state, {
       log: (text) => this.#log(text),
       removed: () => this.#removed(),
@@ -131,7 +132,7 @@ export class EtcdServer {
     this.#owned.push(this.world.kernel.timeline.every(SYNC_MS, () => member.expireKeys()));
     this.#serve({ client: new MemberClient(member), isProxy: false, member: () => member, world: this.world });
     this.world.add(member);
-    if (!this.world.isResumed(state)) {
+    if (!isResumed) {
       await this.#publish(member);
     }
     this.#becomeReady();

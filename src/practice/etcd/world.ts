@@ -3,9 +3,6 @@ import type { Member } from './member';
 import type { MemberState } from './memberState';
 import type { MemberInfo } from './raftLog';
 
-/** Members that start within this time after the practice process were running when it ended; later ones have booted. */
-const RESUME_MS = 1_000;
-
 /** All etcd members that run now, and who of them reaches whom. One per practice cloud. */
 export class EtcdWorld {
   readonly #running = new Map<number, Member>();
@@ -13,6 +10,8 @@ export class EtcdWorld {
   #epoch = 0;
   #isReviewing = false;
   readonly #startedAt: number;
+  /** States whose member this process has started. */
+  readonly #seen = new WeakSet<MemberState>();
   /** When the last member on a droplet ended. */
   readonly #goneSince = new Map<number, number>();
 
@@ -30,17 +29,19 @@ export class EtcdWorld {
   }
 
   /** Whether a member starts because the practice process did: for the node it ran on all the time. */
-  isResumed(state: MemberState): boolean {
-    const wasRunning = state.at > 0 && state.at <= this.#startedAt;
-    return wasRunning && this.kernel.timeline.now() - this.#startedAt < RESUME_MS;
+  isResumed(host: Host, state: MemberState): boolean {
+    return state.bootId === host.bootId && !this.#seen.has(state);
   }
 
   /**
-   * How far the written state of a member lags behind the time at which the practice process started again. Heartbeats alone are
-   * not written to disk, and what happened after the last write is gone: for the nodes that time did not pass.
+   * How far the written state of a resumed member lags behind the time at which the practice process started again. Heartbeats
+   * alone are not written to disk, and what happened after the last write is gone: for the nodes that time did not pass.
    */
-  lostTime(state: MemberState): number {
-    return this.isResumed(state) ? this.#startedAt - state.at : 0;
+  started(host: Host, state: MemberState): { readonly isResumed: boolean; readonly lostMs: number } {
+    const isResumed = this.isResumed(host, state);
+    this.#seen.add(state);
+    state.bootId = host.bootId;
+    return { isResumed, lostMs: isResumed ? Math.max(0, this.#startedAt - state.at) : 0 };
   }
 
   add(member: Member): void {

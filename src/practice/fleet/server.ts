@@ -18,8 +18,8 @@ const LONGEST_PAUSE_MS = 60_000;
 /** fleet 1.0 can't end its engine without etcd and gives up after a minute (the recorded traces, no-quorum/journal-fleet-all). */
 const SHUTDOWN_TIMEOUT_MS = 60_000;
 /** After a restart of the practice process the node's etcd is back within moments. */
-const RESUME_PAUSE_MS = 50;
-const RESUME_TRIES = 60;
+const RESUME_PAUSE_MS = 250;
+const RESUME_TRIES = 240;
 
 /** What fleet has in systemd, as long as the node does not boot anew. */
 interface FleetState {

@@ -355,10 +355,21 @@ export class UnitManager implements Systemd {
     );
   }
 
+  /** With those that depend on them in turn: all are restarted with it (`try-restart`). */
+  #allDependents(name: string, found = new Set<string>()): Set<string> {
+    for (const unit of this.#dependents(name)) {
+      if (!found.has(unit.name) && unit.name !== name) {
+        found.add(unit.name);
+        this.#allDependents(unit.name, found);
+      }
+    }
+    return found;
+  }
+
   async #restart(name: string, isAutomatic: boolean): Promise<JobResult> {
-    const followers = this.#dependents(name).map((unit) => unit.name);
+    const followers = this.#allDependents(name);
     if (isAutomatic) {
-      await Promise.all(followers.map((follower) => this.stopJob(follower)));
+      await Promise.all([...followers].map((follower) => this.stopJob(follower)));
     } else {
       await this.stopJob(name);
     }

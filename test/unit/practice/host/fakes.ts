@@ -271,3 +271,19 @@ export function until(host: PoweredHost, unit: string, sub: string): Promise<voi
     });
   });
 }
+
+/** A booted node for as long as `use` takes. */
+export async function withNode(
+  options: Parameters<typeof bench>[0],
+  use: (node: Bench) => Promise<void>,
+): Promise<void> {
+  const node = bench(options);
+  try {
+    await node.host.boot();
+    await until(node.host, 'multi-user.target', 'active');
+    await use(node);
+  } finally {
+    node.host.cutPower();
+    node.kernel.dispose();
+  }
+}

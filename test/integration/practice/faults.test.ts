@@ -48,7 +48,7 @@ describe('faults on demand', () => {
     await add({ kind: 'network-split', groups: [[1, 2], [3]] });
     assert.equal((await practice.call('GET', '/new?size=3')).status, 500);
     await practice.call('POST', '/v2/tags', { body: { name: 'saved' } });
-    await practice.kill();
+    await practice.kill('SIGKILL');
     practice = await startPractice('--speed', 'max', '--state', folder);
     const { json } = await practice.call('GET', '/practice/faults');
     assert.deepEqual(

@@ -31,7 +31,7 @@ export interface Practice {
   readonly api: string;
   readonly child: ChildProcess;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone; by default it ends in order and takes its temporary folder along. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export async function startPractice(...args: readonly string[]): Promise<Practic
   return {
     ...{ api, child },
     call: (method, target, options = {}) => call(`${api}${target}`, method, options),
-    async kill(signal = 'SIGKILL') {
+    async kill(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;
     },

@@ -4,13 +4,11 @@ import { startCluster } from './createCluster';
 import { destroyDamaged } from './destroyDamaged';
 import { destroyPlan } from './guide/destroySteps';
 import { clusterIdOfTag } from './guide/names';
-import { createPlan, platformPlan } from './guide/plans';
+import { createPlan, platformPlan, swapPlan } from './guide/plans';
 import { forecastPowerOff } from './guide/powerForecast';
 import { powerPlan } from './guide/powerSteps';
 import { previewPlan } from './guide/preview';
 import type { OpenSshReader } from './guide/privateKey';
-import { swapStep } from './guide/swapStep';
-import { fleetStep } from './guide/fleetStep';
 import type { Account, Droplet } from './model/cloud';
 import { clusterTag, type ProviderName } from './model/cluster';
 import type { ClusterSnapshot } from './model/snapshot';
@@ -166,7 +164,7 @@ class Clusters implements Operator {
   }
 
   async registerSwap(clusterId: string, context: OperationContext): Promise<void> {
-    await this.#run({ clusterId, activity: 'working', context, steps: () => [fleetStep, swapStep] });
+    await this.#run({ clusterId, activity: 'working', context, steps: swapPlan });
     await this.deps.observer.refresh(clusterId);
   }
 

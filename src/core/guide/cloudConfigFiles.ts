@@ -21,12 +21,16 @@ fi
 echo "\${image#/}"
 `;
 
-/** Pulls what a node may have to run, so that taking over from a dead node takes seconds instead of minutes. */
+/**
+ * Pulls what a node may have to run, so that taking over from a dead node takes seconds instead of minutes; in the order in
+ * which the platform starts.
+ */
 const PRESEED = `#!/bin/bash
 # Pulls the images of all components that may have to start here.
-for component in builder controller database logger logspout publisher registry router \\
-  store-daemon store-gateway store-metadata store-monitor; do
-  docker pull "$(/run/deis/bin/get_image /deis/$component)"
+for component in store-monitor store-daemon store-metadata store-gateway logger logspout \\
+  database registry controller builder publisher router; do
+  image=$(/run/deis/bin/get_image /deis/$component)
+  docker inspect "$image" >/dev/null 2>&1 || docker pull "$image"
 done
 `;
 

@@ -3,7 +3,7 @@ import type { Run, Step } from '../plan/step';
 import { Stopwatch } from '../plan/stopwatch';
 import type { NodeConnection } from '../ports';
 import { lastJournalLines, succeeds } from './command';
-import { onAnyNode, onEachNode, withNode } from './nodes';
+import { nodesToAsk, onAnyNode, onEachNode, withNode } from './nodes';
 
 /** Where the installer of 2016 puts it on CoreOS. */
 export const DEISCTL = '/opt/bin/deisctl';
@@ -16,13 +16,13 @@ export const deisctlStep: Step = {
   id: 'deisctl',
   title: 'Wait for deisctl',
 
-  observe: async (run) => (await nodesWithDeisctl(run)).length > 0,
+  observe: async (run) => (await findDeisctl(run)) !== undefined,
 
   async apply(run) {
     const sinceRetry = new Stopwatch(run.provider.clock);
     await waitUntil(
       async () => {
-        if ((await nodesWithDeisctl(run)).length > 0) {
+        if ((await findDeisctl(run)) !== undefined) {
           return true;
         }
         if (sinceRetry.elapsedMs > RETRY_MS) {
@@ -51,9 +51,19 @@ export const deisctlStep: Step = {
   verify: () => Promise.resolve(),
 };
 
-async function nodesWithDeisctl(run: Run): Promise<string[]> {
-  const outcomes = await onEachNode(run, (node) => succeeds(node, ['test', '-x', DEISCTL], run.signal));
-  return outcomes.filter((outcome) => 'value' in outcome && outcome.value).map(({ name }) => name);
+/** The first node that has it; a node that does not answer is passed over. */
+async function findDeisctl(run: Run): Promise<string | undefined> {
+  for (const name of nodesToAsk(run)) {
+    try {
+      if (await withNode(run, name, (node) => succeeds(node, ['test', '-x', DEISCTL], run.signal))) {
+        return name;
+      }
+    } catch (error) {
+      run.signal.throwIfAborted();
+      run.log.debug(`${name} cannot be asked for deisctl: ${String(error)}`);
+    }
+  }
+  return undefined;
 }
 
 /** The network may have been late at boot, and a oneshot that has ended, well or not, does not run again by itself. */
@@ -69,7 +79,7 @@ async function retryInstall(run: Run): Promise<void> {
 
 /** Work on a node that has deisctl, and etcd beside it: deisctl speaks to the etcd of its own node. */
 export async function onNodeWithDeisctl<T>(run: Run, work: (node: NodeConnection) => Promise<T>): Promise<T> {
-  const [name] = await nodesWithDeisctl(run);
+  const name = await findDeisctl(run);
   if (name === undefined) {
     await deisctlStep.apply(run);
     return await onNodeWithDeisctl(run, work);

@@ -1,13 +1,18 @@
 import { ClusterError } from '../errors';
-import { waitUntil } from '../plan/poll';
+import { isTransient } from '../plan/retry';
 import type { Run, Step } from '../plan/step';
-import { notInstalled, notLaunched, readPlatform } from './platformState';
-import { followJob, jobState, startJob } from './remoteJob';
+import { Stopwatch } from '../plan/stopwatch';
+import { lastJournalLines } from './command';
+import { JobFollower } from './jobFollower';
+import { withNode } from './nodes';
+import { notInstalled, notLaunched, readPlatform, type PlatformState } from './platformState';
+import { jobState, startJob } from './remoteJob';
 
 const UNIT = 'deis-install-platform';
 /** Recorded: 21 s. Without quorum deisctl gives up after 50 s and calls it done. */
 const TIMEOUT_MS = 10 * 60_000;
 const ATTEMPTS = 3;
+const POLL_MS = 1_000;
 
 /** `deisctl install platform`: every unit is known to fleet and loaded. */
 export const installStep: Step = {
@@ -17,14 +22,11 @@ export const installStep: Step = {
   observe: async (run) => notInstalled(await readPlatform(run)).length === 0,
 
   async apply(run) {
-    const follower = new AbortController();
-    const stop = (): void => follower.abort();
-    run.signal.addEventListener('abort', stop, { once: true });
+    const follower = new JobFollower(run, UNIT);
     try {
-      await install(run, follower.signal);
+      await install(run, follower);
     } finally {
-      stop();
-      run.signal.removeEventListener('abort', stop);
+      follower.dispose();
     }
   },
 
@@ -39,42 +41,47 @@ export const installStep: Step = {
   },
 };
 
-async function install(run: Run, signal: AbortSignal): Promise<void> {
-  let attempts = 0;
+async function install(run: Run, follower: JobFollower): Promise<void> {
+  const stopwatch = new Stopwatch(run.provider.clock);
   let missing: readonly string[] = [];
-  let followed: Promise<void> | undefined;
-  await waitUntil(
-    async () => {
+  for (let attempts = 0; ;) {
+    try {
       const state = await readPlatform(run);
       missing = notInstalled(state).map(({ name }) => name);
       run.report(`${state.expected.length - missing.length} of ${state.expected.length} units`);
       const job = await jobState(run, UNIT, state.machines);
       // Also when all is there: deisctl asserts `loaded` on the way, and must not do so to what is started next.
       if (missing.length === 0 && job !== 'running') {
-        return true;
+        return;
       }
       if (job === 'ended' && attempts < ATTEMPTS) {
         attempts += 1;
         await startJob(run, { unit: UNIT, args: installArgs(state, run.journal.data.spec.routerMeshSize) });
-        followed = undefined;
+        follower.follow(true);
       }
-      followed ??= followJob(
-        run,
-        UNIT,
-        (event) => event.kind === 'problem' && run.log.warn(`deisctl: ${event.text}`),
-        signal,
-      );
-      return undefined;
-    },
-    {
-      clock: run.provider.clock,
-      signal: run.signal,
-      timeoutMs: TIMEOUT_MS,
-      maxWaitMs: 1_000,
-      onTimeout: () => ({
-        message: `deisctl did not install ${missing.join(', ')}. Show the log for what it said, and resume the setup to try again.`,
-      }),
-    },
+      follower.follow();
+    } catch (error) {
+      run.signal.throwIfAborted();
+      if (!isTransient(error)) {
+        throw error;
+      }
+      run.report('The cluster does not answer; still watching');
+    }
+    if (stopwatch.elapsedMs > TIMEOUT_MS) {
+      throw await incomplete(run, missing);
+    }
+    await follower.pause(POLL_MS);
+  }
+}
+
+async function incomplete(run: Run, missing: readonly string[]): Promise<ClusterError> {
+  const { job } = run.journal.data;
+  const lines =
+    job === undefined ? [] : await withNode(run, job.node, (node) => lastJournalLines(node, UNIT)).catch(() => []);
+  return new ClusterError(
+    `deisctl did not install ${missing.join(', ') || 'the platform'}.` +
+      `${lines.length > 0 ? ` It said: ${lines.join(' | ')}.` : ''} Resume the setup to try again.`,
+    { code: 'timedOut', remedy: 'resumeSetup' },
   );
 }
 
@@ -82,7 +89,7 @@ async function install(run: Run, signal: AbortSignal): Promise<void> {
  * `install platform` asserts `loaded` for every unit, which stops one that runs. So where something runs already, only what
  * is missing is installed. The option goes after the target: before the verb it makes deisctl print its usage and do nothing.
  */
-function installArgs(state: Awaited<ReturnType<typeof readPlatform>>, routerMeshSize: number): string[] {
+function installArgs(state: PlatformState, routerMeshSize: number): string[] {
   const isAnythingLaunched = notLaunched(state).length < state.expected.length;
   return isAnythingLaunched
     ? ['install', ...notInstalled(state).map(({ target }) => target)]

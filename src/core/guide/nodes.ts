@@ -121,15 +121,19 @@ export async function onAllNodes<T>(
 /** Nodes that answered last come first, for each cluster. */
 const favourites = new Map<string, string>();
 
-/** Work that any node can do, such as a question about the whole cluster: fails over to the next node. */
-export async function onAnyNode<T>(run: Run, work: (node: NodeConnection, name: string) => Promise<T>): Promise<T> {
+/** Names of the nodes that have an address; who answered last is asked first. */
+export function nodesToAsk(run: Run): string[] {
   const names = run.journal.data.nodes.filter((node) => node.publicAddress !== undefined).map((node) => node.name);
   const favourite = favourites.get(run.clusterId);
-  names.sort((a, b) => Number(b === favourite) - Number(a === favourite));
+  return names.sort((a, b) => Number(b === favourite) - Number(a === favourite));
+}
+
+/** Work that any node can do, such as a question about the whole cluster: fails over to the next node. */
+export async function onAnyNode<T>(run: Run, work: (node: NodeConnection, name: string) => Promise<T>): Promise<T> {
   let lastError: unknown = new ClusterError(`Cluster ${run.clusterId} has no node that could be asked.`, {
     code: 'sshUnreachable',
   });
-  for (const name of names) {
+  for (const name of nodesToAsk(run)) {
     try {
       const value = await withNode(run, name, (node) => work(node, name));
       favourites.set(run.clusterId, name);

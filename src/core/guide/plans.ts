@@ -12,10 +12,11 @@ import { fleetStep } from './fleetStep';
 import { hostKeyStep } from './hostKeyStep';
 import { installStep } from './installStep';
 import { beginningWith, lookFromOutside } from './outsideStep';
+import { preseedStep } from './preseedStep';
 import { sshKeyStep } from './sshKeyStep';
 import { startStep } from './startStep';
 import { stopStep } from './stopStep';
-import { swapStep } from './swapStep';
+import { swapProofStep, swapStep } from './swapStep';
 import { tagStep } from './tagStep';
 import { uninstallStep } from './uninstallStep';
 
@@ -33,11 +34,17 @@ export function createPlan(spec: ClusterSpec): Step[] {
     etcdStep,
     fleetStep,
     beginningWith(swapStep, look.begin),
-    ...(spec.installPlatform ? [deisctlStep, configureStep, installStep, startStep] : []),
+    // What takes its time goes on beside the next steps: swap is proved before anything of the platform starts.
+    ...(spec.installPlatform ? [preseedStep, deisctlStep, configureStep, installStep] : []),
+    swapProofStep,
+    ...(spec.installPlatform ? [startStep] : []),
     ...(spec.openPorts ? [openPortsStep] : []),
     look.step,
   ];
 }
+
+/** The guide's swap alone. */
+export const swapPlan = (): Step[] => [fleetStep, swapStep, swapProofStep];
 
 /** The platform's verbs singly. Each needs what comes before it in the guide, and finds it done as a rule. */
 export function platformPlan(verb: PlatformVerb): Step[] {
@@ -45,9 +52,9 @@ export function platformPlan(verb: PlatformVerb): Step[] {
     case 'configure':
       return [deisctlStep, configureStep];
     case 'install':
-      return [deisctlStep, configureStep, installStep];
+      return [preseedStep, deisctlStep, configureStep, installStep];
     case 'start':
-      return [deisctlStep, configureStep, installStep, startStep];
+      return [preseedStep, deisctlStep, configureStep, installStep, startStep];
     case 'stop':
       return [stopStep];
     case 'uninstall':

@@ -1,5 +1,4 @@
 import { ClusterError } from '../errors';
-import { createDeisctlReader, type DeisctlEvent } from '../parse/deisctl';
 import type { FleetMachine } from '../model/units';
 import type { Run } from '../plan/step';
 import type { NodeConnection } from '../ports';
@@ -68,29 +67,5 @@ async function startOn(run: Run, node: NodeConnection, spec: JobSpec): Promise<v
   const result = await node.exec(command, { signal: run.signal });
   if (result.exitCode !== 0 && !(await isRunning(run, node, spec.unit))) {
     throw commandFailed(node, command, result);
-  }
-}
-
-/**
- * Passes on what deisctl prints, from any window, until `signal` is aborted or the connection ends. The output is progress
- * and nothing more, so losing it is no failure.
- */
-export async function followJob(
-  run: Run,
-  unit: string,
-  onEvent: (event: DeisctlEvent) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const { job } = run.journal.data;
-  if (job?.unit !== unit) {
-    return;
-  }
-  const reader = createDeisctlReader();
-  try {
-    const command = ['journalctl', '-u', `${unit}.service`, '-o', 'cat', '-n', '50', '-f'];
-    const onStdout = (text: string): void => reader.push(text).forEach(onEvent);
-    await withNode(run, job.node, (node) => node.exec(command, { signal, timeoutMs: Infinity, onStdout }));
-  } catch {
-    // Cut, aborted, or no journalctl: the loop that watches fleet goes on without it.
   }
 }

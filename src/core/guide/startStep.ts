@@ -2,14 +2,17 @@ import { ClusterError } from '../errors';
 import { isTransient } from '../plan/retry';
 import type { Run, Step } from '../plan/step';
 import { Stopwatch } from '../plan/stopwatch';
+import { JobFollower } from './jobFollower';
 import { describeStuck, StartWatchdog } from './startWatchdog';
 import { expectedRows, notLaunched, notRunning, readPlatform, type PlatformState } from './platformState';
-import { followJob, jobState, startJob } from './remoteJob';
+import { jobState, startJob } from './remoteJob';
 
 const UNIT = 'deis-start-platform';
 const ATTEMPTS = 3;
 const FIRST_POLL_MS = 500;
 const MAX_POLL_MS = 2_000;
+/** A look at the job costs a login shell on its node: only at every fifth look at fleet. */
+const LOOKS_AT_JOB = 5;
 /** fleet may be silent for more than a minute after quorum returns; a node that reboots takes two. */
 const SILENCE_MS = 5 * 60_000;
 
@@ -24,14 +27,11 @@ export const startStep: Step = {
   observe: async (run) => isComplete(run, await readPlatform(run)),
 
   async apply(run) {
-    const follower = new AbortController();
-    const stop = (): void => follower.abort();
-    run.signal.addEventListener('abort', stop, { once: true });
+    const start = new Start(run);
     try {
-      await start(run, follower.signal);
+      await start.run();
     } finally {
-      stop();
-      run.signal.removeEventListener('abort', stop);
+      start.dispose();
     }
   },
 
@@ -58,54 +58,82 @@ const ABSENCE_MS = 3 * 60_000;
 const isComplete = (run: Run, state: PlatformState): boolean =>
   state.machines.length >= run.journal.data.spec.instances && notRunning(state, machineIds(state)).length === 0;
 
-async function start(run: Run, signal: AbortSignal): Promise<void> {
-  const watchdog = new StartWatchdog(run.provider.clock);
-  const silence = new Stopwatch(run.provider.clock);
-  const absence = new Stopwatch(run.provider.clock);
-  let attempts = 0;
-  let followed: Promise<void> | undefined;
-  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
-    run.signal.throwIfAborted();
+/** One watch over a start, in this window or begun in another. */
+class Start {
+  readonly #run: Run;
+  readonly #follower: JobFollower;
+  readonly #watchdog: StartWatchdog;
+  readonly #silence: Stopwatch;
+  readonly #absence: Stopwatch;
+  #attempts = 0;
+  #looks = 0;
+
+  constructor(run: Run) {
+    const { clock } = run.provider;
+    this.#run = run;
+    this.#follower = new JobFollower(run, UNIT);
+    this.#watchdog = new StartWatchdog(clock);
+    this.#silence = new Stopwatch(clock);
+    this.#absence = new Stopwatch(clock);
+  }
+
+  async run(): Promise<void> {
+    for (let pollMs = FIRST_POLL_MS; !(await this.#tryLook()); pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
+      await this.#follower.pause(pollMs);
+    }
+  }
+
+  dispose(): void {
+    this.#follower.dispose();
+  }
+
+  /** A node that reboots, etcd without quorum, fleet that thinks it over: the work on the nodes goes on meanwhile. */
+  async #tryLook(): Promise<boolean> {
+    this.#run.signal.throwIfAborted();
     try {
-      const state = await readPlatform(run);
-      silence.reset();
-      report(run, state);
-      if (isComplete(run, state)) {
-        return;
-      }
-      if (notRunning(state, machineIds(state)).length > 0) {
-        absence.reset();
-      } else if (absence.elapsedMs > ABSENCE_MS) {
-        throw absentNodes(run, state);
-      }
-      const stuck = watchdog.look(state);
-      if (stuck !== undefined) {
-        throw await describeStuck(run, state, stuck);
-      }
-      if (
-        (await jobState(run, UNIT, state.machines)) === 'ended' &&
-        notLaunched(state).length > 0 &&
-        attempts < ATTEMPTS
-      ) {
-        attempts += 1;
-        await startJob(run, { unit: UNIT, args: ['start', 'platform'] });
-        followed = undefined;
-      }
-      followed ??= followJob(
-        run,
-        UNIT,
-        (event) => event.kind === 'problem' && run.log.warn(`deisctl: ${event.text}`),
-        signal,
-      );
+      return await this.#look();
     } catch (error) {
-      run.signal.throwIfAborted();
-      // A node that reboots, etcd without quorum, fleet that thinks it over: the work on the nodes goes on meanwhile.
-      if (!isTransient(error) || silence.elapsedMs > SILENCE_MS) {
+      this.#run.signal.throwIfAborted();
+      if (!isTransient(error) || this.#silence.elapsedMs > SILENCE_MS) {
         throw error;
       }
-      run.report('The cluster does not answer; still watching');
+      this.#run.report('The cluster does not answer; still watching');
+      return false;
     }
-    await run.provider.clock.sleep(pollMs, run.signal);
+  }
+
+  /** True: everything runs. */
+  async #look(): Promise<boolean> {
+    const state = await readPlatform(this.#run);
+    this.#silence.reset();
+    report(this.#run, state);
+    if (isComplete(this.#run, state)) {
+      return true;
+    }
+    if (notRunning(state, machineIds(state)).length > 0) {
+      this.#absence.reset();
+    } else if (this.#absence.elapsedMs > ABSENCE_MS) {
+      throw absentNodes(this.#run, state);
+    }
+    const stuck = this.#watchdog.look(state);
+    if (stuck !== undefined) {
+      throw await describeStuck(this.#run, state, stuck);
+    }
+    if (this.#looks++ % LOOKS_AT_JOB === 0) {
+      await this.#keepAtWork(state);
+    }
+    this.#follower.follow();
+    return false;
+  }
+
+  /** One more attempt when the job is not at work though there is work left. */
+  async #keepAtWork(state: PlatformState): Promise<void> {
+    const isLeft = notLaunched(state).length > 0 && this.#attempts < ATTEMPTS;
+    if (isLeft && (await jobState(this.#run, UNIT, state.machines)) === 'ended') {
+      this.#attempts += 1;
+      await startJob(this.#run, { unit: UNIT, args: ['start', 'platform'] });
+      this.#follower.follow(true);
+    }
   }
 }
 

@@ -12,22 +12,39 @@ const TIMEOUT_MS = 5 * 60_000;
 /** The guide's 4096 MB file leaves too little of a smaller disk for Ceph's journal (5 GB) and the images. */
 const LEAST_DISK_GB = 20;
 
-/**
- * The guide's `fleetctl register swapon.service`, a verb that no fleetctl ever had: the unit is submitted, launched, and
- * proved on every node, since starting a global unit says nothing about any of them.
- */
+/** The guide's `fleetctl register swapon.service`, a verb that no fleetctl ever had: the unit is submitted and launched. */
 export const swapStep: Step = {
   id: 'swap',
   title: 'Register swapon.service',
 
-  observe: async (run) => {
-    const unit = await onAnyNode(run, (node) => run.provider.fleet.getUnit(node, SWAP_UNIT, run.signal));
-    return unit?.desiredState === 'launched' && (await withoutSwap(run)).length === 0;
-  },
+  observe: isLaunched,
 
   async apply(run) {
     await refuseSmallDisk(run);
     await launch(run);
+  },
+
+  async verify(run) {
+    if (!(await isLaunched(run))) {
+      throw new ClusterError(`fleet does not launch ${SWAP_UNIT}, though it took it.`, {
+        code: 'unitFailed',
+        remedy: 'resumeSetup',
+      });
+    }
+  },
+};
+
+/**
+ * Launching a global unit says nothing about any node (recorded: fleetctl/start-swapfail): it is proved on each, by fleet and by
+ * the kernel. Without it the platform must not be started.
+ */
+export const swapProofStep: Step = {
+  id: 'swapProof',
+  title: 'Prove the swap on every node',
+
+  observe: async (run) => (await withoutSwap(run)).length === 0,
+
+  async apply(run) {
     let missing: readonly string[] = [];
     await waitUntil(
       async () => {
@@ -45,6 +62,11 @@ export const swapStep: Step = {
 
   verify: () => Promise.resolve(),
 };
+
+async function isLaunched(run: Run): Promise<boolean> {
+  const unit = await onAnyNode(run, (node) => run.provider.fleet.getUnit(node, SWAP_UNIT, run.signal));
+  return unit?.desiredState === 'launched';
+}
 
 async function refuseSmallDisk(run: Run): Promise<void> {
   const { sizeSlug, swapSizeMb } = run.journal.data.spec;

@@ -22,6 +22,9 @@ export class FakeCluster {
   /** Every job that was ever started, such as `install platform`. */
   readonly started: string[] = [];
   hasDeisctl = true;
+  /** Names of the nodes that were told to pull images ahead. */
+  readonly preseeded = new Set<string>();
+  preseedFails = false;
   /** Members that etcd forms with; undefined: one for each droplet. */
   memberCount: number | undefined;
   routers = 5;
@@ -118,6 +121,10 @@ export class FakeCluster {
 
   systemdRun(node: FakeNode, args: readonly string[]): ExecResult {
     const unit = args[0]?.replace('--unit=', '') ?? '';
+    if (unit === 'deis-preseed') {
+      this.preseeded.add(node.droplet.name);
+      return this.preseedFails ? { ...ok, exitCode: 1, stderr: 'Failed to start transient service unit.' } : ok;
+    }
     const verb = args.slice(3).join(' ');
     if (this.isJobRunning(node, unit)) {
       return { ...ok, exitCode: 1, stderr: `Unit ${unit}.service already exists.` };
@@ -128,6 +135,9 @@ export class FakeCluster {
   }
 
   isJobRunning(node: FakeNode, unit: string): boolean {
+    if (unit.startsWith('deis-preseed')) {
+      return this.preseeded.has(node.droplet.name);
+    }
     this.#work();
     const job = this.jobs.get(unit.replace('.service', ''));
     const isSameBoot = job !== undefined && job.startedAt >= job.node.droplet.bootedAt;

@@ -198,6 +198,24 @@ describe('creating a cluster', () => {
     });
   });
 
+  it('has every node pull the images ahead, and does without where that is not possible', async () => {
+    harness.world.cluster.preseedFails = true;
+
+    await operator.create(SPEC, context(), OWN_KEY);
+
+    assert.equal(harness.world.cluster.preseeded.size, 5);
+    assert.ok(harness.world.log.lines.some((line) => line.includes('deis-1 does not pull images ahead: Failed')));
+    assertWhole();
+  });
+
+  it('starts nothing of the platform before swap is proved on every node', async () => {
+    harness.world.cluster.swapFails.add('deis-4');
+
+    await assert.rejects(operator.create(SPEC, context(), OWN_KEY), code('timedOut'));
+
+    assert.deepEqual(harness.world.cluster.started, ['install platform --router-mesh-size=5']);
+  });
+
   it('is not held up by a node that is mute once the cluster has formed', async () => {
     const { id } = await operator.create({ ...SPEC, installPlatform: false, openPorts: false }, context(), OWN_KEY);
     harness.world.mute.add('deis-1');
@@ -211,7 +229,7 @@ describe('creating a cluster', () => {
     const cluster = await operator.create({ ...SPEC, installPlatform: false, openPorts: false }, context(), OWN_KEY);
 
     assert.deepEqual(harness.world.cluster.started, []);
-    assert.deepEqual(cluster.steps.map(({ id }) => id).slice(-2), ['swap', 'outside']);
+    assert.deepEqual(cluster.steps.map(({ id }) => id).slice(-2), ['swapProof', 'outside']);
   });
 
   it('warns loudly about a private port that answers the Internet, and about nothing else', async () => {

@@ -34,6 +34,13 @@ async function picture(name) {
   await page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: 'disabled' });
 }
 
+/** Waits for text in the terminal in sight. */
+const screenSays = (text) =>
+  page
+    .locator('.terminal-wrapper.active .xterm-rows')
+    .filter({ hasText: text })
+    .waitFor({ timeout: 2 * MINUTE });
+
 async function question(title) {
   await page.locator('.quick-input-widget .quick-input-title').filter({ hasText: title }).waitFor();
   await page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
@@ -81,6 +88,7 @@ describe('The story of a cheap cluster', { timeout: 6 * MINUTE }, () => {
     }
     await question('Create 5 droplets for $0.037 an hour ($25 a month)');
     const plan = ui.webview(page);
+    await page.mouse.move(700, 880); // No tooltip in the picture.
     await plan.getByRole('heading', { name: 'What it survives' }).waitFor();
     await picture('plan');
     await ui.pick(page, 'Create Cluster');
@@ -98,9 +106,9 @@ describe('The story of a cheap cluster', { timeout: 6 * MINUTE }, () => {
 
   chapter('opens a terminal on a node', async () => {
     await ui.notificationButton(page, 'is up', 'Open SSH Terminal');
-    await page.locator('.terminal-wrapper.active .xterm-rows').filter({ hasText: 'core@deis-1' }).waitFor();
+    await screenSays('core@deis-1');
     await ui.typeInTerminal(page, 'fleetctl list-machines\r');
-    await page.locator('.terminal-wrapper.active .xterm-rows').filter({ hasText: 'METADATA' }).waitFor();
+    await screenSays('METADATA');
     const lines = (await ui.terminalText(page)).split('\n');
     const table = lines.slice(lines.findIndex((line) => line.startsWith('MACHINE')) + 1);
     assert.equal(table.filter((line) => /^[0-9a-f]{8}\.\.\.\s+10\./.test(line)).length, 5, lines.join('\n'));
@@ -129,6 +137,8 @@ describe('The story of a cheap cluster', { timeout: 6 * MINUTE }, () => {
     await ui.expand(page, VIEW, 'Control plane');
     const before = await row('deis-controller').locator('.label-description').innerText();
     const node = /deis-\d/.exec(before)[0];
+    await ui.chooseFromContextMenu(page, row(node), 'Open SSH Terminal');
+    await screenSays(`core@${node}`);
 
     await ui.chooseFromContextMenu(page, row(node), 'Power off node');
     await page.locator('.monaco-dialog-box').waitFor();
@@ -138,12 +148,17 @@ describe('The story of a cheap cluster', { timeout: 6 * MINUTE }, () => {
 
     await rowSays(node, /powered off/);
     await rowSays('deis-controller', new RegExp(`running · (?!${node})deis-\\d`), 2 * MINUTE);
+    await screenSays(`The connection to ${node} was lost`);
+    await ui.typeInTerminal(page, '\r');
+    await screenSays(/does not answer/);
     await picture('powered-off');
 
     await row(node).hover();
     await row(node).getByRole('button', { name: 'Power on node' }).click();
     await rowSays(node, /ready/, 2 * MINUTE);
     await rowSays('Other units', 'swapon.service 5/5', 2 * MINUTE);
+    await ui.typeInTerminal(page, '\r');
+    await screenSays(new RegExp(`does not answer[\\s\\S]*core@${node}`));
   });
 
   chapter('destroys the cluster only for who types its name', async () => {

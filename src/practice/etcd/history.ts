@@ -29,7 +29,7 @@ export class History {
     if (this.#events.length > 2 * CAPACITY) {
       this.#events = this.#events.slice(-CAPACITY);
     }
-    for (const watcher of [...this.#watchers]) {
+    for (const watcher of this.#watchers) {
       if (concerns(watcher, applied)) {
         watcher.notify(applied.event(), applied.index);
       }

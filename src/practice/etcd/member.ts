@@ -239,6 +239,12 @@ export class Member {
     }
     const mine = this.state.log;
     const theirs = leader.state.log;
+    const last = lastIndex(theirs);
+    const newest = theirs.entries.at(-1);
+    if (newest !== undefined && lastIndex(mine) === last - 1 && termAt(mine, last - 1) === termAt(theirs, last - 1)) {
+      mine.entries.push(newest); // As a rule one entry is missing, the one that was just accepted.
+      return last;
+    }
     const match = matchingIndex(theirs, mine);
     if (match === undefined) {
       this.#installSnapshot(leader);

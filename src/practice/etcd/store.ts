@@ -130,13 +130,12 @@ export class Store {
 
   #set(path: string, options: PutOptions, now: number): () => EtcdEvent {
     this.#refuseRoot(path);
-    const old = findNode(this.state.root, path);
-    if (old !== undefined && isDirectory(old)) {
+    const prevNode = findNode(this.state.root, path);
+    if (prevNode !== undefined && isDirectory(prevNode)) {
       throw this.#error(102, path);
     }
-    const value = options.refresh === true && old !== undefined ? old.value : options.value;
-    const prevNode = old === undefined ? undefined : { ...old };
-    const node = this.#place(path, { ...options, ...(value === undefined ? {} : { value }) });
+    const keepsValue = options.refresh === true && prevNode !== undefined;
+    const node = this.#place(path, options, keepsValue ? prevNode.value : options.value);
     return this.#done('set', { path, node, prevNode, now, isQuiet: options.refresh === true });
   }
 
@@ -145,38 +144,39 @@ export class Store {
     if (findNode(this.state.root, path) !== undefined) {
       throw this.#error(105, path);
     }
-    const node = this.#place(path, options);
+    const node = this.#place(path, options, options.value);
     return this.#done('create', { path, node, now });
   }
 
   #update(path: string, options: PutOptions, now: number): () => EtcdEvent {
     this.#refuseRoot(path);
-    const node = this.#find(path);
-    if (isDirectory(node) && (options.value ?? '') !== '') {
+    const prevNode = this.#find(path);
+    if (isDirectory(prevNode) && (options.value ?? '') !== '') {
       throw this.#error(102, path);
     }
-    const prevNode = { ...node };
-    this.state.index += 1;
-    node.modified = this.state.index;
-    if (!isDirectory(node) && options.refresh !== true) {
-      node.value = options.value ?? '';
-    }
-    this.#setExpiry(node, options.expiresAt);
+    const node = this.#change(path, prevNode, options);
     return this.#done('update', { path, node, prevNode, now, isQuiet: options.refresh === true });
   }
 
   #compareAndSwap(path: string, options: PutOptions, now: number): () => EtcdEvent {
     this.#refuseRoot(path);
-    const node = this.#find(path);
-    this.#compare(path, node, options);
-    const prevNode = { ...node };
-    this.state.index += 1;
-    node.modified = this.state.index;
-    if (options.refresh !== true) {
-      node.value = options.value ?? '';
-    }
-    this.#setExpiry(node, options.expiresAt);
+    const prevNode = this.#find(path);
+    this.#compare(path, prevNode, options);
+    const node = this.#change(path, prevNode, options);
     return this.#done('compareAndSwap', { path, node, prevNode, now, isQuiet: options.refresh === true });
+  }
+
+  /** A node in place of the old one, made when that was; nodes are never changed, since events of the past show them. */
+  #change(path: string, old: TreeNode, options: PutOptions): TreeNode {
+    this.state.index += 1;
+    const content = isDirectory(old)
+      ? { children: old.children ?? {} }
+      : { value: options.refresh === true ? (old.value ?? '') : (options.value ?? '') };
+    const node: TreeNode = { ...content, created: old.created, modified: this.state.index };
+    this.#setExpiry(node, options.expiresAt);
+    const parts = splitKey(path);
+    this.#makeDirectories(parts, parts.length - 1)[parts.at(-1) ?? ''] = node;
+    return node;
   }
 
   #delete(path: string, options: DeleteOptions, now: number): () => EtcdEvent {
@@ -204,8 +204,7 @@ export class Store {
   /** The index has been raised before: every key that runs out at once gets an index of its own. */
   #remove(action: string, path: string, what: { node: TreeNode; now: number }): () => EtcdEvent {
     const parts = splitKey(path);
-    const parent = findNode(this.state.root, parts.slice(0, -1).join('/'));
-    Reflect.deleteProperty(parent?.children ?? {}, `/${parts.at(-1) ?? ''}`);
+    Reflect.deleteProperty(this.#makeDirectories(parts, parts.length - 1), parts.at(-1) ?? '');
     const index = this.state.index;
     const isDirectoryRemoval = isDirectory(what.node);
     const event = once(() => ({
@@ -239,34 +238,33 @@ export class Store {
   }
 
   /** Puts a new node in place of whatever is there, with the directories above it. */
-  #place(path: string, options: PutOptions): TreeNode {
+  #place(path: string, options: PutOptions, value: string | undefined): TreeNode {
     const parts = splitKey(path);
-    const parent = this.#makeDirectories(parts.slice(0, -1));
+    const siblings = this.#makeDirectories(parts, parts.length - 1);
     this.state.index += 1;
     const index = this.state.index;
     const node: TreeNode =
       options.dir === true
         ? { children: {}, created: index, modified: index }
-        : { value: options.value ?? '', created: index, modified: index };
+        : { value: value ?? '', created: index, modified: index };
     this.#setExpiry(node, options.expiresAt);
-    parent[`/${parts.at(-1) ?? ''}`] = node;
+    siblings[parts.at(-1) ?? ''] = node;
     return node;
   }
 
-  /** The children of the directory at `parts`, made where it is not there. */
-  #makeDirectories(parts: readonly string[]): Record<string, TreeNode> {
+  /** The children of the directory that the first parts name, made where it is not there. */
+  #makeDirectories(parts: readonly string[], depth: number): Record<string, TreeNode> {
     let node = this.state.root;
-    let path = '';
-    for (const part of parts) {
-      path += `/${part}`;
+    for (let at = 0; at < depth; at += 1) {
+      const part = parts[at] ?? '';
       let next = childOf(node, part);
       if (next !== undefined && !isDirectory(next)) {
-        throw this.#error(104, path);
+        throw this.#error(104, parts.slice(0, at + 1).join(''));
       }
       if (next === undefined) {
         const index = this.state.index + 1;
         next = { children: {}, created: index, modified: index };
-        (node.children ??= {})[`/${part}`] = next;
+        (node.children ??= {})[part] = next;
       }
       node = next;
     }
@@ -290,9 +288,7 @@ export class Store {
   }
 
   #setExpiry(node: TreeNode, expiresAt: number | undefined): void {
-    if (expiresAt === undefined) {
-      delete node.expiresAt;
-    } else {
+    if (expiresAt !== undefined) {
       node.expiresAt = expiresAt;
       this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
     }
@@ -315,7 +311,7 @@ export class Store {
     let node = this.state.root;
     let at = '';
     for (const part of splitKey(path)) {
-      at += `/${part}`;
+      at += part;
       const next = childOf(node, part);
       if (next === undefined) {
         return at;
@@ -339,8 +335,7 @@ export class Store {
     action: string,
     what: { path: string; node: TreeNode; prevNode?: TreeNode | undefined; now: number; isQuiet?: boolean },
   ): () => EtcdEvent {
-    const { path, prevNode, now } = what;
-    const node = { ...what.node };
+    const { path, node, prevNode, now } = what;
     const event = once(() => ({
       action,
       node: describeNode(path, node, now),

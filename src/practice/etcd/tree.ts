@@ -18,23 +18,34 @@ export interface StoreState {
 
 export const emptyStore = (): StoreState => ({ index: 0, root: { children: {}, created: 0, modified: 0 } });
 
-const LARGEST_CACHE = 5_000;
-const splits = new Map<string, readonly string[]>();
-
-/** The same few hundred keys are written again and again by every member. */
-export function splitKey(key: string): readonly string[] {
-  let parts = splits.get(key);
-  if (parts === undefined) {
-    if (splits.size > LARGEST_CACHE) {
-      splits.clear();
-    }
-    parts = key.split('/').filter((part) => part !== '' && part !== '.');
-    splits.set(key, parts);
-  }
-  return parts;
+interface KeyPath {
+  /** With one slash before each part and none at the end. */
+  readonly key: string;
+  /** Each with its slash, as children are called. */
+  readonly parts: readonly string[];
 }
 
-export const cleanKey = (key: string): string => `/${splitKey(key).join('/')}`;
+const LARGEST_CACHE = 5_000;
+const paths = new Map<string, KeyPath>();
+
+/** The same few hundred keys are written again and again by every member. */
+function pathOf(key: string): KeyPath {
+  let path = paths.get(key);
+  if (path === undefined) {
+    if (paths.size > LARGEST_CACHE) {
+      paths.clear();
+    }
+    const names = key.split('/').filter((part) => part !== '' && part !== '.');
+    path = { key: `/${names.join('/')}`, parts: names.map((name) => `/${name}`) };
+    paths.set(key, path);
+  }
+  return path;
+}
+
+/** The parts of a key, each with its slash. */
+export const splitKey = (key: string): readonly string[] => pathOf(key).parts;
+
+export const cleanKey = (key: string): string => pathOf(key).key;
 
 export const isDirectory = (node: TreeNode): boolean => node.children !== undefined;
 
@@ -45,8 +56,8 @@ export const isHiddenBelow = (watched: string, key: string): boolean =>
     .split('/')
     .some((part) => part.startsWith('_'));
 
-export function childOf(node: TreeNode, name: string): TreeNode | undefined {
-  return node.children?.[`/${name}`];
+export function childOf(node: TreeNode, part: string): TreeNode | undefined {
+  return node.children?.[part];
 }
 
 export function findNode(root: TreeNode, key: string): TreeNode | undefined {

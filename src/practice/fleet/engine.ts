@@ -9,6 +9,8 @@ const LEASE = `${FLEET_PREFIX}/lease/engine-leader`;
 const LEASE_INTERVALS = 5;
 /** One write to etcd: the units of one plan reach their machines one after the other. */
 const WRITE_MS = 5;
+/** A member that was sent a whole copy of the store has seen no event of the lease. */
+const LOOKS_WITHOUT_NEWS = 5;
 
 export interface EngineParts {
   readonly kernel: Kernel;
@@ -27,6 +29,8 @@ export class Engine {
   readonly #reconciler: Reconciler;
   readonly #owned: Cancel[] = [];
   #isLeader = false;
+  #isLeaseFree = false;
+  #looks = 0;
   #seenLeader: string | undefined;
 
   constructor(private readonly parts: EngineParts) {
@@ -44,7 +48,10 @@ export class Engine {
   start(): void {
     const { kernel, registry, intervalMs } = this.parts;
     this.#owned.push(
-      kernel.timeline.every(intervalMs, () => this.#holdLease()),
+      kernel.timeline.every(intervalMs, () => this.#look()),
+      registry.watch('lease', ({ action }) => {
+        this.#isLeaseFree ||= action !== 'compareAndSwap';
+      }),
       registry.watch('job', ({ node }) => {
         if (this.#isLeader && !node.key.endsWith('/job-state')) {
           this.#reconciler.changed(isWatched(node.key));
@@ -75,6 +82,15 @@ export class Engine {
         .catch(() => undefined);
     }
     this.stop();
+  }
+
+  /** Most looks of most engines are of no use: only who leads, or who was told that the lease is gone, asks etcd. */
+  #look(): void {
+    this.#looks += 1;
+    if (this.#isLeader || this.#isLeaseFree || this.#looks % LOOKS_WITHOUT_NEWS === 0) {
+      this.#isLeaseFree = false;
+      this.#holdLease();
+    }
   }
 
   /** All in one call: heartbeats run many in a row when our own clock was late. */

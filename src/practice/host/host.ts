@@ -47,6 +47,8 @@ export interface HostParts {
 
 type ListenTarget = { readonly port: number } | { readonly socketPath: string };
 
+/** What a boot brings up. */
+const DEFAULT_TARGET = 'multi-user.target';
 /** A unit that never stops must not keep a machine from going down for ever (systemd's own limit is per unit). */
 const SHUTDOWN_LIMIT_MS = 90_000;
 
@@ -246,7 +248,8 @@ class PracticeHost implements PoweredHost, HostInside {
     this.docker.resume();
     this.manager.resume();
     this.#listen();
-    this.#runCommands(this.#stored.pendingCommands);
+    void this.manager.start(DEFAULT_TARGET); // What was still on its way up when the process ended.
+    this.#runCommands([...this.#stored.pendingCommands]);
   }
 
   cutPower(): void {
@@ -332,7 +335,7 @@ class PracticeHost implements PoweredHost, HostInside {
     this.#isUp = true;
     this.#listen();
     this.save();
-    void this.manager.start('multi-user.target');
+    void this.manager.start(DEFAULT_TARGET);
     this.#runCommands(commands);
   }
 

@@ -10,9 +10,8 @@ import { followService, startedWords, stoppedWords, SUB_STATES } from './sockets
 import { stopInOrder } from './stopAll';
 import type { StoredUnit } from './unit';
 import { Unit } from './unit';
-import type { SpecifierFacts, UnitConfig } from './unitConfig';
-import { readUnitConfig } from './unitConfig';
-import type { UnitFragment } from './unitStore';
+import type { SpecifierFacts } from './unitConfig';
+import { sameText, UnitReader } from './unitReader';
 import { UnitStore } from './unitStore';
 
 export interface ManagerParts extends Omit<ServiceContext, 'log' | 'restartJob' | 'ended' | 'readFile' | 'delay'> {
@@ -36,11 +35,12 @@ export class UnitManager implements Systemd {
   readonly #services = new Map<Unit, Service>();
   readonly #listeners = new Set<(status: UnitStatus) => void>();
   readonly #context: ServiceContext;
-  readonly #configs = new Map<string, { readonly text: string; readonly config: UnitConfig }>();
+  readonly #reader: UnitReader;
 
   constructor(parts: ManagerParts) {
     this.#parts = parts;
     this.store = new UnitStore(parts.tree);
+    this.#reader = new UnitReader(this.store, () => parts.facts());
     this.#context = {
       timeline: parts.timeline,
       spawn: parts.spawn,
@@ -145,7 +145,7 @@ export class UnitManager implements Systemd {
 
   /** Its files were changed since systemd read them. */
   needsReload(unit: Unit): boolean {
-    return unit.load === 'loaded' && textOf(this.store.read(unit.name)) !== textOf(unit.fragment);
+    return unit.load === 'loaded' && !sameText(this.store.read(unit.name), unit.fragment);
   }
 
   resetFailed(name?: string): void {
@@ -393,26 +393,10 @@ export class UnitManager implements Systemd {
   }
 
   #read(name: string): Unit {
-    const fragment = this.store.read(name);
-    const config = this.#configOf(name, fragment);
-    const load = fragment === undefined ? 'not-found' : fragment.isMasked ? 'masked' : loadOf(config.problem);
-    return new Unit(
-      { name, load, config, fragment },
-      { now: () => this.#parts.timeline.now(), changed: (unit) => this.#changed(unit) },
-    );
-  }
-
-  /** Parsed once a text: most reloads find the files as they were. */
-  #configOf(name: string, fragment: UnitFragment | undefined): UnitConfig {
-    const facts = this.#parts.facts();
-    const text = `${textOf(fragment)}\n${facts.hostname} ${facts.bootId}`;
-    const known = this.#configs.get(name);
-    if (known?.text === text) {
-      return known.config;
-    }
-    const config = readUnitConfig(name, fragment?.assignments() ?? [], facts);
-    this.#configs.set(name, { text, config });
-    return config;
+    return new Unit(this.#reader.read(name), {
+      now: () => this.#parts.timeline.now(),
+      changed: (unit) => this.#changed(unit),
+    });
   }
 
   #reloadUnit(name: string): void {
@@ -458,11 +442,5 @@ export class UnitManager implements Systemd {
     }
   }
 }
-
-const textOf = (fragment: UnitFragment | undefined): string =>
-  [fragment?.path, fragment?.text, ...(fragment?.dropIns ?? []).map(({ text }) => text)].join('\n');
-
-const loadOf = (problem: string | undefined): 'loaded' | 'bad-setting' =>
-  problem === undefined ? 'loaded' : 'bad-setting';
 
 const isSpent = (unit: Unit): boolean => unit.active === 'inactive';

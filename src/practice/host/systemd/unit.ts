@@ -28,6 +28,14 @@ export interface ExecRecord {
   readonly outcome: string;
 }
 
+/** What a unit's files say. */
+export interface UnitFacts {
+  readonly name: string;
+  readonly load: LoadState;
+  readonly config: UnitConfig;
+  readonly fragment: UnitFragment | undefined;
+}
+
 /** One unit in memory: its settings as loaded and its state. */
 export class Unit {
   readonly name: string;
@@ -56,10 +64,7 @@ export class Unit {
   readonly #now: () => number;
   readonly #changed: (unit: Unit) => void;
 
-  constructor(
-    facts: { name: string; load: LoadState; config: UnitConfig; fragment: UnitFragment | undefined },
-    hooks: { now: () => number; changed: (unit: Unit) => void },
-  ) {
+  constructor(facts: UnitFacts, hooks: { now: () => number; changed: (unit: Unit) => void }) {
     this.name = facts.name;
     this.load = facts.load;
     this.config = facts.config;

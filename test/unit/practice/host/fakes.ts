@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { dockerPrograms } from '../../../../src/practice/docker/programs';
 import { createEtcdDaemon } from '../../../../src/practice/etcd/daemon';
+import { etcdPrograms } from '../../../../src/practice/etcd/programs';
 import type { HostParts } from '../../../../src/practice/host/host';
 import { createHost } from '../../../../src/practice/host/host';
 import { hostPrograms } from '../../../../src/practice/host/programs';
@@ -193,33 +194,7 @@ export interface Cluster {
   readonly hosts: readonly PoweredHost[];
 }
 
-const PROGRAMS: readonly Program[] = [...shellPrograms, ...hostPrograms, ...dockerPrograms, smallEtcdctl()];
-
-/** `get`, `set`, `mk` and `ls`: what Deis's units ask of etcdctl, straight from the daemon. */
-function smallEtcdctl(): Program {
-  return {
-    name: 'etcdctl',
-    directory: '/usr/bin',
-    async run({ host, args: [verb, key = '', value = ''], stdout, stderr }) {
-      const client = host.daemon('etcd')?.client;
-      const node = client?.peek(key);
-      if (client === undefined) {
-        stderr('Error:  client: etcd cluster is unavailable or misconfigured\n');
-        return 1;
-      }
-      if (verb === 'set' || verb === 'mk') {
-        await client.set(key, { value, ...(verb === 'mk' ? { prevExist: false } : {}) });
-        return 0;
-      }
-      if (node === undefined) {
-        stderr(`Error:  100: Key not found (${key}) [1]\n`);
-        return 4;
-      }
-      stdout(verb === 'ls' ? (node.nodes ?? []).map((child) => `${child.key}\n`).join('') : `${node.value ?? ''}\n`);
-      return 0;
-    },
-  };
-}
+export const PROGRAMS: readonly Program[] = [...shellPrograms, ...hostPrograms, ...dockerPrograms, ...etcdPrograms];
 
 const nodeUserData = (name: string, members: string): string => `#cloud-config
 coreos:
@@ -286,4 +261,17 @@ export async function withNode(
     node.host.cutPower();
     node.kernel.dispose();
   }
+}
+
+/** The same node in another process: what the first had written down is all that is left of it. */
+export function afterKill({ kernel, host }: Bench, options: Parameters<typeof bench>[0] = {}): Bench {
+  const sections = structuredClone(kernel.sections);
+  host.cutPower();
+  const next = fakeKernel();
+  for (const [name, section] of sections) {
+    next.sections.set(name, section);
+  }
+  const restarted = bench({ ...options, kernel: next });
+  restarted.host.resume();
+  return restarted;
 }

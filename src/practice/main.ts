@@ -8,8 +8,6 @@ import { FolderInUse, ProcessLock } from './processLock';
 
 /** The first window has this long to attach, the others this long to come back, in real time. */
 const UNUSED = { firstMs: 60_000, graceMs: 4_000 };
-/** Time goes on while nothing changes: so much of it at most is lost by a kill. */
-const SAVE_CLOCK_MS = 15_000;
 
 function say(message: string): void {
   process.stderr.write(`${message}\n`);
@@ -63,7 +61,6 @@ async function start(options: PracticeOptions): Promise<void> {
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
   if (options.endsWhenUnused) cloud.attachments.endWhenUnused(UNUSED, () => end(0));
-  setInterval(() => cloud.saveClock(), SAVE_CLOCK_MS).unref();
   if (cloud.notice !== undefined) say(cloud.notice);
   lock.publish(cloud.origin);
   process.stdout.write(`${JSON.stringify({ api: cloud.origin, token: options.token })}\n`);

@@ -8,6 +8,7 @@ import { createV2Handler } from './api/v2/handler';
 import { hashToken } from './cloud/accounts';
 import { catalogues } from './cloud/catalogue/catalogue';
 import { createCloud, type Cloud } from './cloud/cloud';
+import { ClockFile } from './clockFile';
 import type { PracticeOptions } from './commandLine';
 import { composeNodes } from './compose';
 import { Faults } from './faults/faults';
@@ -31,8 +32,6 @@ export interface PracticeCloud {
   readonly origin: string;
   readonly notice: string | undefined;
   readonly attachments: Attachments;
-  /** Writes down what time it is. */
-  saveClock(): void;
   dispose(): Promise<void>;
 }
 
@@ -48,7 +47,13 @@ export async function startPracticeCloud(
 ): Promise<PracticeCloud> {
   const state = new JsonStateFile(options.stateFolder);
   const clock = state.section('clock', () => ({ now: Date.now() }));
-  const timeline = new VirtualTimeline(options.speed, clock.now);
+  const clockFile = new ClockFile(options.stateFolder);
+  const timeline = new VirtualTimeline(options.speed, Math.max(clock.now, clockFile.read()));
+  clockFile.keep(timeline);
+  const touch = (): void => {
+    clockFile.see();
+    timeline.touch();
+  };
   state.beforeSave('clock', () => (clock.now = timeline.now()));
   const own = state.section<PortsState>('ports', () => ({ ports: [] }));
   const origin = (): string => `http://127.0.0.1:${own.ports.at(-1) ?? 0}`;
@@ -78,7 +83,7 @@ export async function startPracticeCloud(
   };
   const nodes = composeNodes(kernel);
   const gates = new Gates({
-    ...{ settle, touch: () => timeline.touch() },
+    ...{ settle, touch },
     probe: (id, port) => network.probe('internet', id, port),
     isStalled: (id) => faults.isHung(id),
     breaksAfter: (id, port) => (port === 22 ? faults.sshBreaksAfter(id) : undefined),
@@ -117,7 +122,7 @@ export async function startPracticeCloud(
   const attachments = new Attachments();
   const mainToken = hashToken(options.token);
   const server = new PracticeServer({
-    ...{ timeline, discovery, faults, v2: createV2Handler(cloud, report) },
+    ...{ timeline, touch, discovery, faults, v2: createV2Handler(cloud, report) },
     control: createControlHandler(
       {
         ...{ cloud, ledger, profile, timeline, attachments, faults, origin, fleetVersion: options.fleetVersion },
@@ -135,9 +140,10 @@ export async function startPracticeCloud(
   await state.saved();
 
   return {
-    ...{ origin: origin(), notice: state.notice, attachments, saveClock: () => state.changed('clock') },
+    ...{ origin: origin(), notice: state.notice, attachments },
     async dispose() {
       attachments.dispose();
+      await clockFile.dispose();
       timeline.dispose(); // from here on nothing happens any more
       await server.close();
       gates.dispose();

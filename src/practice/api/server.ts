@@ -13,7 +13,9 @@ interface Parts {
   readonly v2: ApiHandler;
   readonly control: ApiHandler;
   readonly discovery: HttpHandler;
-  readonly timeline: Timeline & { touch(): void };
+  readonly timeline: Timeline;
+  /** Somebody outside is using the cloud. */
+  readonly touch: () => void;
   readonly faults: Faults;
 }
 
@@ -53,7 +55,7 @@ export class PracticeServer {
       return;
     }
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
-    this.parts.timeline.touch();
+    this.parts.touch();
     if (!url.pathname.startsWith('/practice/') && !(await this.#surviveFaults(request, response, url))) return;
     if (isDiscoveryPath(url.pathname)) {
       this.parts.discovery(request, response);

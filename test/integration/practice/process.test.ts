@@ -61,6 +61,22 @@ describe('the practice cloud’s process', () => {
     assert.equal(listAt(carriedOn.json, 'droplet.networks.v4').length, 2);
   });
 
+  it('does not go back in time when it is killed, though nothing else has changed', async () => {
+    const first = await startPractice('--speed', '1000', '--state', folder);
+    const now = async (practice: Practice): Promise<number> =>
+      Number(at((await practice.call('GET', '/practice/info')).json, 'now'));
+    await now(first);
+    await sleep(3_000);
+    const seen = await now(first);
+    await sleep(1_200);
+    await first.kill('SIGKILL');
+    const second = await startPractice('--speed', '1', '--state', folder);
+    const again = await now(second);
+    await second.kill();
+
+    assert.ok(again >= seen, `${(seen - again) / 1000} s earlier`);
+  });
+
   it('says who uses the folder when it is started on it a second time', async () => {
     const first = await startPractice('--state', folder);
     const { code, stderr } = await runPractice(['--state', folder]);

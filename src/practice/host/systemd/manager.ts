@@ -287,7 +287,8 @@ export class UnitManager implements Systemd {
       return 'failed';
     }
     await this.jobs.waitForOrder(job);
-    if (this.#parts.power().aborted) {
+    // A stop that came while it waited takes its place in the queue.
+    if (this.#parts.power().aborted || this.jobs.pending(unit.name) !== job) {
       return 'canceled';
     }
     if (unit.active === 'active') {

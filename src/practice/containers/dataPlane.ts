@@ -75,10 +75,13 @@ export const builder: Behaviour = async (context) => {
   await etcd.waitFor('/deis/controller/host');
   await etcd.waitFor('/deis/registry/host');
   await work(context, 3000);
-  context.listen(
-    22,
-    greeting(() => BUILDER_BANNER),
-  );
+  // 22 in the units of Deis 1.12 and before, 2223 since: what is not published is not listened on.
+  for (const port of [22, 2223]) {
+    context.listen(
+      port,
+      greeting(() => BUILDER_BANNER),
+    );
+  }
   log('deis-builder running...');
   context.ready();
   await publish(context, {

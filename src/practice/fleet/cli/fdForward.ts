@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import type { HttpHandler } from '../../kernel';
 import { serveHttp } from '../../ssh/forwarding';
 import type { Verb } from './call';
 
@@ -12,6 +13,7 @@ export const fdForward: Verb = async (call) => {
     call.err(`Failed to open unix socket: dial unix ${socketPath}: connect: no such file or directory`);
     return 1;
   }
+  const answers = new PendingAnswers();
   const stream = new Duplex({
     read: () => undefined,
     write: (chunk: Uint8Array, _encoding, done) => {
@@ -19,7 +21,7 @@ export const fdForward: Verb = async (call) => {
       done();
     },
   });
-  serveHttp(stream, handler);
+  serveHttp(stream, answers.watch(handler));
   const closed = new Promise<void>((resolve) => stream.once('close', resolve));
   const stop = (): void => void stream.destroy();
   context.signal.addEventListener('abort', stop, { once: true });
@@ -27,9 +29,35 @@ export const fdForward: Verb = async (call) => {
     for (let chunk = await session.readSome(); chunk !== undefined; chunk = await session.readSome()) {
       stream.push(chunk);
     }
+    // The far side has said everything; it still wants to hear what it asked for.
+    await answers.done();
     stream.push(null);
   };
   await Promise.race([pump().then(() => closed), closed]);
   context.signal.removeEventListener('abort', stop);
   return 0;
 };
+
+/** Knows whether an answer is still to come. */
+class PendingAnswers {
+  #pending = 0;
+  #tell: () => void = () => undefined;
+
+  watch(handler: HttpHandler): HttpHandler {
+    return (request, response) => {
+      this.#pending += 1;
+      response.once('close', () => {
+        this.#pending -= 1;
+        this.#tell();
+      });
+      handler(request, response);
+    };
+  }
+
+  async done(): Promise<void> {
+    await new Promise(setImmediate); // What came last is parsed first.
+    while (this.#pending > 0) {
+      await new Promise<void>((resolve) => (this.#tell = resolve));
+    }
+  }
+}

@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ClusterError } from '../../core/errors';
 import { abortReason } from '../net/abort';
+import { lastWords } from './lastWords';
 import { findProcess, type ProcessFacts } from './processFile';
 
 /** Real milliseconds between two looks for the process's file. */
@@ -74,11 +75,7 @@ async function waitForFile(child: ChildProcess, { stateFolder, ended, signal }: 
 
 async function cannotStart(stateFolder: string): Promise<ClusterError> {
   const text = await readFile(path.join(stateFolder, 'stderr.log'), 'utf8').catch(() => '');
-  const lastLine = text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .at(-1);
-  return new ClusterError(`The practice cloud cannot start: ${lastLine?.trim().slice(0, 300) ?? 'it said nothing'}.`, {
+  return new ClusterError(`The practice cloud cannot start: ${lastWords(text) ?? 'it said nothing'}.`, {
     code: 'practiceUnavailable',
   });
 }

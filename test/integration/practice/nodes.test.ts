@@ -183,6 +183,42 @@ describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeo
     assert.equal((await nodes.run('n-5', key)).stdout, before.stdout);
   });
 
+  const broken = async (fault: object, run: () => Promise<void>): Promise<void> => {
+    const { status, text } = await practice.call('POST', '/practice/faults', { body: fault });
+    assert.equal(status, 201, text);
+    try {
+      await run();
+    } finally {
+      await practice.call('DELETE', '/practice/faults');
+    }
+  };
+
+  it('are split in two and three on demand: stale reads on the one side, writes on the other', async () => {
+    const [one = 0, two = 0, ...rest] = ids;
+    await nodes.until('n-1', 'etcdctl cluster-health', /cluster is healthy/);
+    await nodes.run('n-1', 'etcdctl set /split before');
+    await nodes.until('n-2', 'etcdctl get /split', /before/);
+    await broken({ kind: 'network-split', groups: [[one, two], rest] }, async () => {
+      await nodes.until('n-4', 'etcdctl set /split after', /^after/);
+      const stale = await nodes.run('n-2', 'etcdctl get /split');
+      const write = await nodes.run('n-1', 'etcdctl set /split lost');
+
+      assert.equal(stale.stdout, 'before\n');
+      assert.notEqual(write.code, 0);
+    });
+    await nodes.until('n-1', 'etcdctl get /split', /after/);
+  });
+
+  it('hang on demand, mute and without an end, and answer again', async () => {
+    await broken({ kind: 'node-hangs', dropletId: ids[2] }, async () => {
+      const { code, stderr } = await nodes.run('n-3', 'true', '', ['-o', 'ConnectTimeout=1']);
+      assert.equal(code, 255);
+      assert.match(stderr, /timed out/);
+      assert.doesNotMatch((await nodes.run('n-1', 'etcdctl cluster-health')).stdout, /cluster is healthy/);
+    });
+    await nodes.until('n-3', 'etcdctl cluster-health', /cluster is healthy/);
+  });
+
   it('have only what their user data brings, and form no cluster of four where five are asked for', async () => {
     await nodes.create(['f-1', 'f-2', 'f-3', 'f-4'], { size: 5 });
     await nodes.until('f-1', 'journalctl -u etcd2 -o cat', /found 4 peer\(s\), waiting for 1 more/);

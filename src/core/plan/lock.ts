@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -59,9 +59,11 @@ export async function acquireLock(file: string, clusterId: string, activity: Act
   }
   return {
     release: async () => {
-      if (held.delete(nonce) && (await readOwner(file))?.nonce === nonce) {
+      // Held until it is gone: nobody may take it for stale while we remove it.
+      if (held.has(nonce) && (await readOwner(file))?.nonce === nonce) {
         await rm(file, { force: true });
       }
+      held.delete(nonce);
     },
   };
 }
@@ -78,33 +80,40 @@ async function place(mine: string, file: string, clusterId: string): Promise<voi
       await link(mine, file); // Fails when the name exists; never replaces.
       return;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+      if (!hasCode(error, 'EEXIST')) {
         throw error;
       }
     }
-    const owner = await readOwner(file);
+    const text = await readText(file);
+    const owner = text === undefined ? undefined : parseOwner(text);
     if (owner !== undefined && (await isAlive(owner))) {
       throw refused(clusterId, owner);
     }
-    await removeStale(file, owner);
+    if (text !== undefined) {
+      await removeStale(mine, { file, text }, clusterId);
+    }
   }
   throw refused(clusterId);
 }
 
-/** Moves the dead owner's lock away. Should another window have put its own there in between, that one is put back. */
-async function removeStale(file: string, dead: Owner | undefined): Promise<void> {
-  const aside = `${file}.${randomBytes(4).toString('hex')}.stale`;
+/**
+ * Only who holds the lock on the lock may remove it, and only if it is still the one that was found dead: another may have
+ * removed that one meanwhile, and a living one be in its place.
+ */
+async function removeStale(mine: string, dead: { file: string; text: string }, clusterId: string): Promise<void> {
+  const guard = `${dead.file}.stale`;
+  await place(mine, guard, clusterId);
   try {
-    await rename(file, aside);
-  } catch {
-    return; // Somebody else was faster: the next try shows who holds it.
+    if ((await readText(dead.file)) === dead.text) {
+      await rm(dead.file, { force: true });
+    }
+  } finally {
+    await rm(guard, { force: true });
   }
-  const moved = await readOwner(aside);
-  if (moved !== undefined && moved.nonce !== dead?.nonce) {
-    await link(aside, file).catch(() => undefined);
-  }
-  await rm(aside, { force: true });
 }
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
 
 const refused = (clusterId: string, owner?: Owner): ClusterError =>
   new ClusterError(
@@ -114,11 +123,26 @@ const refused = (clusterId: string, owner?: Owner): ClusterError =>
   );
 
 async function readOwner(file: string): Promise<Owner | undefined> {
+  const text = await readText(file);
+  return text === undefined ? undefined : parseOwner(text);
+}
+
+/** Undefined: there is none. */
+async function readText(file: string): Promise<string | undefined> {
   try {
-    const result = v.safeParse(ownerSchema, JSON.parse(await readFile(file, 'utf8')));
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    return hasCode(error, 'ENOENT') ? undefined : '';
+  }
+}
+
+/** Undefined when it was half written by a process that died: stale. */
+function parseOwner(text: string): Owner | undefined {
+  try {
+    const result = v.safeParse(ownerSchema, JSON.parse(text));
     return result.success ? result.output : undefined;
   } catch {
-    return undefined; // Gone, or half written by a process that died: stale either way.
+    return undefined;
   }
 }
 
@@ -132,7 +156,7 @@ async function isAlive(owner: Owner): Promise<boolean> {
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
   const birth = await processBirth(owner.pid);
   return birth === undefined || owner.birth === undefined || birth === owner.birth;

@@ -77,13 +77,27 @@ describe('the lock of a cluster', () => {
     await assert.rejects(acquireLock(file, 'deis-abcde', 'working'), code('locked'));
   });
 
-  it('lets exactly one of many take over a stale lock', async () => {
-    await writeFile(file, JSON.stringify({ pid: 2 ** 30, host: os.hostname(), nonce: 'dead', activity: 'working' }));
+  it('lets exactly one of many take over a stale lock, each time', async () => {
+    for (let round = 0; round < 20; round++) {
+      await writeFile(file, JSON.stringify({ pid: 2 ** 30, host: os.hostname(), nonce: 'dead', activity: 'working' }));
 
-    const tries = await Promise.allSettled(
-      Array.from({ length: 12 }, () => acquireLock(file, 'deis-abcde', 'working')),
-    );
+      const tries = await Promise.allSettled(
+        Array.from({ length: 12 }, () => acquireLock(file, 'deis-abcde', 'working')),
+      );
 
-    assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 1);
+      const locks = tries.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      assert.equal(locks.length, 1);
+      await locks[0]?.release();
+      assert.deepEqual(await readdir(folder), []);
+    }
+  });
+
+  it('takes over from one who died while he was taking over', async () => {
+    const dead = JSON.stringify({ pid: 2 ** 30, host: os.hostname(), nonce: 'dead', activity: 'working' });
+    await writeFile(file, dead);
+    await writeFile(`${file}.stale`, dead);
+
+    await (await acquireLock(file, 'deis-abcde', 'working')).release();
+    assert.deepEqual(await readdir(folder), []);
   });
 });

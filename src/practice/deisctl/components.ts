@@ -1,4 +1,4 @@
-/** The parts of the Deis platform that deisctl knows, and in which order it handles them (facts/deisctl.md §5 to §7). */
+/** The parts of the Deis platform that deisctl knows, and in which order it handles them (Deis, deisctl/cmd/platform.go). */
 export const COMPONENTS = [
   ...['store-daemon', 'store-monitor', 'store-metadata', 'store-volume', 'store-gateway', 'store-admin'],
   ...['logger', 'logspout', 'database', 'registry', 'controller', 'builder', 'publisher', 'router'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Cancel, Kernel } from '../kernel';
 
 /** From a change in etcd to the reconciliation it triggers: on a busy node some tens of milliseconds. */
@@ -55,8 +56,7 @@ export class Reconciler {
       return;
     }
     if (isEvent && this.#event === undefined && timeline.now() >= this.#blindUntil) {
-      const delay = this.parts.kernel.random.integer(WATCH_MS.least, WATCH_MS.most);
-      this.#event = timeline.after(delay, () => this.#run());
+      this.#event = timeline.after(this.#watchDelay(), () => this.#run());
     }
     if (!this.#isChecking) {
       this.#isChecking = true;
@@ -96,6 +96,13 @@ export class Reconciler {
         this.#run();
       }
     });
+  }
+
+  /** Another for each node and each time, the same in each run. */
+  #watchDelay(): number {
+    const now = this.parts.kernel.timeline.now();
+    const mixed = createHash('sha1').update(`${this.parts.subject} ${now}`).digest().readUInt16LE(0);
+    return WATCH_MS.least + (mixed % (WATCH_MS.most - WATCH_MS.least + 1));
   }
 
   #untilTick(): number {

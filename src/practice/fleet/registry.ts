@@ -85,7 +85,7 @@ export class Registry {
 
   machines(): MachineRecord[] {
     return (this.client.peek(`${FLEET_PREFIX}/machines`)?.nodes ?? [])
-      .map((node) => machineFrom(node.nodes?.find((child) => child.key.endsWith('/object'))?.value))
+      .map((node) => machineFrom(node))
       .filter((machine) => machine !== undefined)
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
@@ -205,6 +205,12 @@ export class Registry {
     }
   }
 
+  /** Metadata given later, over the API, stands beside what the machine says of itself. */
+  async setMetadata(id: string, key: string, value: string | undefined): Promise<void> {
+    const path = `${FLEET_PREFIX}/machines/${id}/metadata/${key}`;
+    await (value === undefined ? this.#ignoring(100, this.client.delete(path)) : this.client.set(path, { value }));
+  }
+
   async removeMachine(id: string): Promise<void> {
     await this.#ignoring(100, this.client.delete(`${FLEET_PREFIX}/machines/${id}/object`));
   }
@@ -267,14 +273,16 @@ function hashFrom(object: string | undefined): string | undefined {
   return Array.isArray(bytes) ? Buffer.from(bytes.map(Number)).toString('hex') : undefined;
 }
 
-function machineFrom(value: string | undefined): MachineRecord | undefined {
-  const record = parseRecord(value);
+function machineFrom(machine: EtcdNode): MachineRecord | undefined {
+  const child = (name: string): EtcdNode | undefined => machine.nodes?.find((node) => lastPart(node.key) === name);
+  const record = parseRecord(child('object')?.value);
   const [id, publicIp, metadata] = [record?.['ID'], record?.['PublicIP'], record?.['Metadata']];
   if (typeof id !== 'string' || typeof publicIp !== 'string') {
     return undefined;
   }
-  const pairs = Object.entries(metadata ?? {}).map(([key, one]) => [key, String(one)] as const);
-  return { id, publicIp, metadata: Object.fromEntries(pairs) };
+  const own = Object.entries(metadata ?? {}).map(([key, one]) => [key, String(one)] as const);
+  const given = (child('metadata')?.nodes ?? []).map((node) => [lastPart(node.key), node.value ?? ''] as const);
+  return { id, publicIp, metadata: Object.fromEntries([...own, ...given]) };
 }
 
 function statesFrom(unit: EtcdNode): UnitStateRecord[] {

@@ -88,7 +88,7 @@ async function createOne(call: DeisctlCall, name: string, options: readonly Unit
   call.out(doneLine(name, 'loaded'));
 }
 
-/** Waits for the first machine that has it running: of a global unit the others may not (facts/deisctl.md §2). */
+/** Waits for the first machine that has it running: of a global unit the others may not (Deis, deisctl/backend/fleet/start.go). */
 export async function start(call: DeisctlCall, targets: readonly string[]): Promise<void> {
   await each(call, targets, {
     ending: '',

@@ -3,7 +3,7 @@ import { connect } from '../../etcd/etcdctl/endpoint';
 import type { EtcdClient } from '../../kernel';
 import { DeisctlError, type DeisctlCall } from './call';
 
-/** Everything up to the last `=` that leaves a value is the key: greedy, as deisctl's pattern is (facts/deisctl.md §4). */
+/** Everything up to the last `=` that leaves a value is the key: greedy, as deisctl's pattern is (Deis, deisctl/config/config.go). */
 const PAIR = /^(.+)=([\s\S]+)$/;
 /** Values that are paths of files on the machine where deisctl runs. */
 const FILES = new Set(['sshPrivateKey', 'sslCert', 'sslKey', 'sslDhparam']);

@@ -14,7 +14,7 @@ import { installPlatform, startPlatform, stopPlatform, uninstallPlatform } from 
 import { refreshUnits } from './refreshUnits';
 import { rollingRestart, scale } from './scale';
 
-/** Deis's own etcd port: the platform's parts still speak to the old one (facts/coreos.md §2). */
+/** The platform's parts speak to etcd's old port (Deis, contrib/coreos/user-data.example listens on both). */
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4001';
 const DEFAULT_TIMEOUT_S = 10;
 const PLAIN_USAGE = 'Usage: deisctl [options] <command> [<args>...]\n';

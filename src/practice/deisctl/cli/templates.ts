@@ -2,7 +2,7 @@ import { parseUnit, type UnitOption } from '../../fleet/unitFile';
 import { UNITS_PATH } from '../installer';
 import type { DeisctlCall } from './call';
 
-/** Where deisctl looks for the platform's unit files, in its order (facts/deisctl.md §3). */
+/** Where deisctl looks for the platform's unit files, in its order (Deis, deisctl/units/units.go). */
 function searchPath(call: DeisctlCall): string[] {
   const { environment } = call.context;
   const home = environment['HOME'] ?? '/root';

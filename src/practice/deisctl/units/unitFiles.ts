@@ -2,7 +2,7 @@ import { COMPONENTS } from '../components';
 import { platformUnits } from './platform';
 import { storeUnits } from './store';
 
-/** Which role of a node a component wants when placement options are on (facts/coreos.md §2, `fleet.metadata`). */
+/** Which role of a node a component wants when placement options are on (Deis, deisctl/units/decorators). */
 const ROLES: Readonly<Record<string, string>> = {
   ...{ builder: 'controlPlane', controller: 'controlPlane', database: 'controlPlane', logger: 'controlPlane' },
   ...{ registry: 'controlPlane', 'store-daemon': 'controlPlane', 'store-gateway': 'controlPlane' },

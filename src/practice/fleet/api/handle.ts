@@ -1,7 +1,7 @@
 import type { FleetApi } from '../server';
 import { discoveryDocument } from './discovery';
 import { FleetApiError, noEtcd } from './errors';
-import { listMachines } from './machines';
+import { listMachines, patchMachines } from './machines';
 import { listStates } from './states';
 import { deleteUnit, getUnit, listUnits, putUnit } from './units';
 
@@ -44,7 +44,7 @@ export async function handleFleet(fleet: FleetApi, request: FleetRequest): Promi
       only('GET', request.method);
       return listStates(call);
     case 'machines':
-      return machines(call, item);
+      return await machines(call, item);
     case 'discovery':
       only('GET', request.method);
       return { status: 200, body: discoveryDocument };
@@ -77,12 +77,18 @@ async function unit(call: FleetCall, name: string): Promise<FleetReply> {
   }
 }
 
-function machines(call: FleetCall, item: string): FleetReply {
+async function machines(call: FleetCall, item: string): Promise<FleetReply> {
   if (item !== '') {
     throw new FleetApiError(404, '');
   }
-  only('GET', call.request.method);
-  return listMachines(call);
+  switch (call.request.method) {
+    case 'GET':
+      return listMachines(call);
+    case 'PATCH':
+      return await patchMachines(call);
+    default:
+      throw new FleetApiError(405, 'only GET and PATCH supported against this resource');
+  }
 }
 
 function only(allowed: string, method: string): void {

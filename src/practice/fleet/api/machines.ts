@@ -1,4 +1,6 @@
-import { registryOf } from './access';
+import * as v from 'valibot';
+import { registryOf, writableRegistryOf } from './access';
+import { FleetApiError } from './errors';
 import type { FleetCall, FleetReply } from './handle';
 
 export function listMachines({ fleet }: FleetCall): FleetReply {
@@ -14,3 +16,32 @@ export function listMachines({ fleet }: FleetCall): FleetReply {
 
 const sorted = (metadata: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const patchSchema = v.array(
+  v.object({ op: v.picklist(['add', 'remove', 'replace']), path: v.string(), value: v.optional(v.string()) }),
+);
+
+/** JSON Patch of `/<machine>/metadata/<key>`, several at once (fleet, Documentation/api-v1.md, "Edit Machine Metadata"). */
+export async function patchMachines({ fleet, request }: FleetCall): Promise<FleetReply> {
+  const parsed = v.safeParse(patchSchema, parseJson(request.body ?? ''));
+  if (!parsed.success) {
+    throw new FleetApiError(400, 'unable to decode body');
+  }
+  const registry = await writableRegistryOf(fleet);
+  for (const { op, path, value } of parsed.output) {
+    const [, id, key] = /^\/([^/]+)\/metadata\/([^/]+)$/.exec(path) ?? [];
+    if (id === undefined || key === undefined || (op !== 'remove' && (value ?? '') === '')) {
+      throw new FleetApiError(400, 'invalid path or value');
+    }
+    await registry.setMetadata(id, key, op === 'remove' ? undefined : value);
+  }
+  return { status: 204 };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

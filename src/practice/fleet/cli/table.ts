@@ -2,7 +2,7 @@ const TAB = 8;
 
 /**
  * Columns as Go's tabwriter sets them with tabs: every cell but the last is followed by as many tabs as it takes to clear the
- * widest cell of its column by at least one blank (the recorded traces; facts: one or more tabs, padded to the widest cell).
+ * widest cell of its column by at least one blank (Go, text/tabwriter).
  */
 export function renderTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

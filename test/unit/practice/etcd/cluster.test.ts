@@ -36,6 +36,25 @@ describe('an etcd cluster', () => {
     assert.match(at(cluster, 1).entries.at(-1)?.text ?? '', /found 4 peer\(s\), waiting for 1 more/);
   });
 
+  it('ends when the discovery service does not know the URL, and waits while the service is away', async () => {
+    const cluster = createCluster();
+    const { discovery } = cluster;
+    discovery.size = '';
+    assert.equal(await startEtcd(at(cluster, 1)).exited, 1);
+    assert.equal(at(cluster, 1).entries.at(-1)?.text, 'discovery: size key is bad');
+    discovery.size = '5';
+    cluster.kernel.fetchFrom = () => Promise.reject(new Error('connection refused'));
+    const daemons = cluster.hosts.map(startEtcd);
+    for (let second = 0; second < 20; second += 1) {
+      await cluster.kernel.timeline.sleep(1_000);
+    }
+    assert.match(at(cluster, 2).entries.at(-1)?.text ?? '', /error connecting to http:\/\/discovery, retrying in 8s/);
+
+    cluster.kernel.fetchFrom = discovery.fetch;
+
+    await Promise.all(daemons.map((daemon) => daemon.ready));
+  });
+
   it('makes proxies of the nodes beyond the size of the URL', async () => {
     const cluster = await runningEtcd({ size: '3' });
 

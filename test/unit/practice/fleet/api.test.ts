@@ -149,6 +149,27 @@ describe("fleet's API answers as the recorded one did", () => {
     }
   });
 
+  it('takes metadata for a machine, and places units by it', async () => {
+    const cluster = await runningFleet();
+    const node = at(cluster, 1);
+    const { machineId } = at(cluster, 3);
+    const patch = JSON.stringify([{ op: 'add', path: `/${machineId}/metadata/disk`, value: 'ssd' }]);
+    const given = await curl(node, `${API}/machines' -X PATCH -H 'Content-Type: application/json' -d '${patch}'`);
+    assert.equal(given.status, 204);
+    assert.match(
+      (await run(node, 'fleetctl list-machines')).stdout,
+      /10\.77\.0\.13\tcontrolPlane=true,dataPlane=true,disk=ssd,/,
+    );
+    await node.files.writeFile(
+      '/home/core/fast.service',
+      '[Service]\nExecStart=/bin/true\n\n[X-Fleet]\nMachineMetadata=disk=ssd\n',
+    );
+
+    const { stdout } = await run(node, 'fleetctl start fast.service');
+
+    assert.match(stdout, /Unit fast\.service launched on b205d6d6\.\.\.\/10\.77\.0\.13\n$/);
+  });
+
   it('is the same under the old prefix, which the Deis controller uses', async () => {
     const cluster = await runningFleet();
     const old = await curl(

@@ -48,7 +48,7 @@ describe('an etcd cluster', () => {
     for (let second = 0; second < 20; second += 1) {
       await cluster.kernel.timeline.sleep(1_000);
     }
-    assert.match(at(cluster, 2).entries.at(-1)?.text ?? '', /error connecting to http:\/\/discovery, retrying in 8s/);
+    assert.match(at(cluster, 2).entries.at(-1)?.text ?? '', /error connecting to http:\/\/discovery, retrying in 16s/);
 
     cluster.kernel.fetchFrom = discovery.fetch;
 

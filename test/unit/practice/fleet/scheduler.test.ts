@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { planAgent } from '../../../../src/practice/fleet/agentPlan';
-import type { JobState, MachineRecord, StoredUnit } from '../../../../src/practice/fleet/registry';
+import type { MachineRecord, StoredUnit } from '../../../../src/practice/fleet/registry';
 import { contradiction, requirementsOf } from '../../../../src/practice/fleet/requirements';
 import { planSchedule } from '../../../../src/practice/fleet/scheduler';
 import { hashOf, parseUnit } from '../../../../src/practice/fleet/unitFile';

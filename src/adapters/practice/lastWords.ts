@@ -1,5 +1,5 @@
 /** `Error: …`, `TypeError [ERR_X]: …`: how Node begins the account of an error that nobody caught. */
-const UNCAUGHT = /^(?:Uncaught )?(?:[A-Za-z_$][\w$]*)?(?:Error|Exception)(?: \[[\w-]+\])?: (?<message>.+)/;
+const UNCAUGHT = /^[\w$]*(?:Error|Exception)[\w [\]]*: (?<message>.+)/;
 /** Around it: the place in the source, the stack, the error's other properties, and Node's own version at the very end. */
 const AROUND = /^(?:\s|node:|\w+:\/\/|[{}^]|Node\.js v\d)/;
 const LONGEST = 300;

@@ -4,7 +4,6 @@ import { createServices } from './services';
 import { registerCommands } from './ui/commands';
 import { registerContextKeys } from './ui/contextKeys';
 import { registerPlanDocument } from './ui/planDocument';
-import { remindOfCost } from './ui/reminder';
 import { ClusterStatusBar } from './ui/statusBar';
 
 /** What other extensions and tests get from `activate()`: plain JSON of everything the tree shows. */
@@ -28,14 +27,15 @@ export function activate(context: vscode.ExtensionContext): Api {
 function start(context: vscode.ExtensionContext): Api {
   const services = createServices(context);
   const { operator, log } = services;
+  const statusBar = new ClusterStatusBar(operator);
   context.subscriptions.push(
     registerCommands(services),
-    registerPlanDocument(),
+    registerPlanDocument(context.workspaceState),
     registerContextKeys(services),
-    new ClusterStatusBar(operator),
+    statusBar,
   );
   // Not awaited: what stands in the journals must not hold up the window.
-  void remindOfCost(operator).catch((error: unknown) => log.error('The clusters could not be read', error));
+  void statusBar.remind().catch((error: unknown) => log.error('The clusters could not be read', error));
   return {
     apiVersion: 1,
     snapshot: () => structuredClone([...operator.snapshots()]),

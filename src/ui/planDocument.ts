@@ -1,13 +1,25 @@
 import * as vscode from 'vscode';
 
 const SCHEME = 'deis-plan';
-/** For an editor that VS Code has opened again after a reload. */
+/** VS Code opens the editors of a window again after a reload: the document that was shown last is kept for it. */
+const KEPT = 'deis.document';
+/** For an older one. */
 const FORGOTTEN = 'This plan was shown in an earlier window. *Create Cheap Cluster* makes a new one.\n';
+
+interface Kept {
+  readonly path: string;
+  readonly markdown: string;
+}
+
 const documents = new Map<string, string>();
+let memory: vscode.Memento | undefined;
 const changed = new vscode.EventEmitter<vscode.Uri>();
 
-/** Read-only documents of ours, such as plans. They live as long as the window. */
-export function registerPlanDocument(): vscode.Disposable {
+/** Read-only documents of ours, such as plans. */
+export function registerPlanDocument(workspaceState: vscode.Memento): vscode.Disposable {
+  memory = workspaceState;
+  const kept = memory.get<Kept>(KEPT);
+  if (kept !== undefined) documents.set(kept.path, kept.markdown);
   return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     onDidChange: changed.event,
     provideTextDocumentContent: (uri) => documents.get(uri.path) ?? FORGOTTEN,
@@ -35,6 +47,7 @@ export async function askAbout<T>(title: string, markdown: string, ask: () => Th
 function setDocument(title: string, markdown: string): vscode.Uri {
   const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` });
   documents.set(uri.path, markdown);
+  void memory?.update(KEPT, { path: uri.path, markdown } satisfies Kept);
   changed.fire(uri);
   return uri;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatPrice } from '../core/model/cost';
+import { addPrices, formatPrice } from '../core/model/cost';
 import type { ClusterSnapshot, ClusterState } from '../core/model/snapshot';
 import type { LazyOperator } from './lazyOperator';
 import { CLUSTER_STATES, count, isBilled, shortHourly } from './words';
@@ -17,10 +17,14 @@ const WORST_FIRST: readonly ClusterState[] = [
   'healthy',
 ];
 
+/** When a window opens on living clusters, so long is their price told in full. */
+const REMINDER_MS = 30_000;
+
 /** Verdict and price in the status bar; nothing at all while there is no cluster. */
 export class ClusterStatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('deis.clusters', vscode.StatusBarAlignment.Left, 10);
   readonly #subscription: vscode.Disposable;
+  #reminding: NodeJS.Timeout | undefined;
 
   constructor(private readonly operator: LazyOperator) {
     this.#item.name = 'Deis: Cheap Cluster';
@@ -28,7 +32,22 @@ export class ClusterStatusBar implements vscode.Disposable {
     this.#subscription = operator.onDidChange(() => this.#show());
   }
 
+  /**
+   * The window has opened: one quiet line says what the clusters that are there already cost. No box, nothing to click away;
+   * and in place of the short price, not beside it.
+   */
+  async remind(): Promise<void> {
+    this.#reminding = setTimeout(() => {
+      this.#reminding = undefined;
+      this.#show();
+    }, REMINDER_MS);
+    await this.operator.wake();
+    if (this.operator.snapshots().length === 0) this.#endReminder(); // A cluster that is made now needs no reminder.
+    this.#show();
+  }
+
   dispose(): void {
+    this.#endReminder();
     this.#subscription.dispose();
     this.#item.dispose();
   }
@@ -41,16 +60,28 @@ export class ClusterStatusBar implements vscode.Disposable {
       return;
     }
     const [only] = clusters.length === 1 ? clusters : [];
-    const hourly = clusters.reduce((sum, cluster) => sum + cluster.cost.hourly, 0);
     const who = only?.name ?? count(clusters.length, 'cluster');
     const isBusy = state === 'creating' || state === 'destroying';
     // Nothing is polled while the view is out of sight: then there may be no verdict, and just the price is told.
     const verdict = state === 'unknown' ? '' : `: ${CLUSTER_STATES[state]}`;
-    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}${verdict} · ${shortHourly(hourly)}`;
+    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}${verdict} · ${this.#price(clusters)}`;
     this.#item.tooltip = clusters.map(describe).join('\n\n');
     this.#item.accessibilityInformation = { label: `Deis, ${who}, ${CLUSTER_STATES[state]}` };
     this.#item.backgroundColor = background(state);
     this.#item.show();
+  }
+
+  #price(clusters: readonly ClusterSnapshot[]): string {
+    const price = addPrices(clusters.map(({ cost }) => cost));
+    if (this.#reminding === undefined || price.hourly === 0) {
+      return shortHourly(price.hourly);
+    }
+    return `${formatPrice(price)} ${clusters.some(isBilled) ? 'until destroyed' : 'in practice money'}`;
+  }
+
+  #endReminder(): void {
+    clearTimeout(this.#reminding);
+    this.#reminding = undefined;
   }
 }
 

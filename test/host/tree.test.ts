@@ -59,8 +59,28 @@ describe('The tree', () => {
   it('shows nodes with state, role, units and address', () => {
     const { facts } = find(clusterRow(healthy), 'deis-1');
 
-    assert.equal(facts.description, 'ready · leader · 2 units · 203.0.113.1');
+    assert.equal(facts.description, 'ready · 203.0.113.1 · leader · 2 units');
     assert.equal(facts.context, 'node.ready');
+  });
+
+  it('speaks first the words that are in sight, then what only the icon shows', () => {
+    const steps = [{ id: 'tag', title: 'Create the tag', state: 'failed', detail: 'The token may only read' }] as const;
+    const root = clusterRow({ ...healthy, state: 'setupStopped', steps });
+    const spoken = (row: Row): string | undefined => row.toTreeItem().accessibilityInformation?.label;
+
+    for (const row of all(root)) {
+      const visible = [row.facts.label, row.facts.description ?? ''].join(' ').trim();
+      assert.ok(spoken(row)?.startsWith(visible), `${String(spoken(row))} does not begin with ${visible}`);
+    }
+    assert.match(spoken(find(root, 'deis-1')) ?? '', /etcd leader$/);
+    assert.match(spoken(find(root, 'Create the tag')) ?? '', /failed$/);
+  });
+
+  it('knows how often a global unit is to run before the first of it is there', () => {
+    const root = clusterRow({ ...healthy, units: [], missingUnits: ['swapon.service', 'deis-store-daemon.service'] });
+
+    assert.equal(find(root, 'Other units').facts.description, 'swapon.service 0/5');
+    assert.equal(find(root, 'Platform').facts.description, '0 of 5 running, 5 missing');
   });
 
   it('shows the platform by subsystem, and swapon.service as n of 5', () => {

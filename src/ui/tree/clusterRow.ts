@@ -34,7 +34,7 @@ export function clusterRow(cluster: ClusterSnapshot, note?: string): Row {
       cluster.summary,
       cluster.problem,
     ),
-    spoken: `Cluster ${cluster.name}, ${CLUSTER_STATES[cluster.state]}. ${cluster.summary}`,
+    spoken: `Cluster. ${cluster.summary}`,
     isExpanded: true,
     children: () => clusterChildren(cluster, note),
   });

@@ -33,26 +33,25 @@ export function nodesRow(cluster: ClusterSnapshot): Row | undefined {
 function nodeRow(cluster: ClusterSnapshot, node: NodeSnapshot): Row {
   const units = cluster.units.filter((unit) => unit.node === node.name);
   const stale = lastSeen(node);
-  const describe = (etcd: string): string[] =>
-    [
-      NODE_STATES[node.state],
-      node.etcd === 'unknown' || node.state === 'off'
-        ? undefined
-        : `${node.etcd === 'down' ? 'etcd ' : etcd}${ETCD_ROLES[node.etcd]}`,
-      units.length === 0 ? undefined : describeUnits(units),
-      node.publicAddress,
-      stale === undefined ? undefined : `seen ${stale}`,
-    ].filter((part) => part !== undefined);
+  const role = node.etcd === 'unknown' || node.state === 'off' ? undefined : ETCD_ROLES[node.etcd];
+  // What comes last is cut off in a narrow sidebar: the state and where it is come first.
+  const parts = [
+    NODE_STATES[node.state],
+    stale === undefined ? undefined : `seen ${stale}`,
+    node.publicAddress,
+    node.etcd === 'down' && role !== undefined ? `etcd ${role}` : role,
+    units.length === 0 ? undefined : describeUnits(units),
+  ];
   return new Row({
     // The droplet id outlives everything a node may be called.
     id: `${cluster.id}/node/${node.dropletId === 0 ? node.name : node.dropletId}`,
     label: node.name,
-    description: describe('').join(' · '),
+    description: parts.filter((part) => part !== undefined).join(' · '),
     icon: NODE_ICONS[node.state],
     context: `node.${node.state}`,
     target: new Target(cluster.id, node.name),
     tooltip: nodeTooltip(node, units, stale),
-    spoken: `Node ${node.name}, ${describe('etcd ').join(', ')}`,
+    spoken: ['Node', role === undefined ? undefined : `etcd ${role}`].filter(Boolean).join(', '),
     children: () => [...problemRows(cluster, node), ...factRows(cluster, node), ...unitsOf(cluster, node, units)],
   });
 }

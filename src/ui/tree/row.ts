@@ -10,8 +10,8 @@ export interface RowFacts {
   /** For menus: `viewItem`. */
   readonly context?: string;
   readonly tooltip?: vscode.MarkdownString | string | undefined;
-  /** For screen readers, when label and description together are not a sentence. */
-  readonly spoken?: string;
+  /** What screen readers say after label and description, when these are not all. */
+  readonly spoken?: string | undefined;
   readonly target?: Target | undefined;
   readonly command?: vscode.Command | undefined;
   readonly isExpanded?: boolean;
@@ -41,9 +41,15 @@ export class Row implements Targeted {
     if (facts.icon !== undefined) item.iconPath = facts.icon;
     if (facts.context !== undefined) item.contextValue = facts.context;
     if (facts.command !== undefined) item.command = facts.command;
-    const spoken = facts.spoken ?? [facts.label, facts.description].filter(Boolean).join(', ');
-    item.accessibilityInformation = { label: spoken };
+    item.accessibilityInformation = { label: this.#spoken() };
     return item;
+  }
+
+  /** Begins with the words in sight, so that who speaks to the computer can name the row by what is read (WCAG 2.5.3). */
+  #spoken(): string {
+    const { label, description, spoken } = this.facts;
+    const visible = [label, description].filter((part) => part !== undefined && part !== '').join(' ');
+    return spoken === undefined ? visible : `${visible}. ${spoken}`;
   }
 
   #collapsible(): vscode.TreeItemCollapsibleState {

@@ -41,7 +41,7 @@ function stepRow(cluster: ClusterSnapshot, step: StepSnapshot, note: string | un
     icon: STEP_ICONS[step.state],
     context: `step.${step.state}`,
     tooltip: [step.title, word, detail].filter(Boolean).join('\n'),
-    spoken: [step.title, word === '' ? 'not begun' : word, detail].filter(Boolean).join(', '),
+    spoken: word === '' ? 'not begun' : word,
     target: new Target(cluster.id),
     ...(step.state === 'failed' ? { command: { command: 'deis.log.show', title: 'Show Log' } } : {}),
   });

@@ -47,6 +47,12 @@ export const SUBSYSTEMS: readonly Subsystem[] = [
   },
 ];
 
+/** What has one instance on each node; fleet does not say so of a unit that has none at all. */
+const GLOBAL = new Set(['store-monitor', 'store-daemon', 'store-metadata', 'store-volume', 'logspout', 'publisher']);
+
+const isKnownAsGlobal = (unitName: string): boolean =>
+  unitName === 'swapon.service' || GLOBAL.has(componentOf(unitName) ?? '');
+
 /** `deis-store-gateway@1.service` -> `store-gateway`; undefined for a unit that is not of the platform. */
 export function componentOf(unitName: string): string | undefined {
   return /^deis-([a-z-]+)[@.]/.exec(unitName)?.[1];
@@ -74,7 +80,7 @@ export function groupUnits(
   const names = new Set([...cluster.units.map((unit) => unit.name), ...cluster.missingUnits].filter(belongs));
   const groups = [...names].map((name) => {
     const instances = cluster.units.filter((unit) => unit.name === name);
-    const isGlobal = instances.some((unit) => unit.isGlobal);
+    const isGlobal = instances.some((unit) => unit.isGlobal) || (instances.length === 0 && isKnownAsGlobal(name));
     const wanted = isGlobal ? cluster.nodes.length : 1;
     const missing = Math.max(0, wanted - instances.length);
     const healths = [...instances.map(healthOf), ...Array<UnitHealth>(missing).fill('missing')];

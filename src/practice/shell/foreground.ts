@@ -5,7 +5,8 @@ import { filtersOf } from './filters';
 import type { CompoundCommand, Redirection } from './nodes';
 import { bodiesOf, group, literalOf, pipelineOf, redirection, simpleCommand, statementOf, word } from './nodes';
 import type { Route } from './output';
-import { LIBRARY_TOOLS, STDIN_READERS } from './tools';
+import { readsStdin } from './stdinReaders';
+import { LIBRARY_TOOLS } from './tools';
 
 /**
  * The library's interpreter keeps all output until a script ends. So that a session sees each command's output when it comes,
@@ -233,7 +234,7 @@ class Rewriter {
     if (name === 'read') {
       return [redirection('<', 0, DEVICES.line)];
     }
-    return STDIN_READERS.has(name) ? [redirection('<', 0, DEVICES.input)] : [];
+    return readsStdin(name, command) ? [redirection('<', 0, DEVICES.input)] : [];
   }
 
   #isProgram(name: string): boolean {

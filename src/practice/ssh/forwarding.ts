@@ -45,12 +45,12 @@ async function open({ kernel, host }: Parts, target: Target): Promise<Serve | st
   const { address, port } = target;
   const reason = await connect(host, kernel, { address, port, signal: host.power });
   if (reason !== undefined) {
-    return `connect failed: ${reason}`;
+    return reason;
   }
   const dropletId = kernel.network.dropletAt(address);
   const peer = dropletId === undefined ? host : kernel.host(dropletId);
   if (peer === undefined) {
-    return 'connect failed: No route to host';
+    return 'No route to host';
   }
   return servePort(peer, port);
 }

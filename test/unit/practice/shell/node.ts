@@ -46,10 +46,11 @@ export async function bootedNode(
 export const follower: Program = {
   name: 'follow',
   directory: '/opt/bin',
-  run: async ({ args, signal, timeline, stdout }) => {
+  run: async (context) => {
+    const { args, signal, timeline } = context;
     const count = Number(args[0] ?? Infinity);
     for (let line = 1; line <= count && !signal.aborted; line += 1) {
-      stdout(`line ${line}\n`);
+      context.stdout(`line ${line}\n`);
       if (line < count) {
         await timeline.sleep(1000, signal).catch(() => undefined);
       }
@@ -59,9 +60,9 @@ export const follower: Program = {
 };
 
 /** Everything a script says in one text: lines of stderr are marked, an exit code other than 0 is last. */
-export async function transcript({ shell }: Node, script: string, options: RunOptions): Promise<string> {
+export async function transcript(node: Node, script: string, options: RunOptions): Promise<string> {
   let text = '';
-  const code = await shell.start(script, options, {
+  const code = await node.shell.start(script, options, {
     stdout: (chunk) => (text += chunk),
     stderr: (chunk) => (text += chunk.replaceAll(/^(?=.)/gm, '[err] ')),
   });
@@ -72,8 +73,8 @@ export interface Started {
   readonly text: string;
   readonly ended: Promise<number>;
   /** Resolves when the output contains it. */
-  until(part: string): Promise<void>;
-  abort(): void;
+  readonly until: (part: string) => Promise<void>;
+  readonly abort: () => void;
 }
 
 /** A script in core's session whose output can be looked at while it runs. */

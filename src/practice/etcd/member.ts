@@ -1,10 +1,10 @@
 import type { Cancel, EtcdEvent, Host, Kernel } from '../kernel';
-import { PROPOSAL_TIMEOUT_MS, timedOut } from './errors';
 import { History } from './history';
 import { majorityOf, type MemberState } from './memberState';
 import {
   compact,
   entryAt,
+  isFleeting,
   isUpToDate,
   lastIndex,
   matchingIndex,
@@ -14,6 +14,7 @@ import {
   type MemberInfo,
   type RaftOperation,
 } from './raftLog';
+import { Proposals } from './proposals';
 import { Store } from './store';
 import { StoreStatistics } from './statistics';
 import type { EtcdWorld } from './world';
@@ -37,13 +38,10 @@ export class Member {
   reportedRole: Role = 'follower';
   leaderSince = 0;
 
-  readonly #pending = new Map<number, { resolve(event: EtcdEvent | undefined): void; reject(error: unknown): void }>();
-  readonly #leaderWaiters = new Set<() => void>();
+  readonly #proposals: Proposals;
   readonly #match = new Map<string, number>();
   /** How much virtual time was lost with the practice process: that long the keys of this member did not live on. */
   #lostMs: number;
-  /** Starts at the hour of the start, so that no entry of an earlier life is taken for one of this. */
-  #sequence: number;
   #disarmElection: Cancel | undefined;
   #leaderlessSince: number | undefined;
   #peers: { epoch: number; list: readonly Member[] } = { epoch: -1, list: [] };
@@ -56,7 +54,7 @@ export class Member {
     private readonly callbacks: { log(text: string): void; removed(): void },
   ) {
     this.startedAt = world.kernel.timeline.now();
-    this.#sequence = this.startedAt * 1_000;
+    this.#proposals = new Proposals(world.kernel);
     const { isResumed, lostMs } = world.started(host, state);
     this.#lostMs = lostMs;
     if (isResumed) {
@@ -118,26 +116,10 @@ export class Member {
 
   /** @throws EtcdError 300 when it could not be committed in time, or whatever the store says to it. */
   async propose(operation: RaftOperation): Promise<EtcdEvent | undefined> {
-    const deadline = this.kernel.timeline.now() + PROPOSAL_TIMEOUT_MS;
-    const sequence = (this.#sequence += 1);
-    const answer = new Promise<EtcdEvent | undefined>((resolve, reject) => {
-      this.#pending.set(sequence, { resolve, reject });
+    return await this.#proposals.run({
+      knowsLeader: () => this.leaderId !== undefined,
+      send: (sequence) => this.liveLeader?.accept({ term: 0, from: this.id, sequence, operation }),
     });
-    // With a leader everything happens in this very call: heartbeats run many in a row, and none may find the one before undone.
-    if (!this.#knowsLeader && !(await this.#leaderKnown(deadline))) {
-      this.#pending.delete(sequence);
-      throw timedOut();
-    }
-    // Lost on the way when the leader cannot be heard: nobody says so, the time-out tells.
-    this.liveLeader?.accept({ term: 0, from: this.id, sequence, operation });
-    if (!this.#pending.has(sequence)) {
-      return await answer;
-    }
-    const cancel = this.kernel.timeline.after(deadline - this.kernel.timeline.now(), () => {
-      this.#pending.get(sequence)?.reject(timedOut());
-      this.#pending.delete(sequence);
-    });
-    return await answer.finally(cancel);
   }
 
   /** Called on the leader: into the log, to the others, and committed if a majority has it. */
@@ -265,7 +247,7 @@ export class Member {
     this.leaderSince = this.kernel.timeline.now();
     this.#leaderlessSince = undefined;
     this.callbacks.log(`raft: raft.node: ${this.id} elected leader ${leader.id} at term ${this.state.term}`);
-    this.#tellWaiters();
+    this.#proposals.leaderFound();
   }
 
   #installSnapshot(leader: Member): void {
@@ -319,7 +301,7 @@ export class Member {
     this.state.leader = this.id;
     this.accept({ term: 0, from: this.id, sequence: 0, operation: { kind: 'noop' } });
     this.#giveBackTime();
-    this.#tellWaiters();
+    this.#proposals.leaderFound();
   }
 
   #arm(ms: number, run: () => void): void {
@@ -351,30 +333,6 @@ export class Member {
     this.#disarmElection = undefined;
   }
 
-  get #knowsLeader(): boolean {
-    return this.leaderId !== undefined;
-  }
-
-  async #leaderKnown(deadline: number): Promise<boolean> {
-    const { timeline } = this.kernel;
-    await new Promise<void>((resolve) => {
-      const settle = (): void => {
-        cancel();
-        this.#leaderWaiters.delete(settle);
-        resolve();
-      };
-      const cancel = timeline.after(deadline - timeline.now(), settle);
-      this.#leaderWaiters.add(settle);
-    });
-    return this.#knowsLeader;
-  }
-
-  #tellWaiters(): void {
-    for (const settle of [...this.#leaderWaiters]) {
-      settle();
-    }
-  }
-
   // ---- applying ----
 
   #commitTo(index: number): void {
@@ -389,10 +347,7 @@ export class Member {
   }
 
   #apply(entry: LogEntry): void {
-    const waiter = entry.from === this.id ? this.#pending.get(entry.sequence) : undefined;
-    if (waiter !== undefined) {
-      this.#pending.delete(entry.sequence);
-    }
+    const waiter = entry.from === this.id ? this.#proposals.take(entry.sequence) : undefined;
     this.state.at = this.kernel.timeline.now();
     try {
       const event = this.#perform(entry.operation);
@@ -444,9 +399,4 @@ export class Member {
       queueMicrotask(() => this.callbacks.removed());
     }
   }
-}
-
-/** Heartbeats: what runs out by itself need not be written to our disk at once; it goes along with the next change. */
-function isFleeting(operation: RaftOperation): boolean {
-  return operation.kind === 'store' && (operation.operation.kind === 'expire' || 'expiresAt' in operation.operation);
 }

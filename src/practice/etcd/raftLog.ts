@@ -76,3 +76,8 @@ export function matchingIndex(leader: LogState, follower: LogState): number | un
 export function replaceAfter(log: LogState, index: number, entries: readonly LogEntry[]): void {
   log.entries.splice(index - log.base, Infinity, ...entries);
 }
+
+/** Heartbeats: what runs out by itself need not be written to our disk at once; it goes along with the next change. */
+export function isFleeting(operation: RaftOperation): boolean {
+  return operation.kind === 'store' && (operation.operation.kind === 'expire' || 'expiresAt' in operation.operation);
+}

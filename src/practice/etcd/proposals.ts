@@ -1,0 +1,73 @@
+import type { EtcdEvent, Kernel } from '../kernel';
+import { PROPOSAL_TIMEOUT_MS, timedOut } from './errors';
+
+interface Waiter {
+  resolve(event: EtcdEvent | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** What a member proposed and waits for: until it has applied it, or until the time for it is over. */
+export class Proposals {
+  readonly #pending = new Map<number, Waiter>();
+  readonly #leaderWaiters = new Set<() => void>();
+  /** Starts at the hour of the start, so that no entry of an earlier life is taken for one of this. */
+  #sequence: number;
+
+  constructor(private readonly kernel: Kernel) {
+    this.#sequence = kernel.timeline.now() * 1_000;
+  }
+
+  /**
+   * Sends a proposal, after a leader is known. A proposal that gets lost on the way is told by nobody but the time-out.
+   * @throws EtcdError 300 when it was not committed in time, or whatever the store says to it
+   */
+  async run(member: { knowsLeader(): boolean; send(sequence: number): void }): Promise<EtcdEvent | undefined> {
+    const { timeline } = this.kernel;
+    const deadline = timeline.now() + PROPOSAL_TIMEOUT_MS;
+    // With a leader everything happens in this very call: heartbeats run many in a row, and none may find the one before undone.
+    if (!member.knowsLeader()) {
+      await this.#leaderOr(deadline);
+      if (!member.knowsLeader()) {
+        throw timedOut();
+      }
+    }
+    const sequence = (this.#sequence += 1);
+    const answer = new Promise<EtcdEvent | undefined>((resolve, reject) => {
+      this.#pending.set(sequence, { resolve, reject });
+    });
+    member.send(sequence);
+    if (!this.#pending.has(sequence)) {
+      return await answer;
+    }
+    const cancel = timeline.after(deadline - timeline.now(), () => {
+      this.take(sequence)?.reject(timedOut());
+    });
+    return await answer.finally(cancel);
+  }
+
+  /** Whoever waits for this entry, to be told what became of it. */
+  take(sequence: number): Waiter | undefined {
+    const waiter = this.#pending.get(sequence);
+    this.#pending.delete(sequence);
+    return waiter;
+  }
+
+  leaderFound(): void {
+    for (const settle of [...this.#leaderWaiters]) {
+      settle();
+    }
+  }
+
+  async #leaderOr(deadline: number): Promise<void> {
+    const { timeline } = this.kernel;
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        cancel();
+        this.#leaderWaiters.delete(settle);
+        resolve();
+      };
+      const cancel = timeline.after(deadline - timeline.now(), settle);
+      this.#leaderWaiters.add(settle);
+    });
+  }
+}

@@ -2,6 +2,7 @@ import { ClusterError } from './errors';
 import { ClusterBook } from './clusterBook';
 import { startCluster } from './createCluster';
 import { destroyDamaged } from './destroyDamaged';
+import { ensureSameAccount } from './guide/account';
 import { destroyPlan } from './guide/destroySteps';
 import { clusterIdOfTag } from './guide/names';
 import { createPlan, platformPlan, swapPlan } from './guide/plans';
@@ -201,6 +202,8 @@ class Clusters implements Operator {
         await runPlan(steps, run, {
           ownsSteps: activity !== 'working',
           onProgress: (message, done) => context.report(message, done),
+          // In another account nothing is found again, whatever a step makes of that.
+          explain: ensureSameAccount,
         });
       } catch (error) {
         if (activity === 'destroying') {

@@ -14,8 +14,6 @@ const SECOND_LOOK_MS = 3_000;
 /** What is still there: droplets with our tag, and droplets of the journal that do not answer 404. */
 async function remaining(run: Run): Promise<number[]> {
   const { cloud } = run.provider;
-  // In another account everything would look gone.
-  await ensureSameAccount(run);
   const listed = await cloud.listDropletsByTag(clusterTag(run.clusterId), run.signal);
   const ids = new Set(listed.map(({ id }) => id));
   const journalled = run.journal.data.nodes.flatMap(({ dropletId }) => dropletId ?? []);
@@ -26,7 +24,18 @@ async function remaining(run: Run): Promise<number[]> {
       }
     }),
   );
+  // Asked after the look: in another account everything would look gone, whenever the token was changed.
+  await ensureSameAccount(run);
   return [...ids];
+}
+
+/** The right account says so: what is gone in another one says nothing about ours. */
+async function isGone(run: Run, found: unknown): Promise<boolean> {
+  if (found !== undefined && found !== false) {
+    return false;
+  }
+  await ensureSameAccount(run);
+  return true;
 }
 
 /** Every droplet is deleted by its id; done is when the account itself says that none is left, twice. */
@@ -98,7 +107,7 @@ async function stillBilled(run: Run, cause?: unknown): Promise<ClusterError> {
 const deleteFirewall: Step = {
   id: 'deleteFirewall',
   title: 'Delete the cloud firewall',
-  observe: async (run) => (await findFirewall(run)) === undefined,
+  observe: async (run) => await isGone(run, await findFirewall(run)),
   async apply(run) {
     const firewall = await findFirewall(run);
     if (firewall !== undefined) {
@@ -111,7 +120,7 @@ const deleteFirewall: Step = {
 const deleteTag: Step = {
   id: 'deleteTag',
   title: 'Delete the tag',
-  observe: async (run) => !(await run.provider.cloud.hasTag(clusterTag(run.clusterId), run.signal)),
+  observe: async (run) => await isGone(run, await run.provider.cloud.hasTag(clusterTag(run.clusterId), run.signal)),
   apply: (run) => effect(run, (signal) => run.provider.cloud.deleteTag(clusterTag(run.clusterId), signal)),
   verify: () => Promise.resolve(),
 };
@@ -123,7 +132,7 @@ const deleteSshKey: Step = {
     const { sshKey } = run.journal.data;
     // A key that was there before us stays.
     return (
-      sshKey?.isOurs !== true || (await run.provider.cloud.getSshKey(sshKey.fingerprint, run.signal)) === undefined
+      sshKey?.isOurs !== true || (await isGone(run, await run.provider.cloud.getSshKey(sshKey.fingerprint, run.signal)))
     );
   },
   async apply(run) {

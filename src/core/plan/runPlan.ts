@@ -1,4 +1,4 @@
-import { isCancelled } from '../errors';
+import { ClusterError, isCancelled } from '../errors';
 import type { Journal } from './journal';
 import { withRetry } from './retry';
 import type { Run, Step } from './step';
@@ -10,6 +10,8 @@ export interface PlanOptions {
   readonly ownsSteps: boolean;
   /** `done` is the fraction of steps that are behind us. */
   readonly onProgress: (message: string, done: number) => void;
+  /** Asked when a step has failed; rejects with wrongAccount when that is the reason behind it. */
+  readonly explain?: (run: Run) => Promise<void>;
 }
 
 /**
@@ -40,27 +42,39 @@ export async function runPlan(steps: readonly Step[], run: Run, options: PlanOpt
     };
     // One write for both: what is behind us, and what begins.
     await setStates(run, { done: previous, running: options.ownsSteps ? step : undefined });
-    await runStep(step, { ...run, report }, options.ownsSteps);
+    await runStep(step, { ...run, report }, options);
     previous = step;
   }
   await setStates(run, { done: previous });
 }
 
-async function runStep(step: Step, run: Run, isOwned: boolean): Promise<void> {
+async function runStep(step: Step, run: Run, { ownsSteps, explain }: PlanOptions): Promise<void> {
   run.log.info(`${run.clusterId}: ${step.title}`);
   try {
     await withRetry(() => attempt(step, run), {
       ...{ clock: run.provider.clock, signal: run.signal, log: run.log, what: step.title },
       onPause: (reason) => run.report(`trying again: ${reason}`),
     });
-  } catch (error) {
-    if (isOwned) {
+  } catch (reason) {
+    const error = await explained(run, reason, explain);
+    if (ownsSteps) {
       const isStopped = run.signal.aborted || isCancelled(error);
       const detail = error instanceof Error ? error.message : String(error);
       await setStates(run, isStopped ? { pending: step } : { failed: step, detail });
     }
     throw error;
   }
+}
+
+/** Never hides a failure: where nothing better is found, it is given back. */
+async function explained(run: Run, error: unknown, explain: PlanOptions['explain']): Promise<unknown> {
+  if (run.signal.aborted || isCancelled(error) || !ClusterError.is(error) || explain === undefined) {
+    return error;
+  }
+  return await explain(run).then(
+    () => error,
+    (better: unknown) => (ClusterError.is(better, 'wrongAccount') ? better : error),
+  );
 }
 
 async function attempt(step: Step, run: Run): Promise<void> {

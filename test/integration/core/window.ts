@@ -24,9 +24,13 @@ export const SPEC: ClusterSpec = {
 /** One user's computer: a storage folder and secrets that all of its windows share. The engine is the shipped bundle. */
 export class Computer {
   readonly folder = newFolder();
-  readonly secrets: SecretStore = memorySecrets();
+  readonly secrets: SecretStore;
   readonly logged: string[] = [];
   readonly #windows: Operator[] = [];
+
+  constructor(makeSecrets: (folder: string) => SecretStore = memorySecrets) {
+    this.secrets = makeSecrets(this.folder);
+  }
 
   async open(settings: Partial<EngineSettings> = {}): Promise<Operator> {
     const require = createRequire(import.meta.url);

@@ -163,8 +163,6 @@ export class Member {
     }
   }
 
-  // ---- leader ----
-
   #replicate(): void {
     // Who is removed by what is committed here still hears of it.
     const { peers } = this;
@@ -208,8 +206,6 @@ export class Member {
       this.review();
     }
   }
-
-  // ---- follower ----
 
   /** An append from the leader. Answers up to where the logs agree now; undefined when this member knows a later term. */
   follow(leader: Member): number | undefined {
@@ -265,8 +261,6 @@ export class Member {
     delete this.state.leader;
     this.#leaderlessSince ??= this.kernel.timeline.now();
   }
-
-  // ---- elections ----
 
   #campaign(): void {
     if (this.role === 'leader' || this.liveLeader !== undefined) {
@@ -332,8 +326,6 @@ export class Member {
     this.#disarmElection?.();
     this.#disarmElection = undefined;
   }
-
-  // ---- applying ----
 
   #commitTo(index: number): void {
     while (this.state.commit < index) {

@@ -110,21 +110,17 @@ export interface Command {
   until(part: string): Promise<void>;
 }
 
-export async function execute(
-  client: Client,
-  command: string,
-  options: ExecOptions = {},
-): Promise<Command> {
-  const channel = await new Promise<ClientChannel>((resolve, reject) => {
+/** Listens before anything of the answer is lost: a short command ends in the packet that says it has begun. */
+export function execute(client: Client, command: string, options: ExecOptions = {}): Promise<Command> {
+  return new Promise((resolve, reject) => {
     client.exec(command, options, (error, opened) => {
       if (error === undefined) {
-        resolve(opened);
+        resolve(follow(opened));
       } else {
         reject(error);
       }
     });
   });
-  return follow(channel);
 }
 
 export function follow(channel: ClientChannel): Command {

@@ -25,11 +25,7 @@ describe('a reply that is lost', { timeout: 90_000 }, () => {
   it('of a cloud that is down from the middle on: says so, keeps what is there, and goes on later', async () => {
     const operator = await world.open();
     await world.fault({ kind: 'api-breaks', method: 'POST', path: '/v2/droplets' });
-    const { remedy } = await fails(
-      operator.create(SMALL, context()),
-      'outcomeUnknown',
-      /DigitalOcean|droplets/,
-    );
+    const { remedy } = await fails(operator.create(SMALL, context()), 'outcomeUnknown', /DigitalOcean|droplets/);
     assert.notEqual(remedy, undefined);
     assert.deepEqual(await world.holdings(), { ...one(SMALL), droplets: [] });
 

@@ -5,7 +5,12 @@ import { context, SPEC } from '../core/window';
 import { failure, NOTHING, one, World } from './world';
 
 /** Lines of the progress at which the process dies, each once: the droplets' call is out, etcd forms, units are installed, pulled. */
-const MOMENTS = [/^Create the droplets/, /^Wait for etcd: /, /^Install the platform: [1-9]/, /^Start the platform: [1-9]/];
+const MOMENTS = [
+  /^Create the droplets/,
+  /^Wait for etcd: /,
+  /^Install the platform: [1-9]/,
+  /^Start the platform: [1-9]/,
+];
 
 describe('the practice process killed in mid-create, again and again', { timeout: 180_000 }, () => {
   const world = new World();
@@ -30,7 +35,10 @@ describe('the practice process killed in mid-create, again and again', { timeout
         cluster = outcome[0].value;
       } else {
         const error = await failure(work);
-        assert.ok(['resumeSetup', 'refresh', 'showLog'].includes(error.remedy), `${error.code} ${error.remedy}: ${error.message}`);
+        assert.ok(
+          ['resumeSetup', 'refresh', 'showLog'].includes(error.remedy),
+          `${error.code} ${error.remedy}: ${error.message}`,
+        );
         work = operator.resume(operator.snapshots()[0]?.id ?? '', controlled);
       }
     }

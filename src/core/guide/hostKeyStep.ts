@@ -1,4 +1,4 @@
-import { ClusterError } from '../errors';
+import { ClusterError, type Remedy } from '../errors';
 import { splitLines } from '../parse/lines';
 import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
@@ -33,7 +33,7 @@ export const hostKeyStep: Step = {
           clock: run.provider.clock,
           signal: run.signal,
           timeoutMs: TIMEOUT_MS,
-          onTimeout: (error) => ({ message: describeSilence(name, error) }),
+          onTimeout: (error) => describeSilence(name, error),
         });
         done += 1;
         run.report(`${done} of ${names.length} answer`);
@@ -59,15 +59,26 @@ const hasOwnKeys = (run: Run, name: string): boolean => {
   return hostKeys.length > 0 && !hostKeys.includes(run.journal.data.bootstrapHostKey ?? '');
 };
 
-const describeSilence = (name: string, error: unknown): string => {
-  if (ClusterError.is(error, 'hostKeyChanged')) {
-    return (
-      `${name} still shows another host key than the one it was given, so nothing was sent to it. Either its user data was ` +
-      'not applied, or somebody answers in its place. Destroy the cluster and create a new one.'
-    );
+/** What a node refused as, behind `settle`'s wish to look again. */
+const refusal = (error: unknown): unknown =>
+  ClusterError.is(error, 'sshUnreachable') && ClusterError.is(error.cause, 'hostKeyChanged', 'sshAuthFailed')
+    ? error.cause
+    : error;
+
+function describeSilence(name: string, error: unknown): { message: string; remedy?: Remedy } {
+  const reason = refusal(error);
+  if (ClusterError.is(reason, 'hostKeyChanged')) {
+    return {
+      message:
+        `${name} still shows another host key than the one it was given, so nothing was sent to it. Either its user data was ` +
+        'not applied, or somebody answers in its place. Destroy the cluster and create a new one.',
+      remedy: 'destroyCluster',
+    };
   }
-  return `${name} does not let us in on SSH within ten minutes${error instanceof Error ? `: ${error.message}` : '.'} Resume the setup to wait on.`;
-};
+  return {
+    message: `${name} does not let us in on SSH within ten minutes${error instanceof Error ? `: ${error.message}` : '.'} Resume the setup to wait on.`,
+  };
+}
 
 /** Undefined: not yet. */
 async function settle(run: Run, name: string): Promise<true | undefined> {

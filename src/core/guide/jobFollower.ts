@@ -54,14 +54,20 @@ export class JobFollower implements Disposable {
 
   /** Provider milliseconds, fewer when the job is done. */
   async pause(ms: number): Promise<void> {
-    this.#pause = new AbortController();
+    const { provider, signal } = this.#run;
+    const pause = new AbortController();
+    const stop = (): void => pause.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    this.#pause = pause;
     try {
-      await this.#run.provider.clock.sleep(ms, AbortSignal.any([this.#run.signal, this.#pause.signal]));
+      await provider.clock.sleep(ms, pause.signal);
     } catch (error) {
-      this.#run.signal.throwIfAborted();
-      if (!this.#pause.signal.aborted) {
+      signal.throwIfAborted();
+      if (!pause.signal.aborted) {
         throw error;
       }
+    } finally {
+      signal.removeEventListener('abort', stop);
     }
   }
 

@@ -10,7 +10,9 @@ import { jobState, startJob } from './remoteJob';
 const UNIT = 'deis-start-platform';
 const ATTEMPTS = 3;
 const FIRST_POLL_MS = 500;
-const MAX_POLL_MS = 2_000;
+/** A unit that crashed is `auto-restart` for 5 s. */
+const MAX_POLL_MS = 4_000;
+const QUIET_LOOKS = 15;
 /** A look at the job costs a login shell on its node: only at every fifth look at fleet. */
 const LOOKS_AT_JOB = 5;
 /** fleet may be silent for more than a minute after quorum returns; a node that reboots takes two. */
@@ -78,8 +80,10 @@ class Start {
   }
 
   async run(): Promise<void> {
-    for (let pollMs = FIRST_POLL_MS; !(await this.#tryLook()); pollMs = Math.min(MAX_POLL_MS, pollMs * 1.2)) {
-      await this.#follower.pause(pollMs);
+    while (!(await this.#tryLook())) {
+      // The longer nothing happens, the less often; never so rarely that a crash could hide between two looks.
+      const quietMs = this.#watchdog.quietMs / QUIET_LOOKS;
+      await this.#follower.pause(Math.min(MAX_POLL_MS, Math.max(FIRST_POLL_MS, quietMs)));
     }
   }
 
@@ -110,7 +114,9 @@ class Start {
     if (isComplete(this.#run, state)) {
       return true;
     }
-    if (notRunning(state, machineIds(state)).length > 0) {
+    // Routers that exclude each other find no place while a node is away: what has no row waits for it as well.
+    const isAnythingStarting = notRunning(state, machineIds(state)).some(({ row }) => row !== undefined);
+    if (isAnythingStarting || state.machines.length >= this.#run.journal.data.spec.instances) {
       this.#absence.reset();
     } else if (this.#absence.elapsedMs > ABSENCE_MS) {
       throw absentNodes(this.#run, state);

@@ -33,6 +33,11 @@ export class StartWatchdog {
     this.#sinceProgress = new Stopwatch(clock);
   }
 
+  /** How long nothing has got any further. */
+  get quietMs(): number {
+    return this.#sinceProgress.elapsedMs;
+  }
+
   /** The row for whose sake it is no use to wait on, if there is one. */
   look(state: PlatformState): MissingRow | undefined {
     for (const row of state.rows) {
@@ -55,7 +60,8 @@ export class StartWatchdog {
     if (crashing.length > 0 && crashing.length === waiting.length && elapsedMs > CRASH_STALL_MS) {
       return crashing[0];
     }
-    return elapsedMs > STALL_MS ? (crashing[0] ?? waiting[0]) : undefined;
+    const ids = state.machines.map(({ id }) => id);
+    return elapsedMs > STALL_MS ? (crashing[0] ?? waiting[0] ?? notRunning(state, ids)[0]) : undefined;
   }
 
   /** What was launched and does not run; what deisctl has not come to yet is not to blame. */

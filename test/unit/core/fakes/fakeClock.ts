@@ -13,7 +13,8 @@ export class FakeClock implements Clock {
   #now = 1_464_000_000_000;
   #sleepers: Waiter[] = [];
   #deadlines: Waiter[] = [];
-  #isScheduled = false;
+  #soon: NodeJS.Immediate | undefined;
+  #later: NodeJS.Timeout | undefined;
   /** How long each sleep was, in order. */
   readonly slept: number[] = [];
 
@@ -74,21 +75,18 @@ export class FakeClock implements Clock {
     };
   }
 
+  /** Files are really written between two sleeps; a call that hangs is told from that only by waiting a little. */
   #schedule(): void {
-    if (this.#isScheduled || this.#sleepers.length + this.#deadlines.length === 0) {
-      return;
-    }
-    this.#isScheduled = true;
-    // Files are really written between two sleeps; a hanging call is told from that only by waiting a little.
+    clearImmediate(this.#soon);
+    clearTimeout(this.#later);
     const tick = (): void => {
-      this.#isScheduled = false;
       this.#advance();
       this.#schedule();
     };
     if (this.#sleepers.length > 0) {
-      setImmediate(tick);
-    } else {
-      setTimeout(tick, 30);
+      this.#soon = setImmediate(tick);
+    } else if (this.#deadlines.length > 0) {
+      this.#later = setTimeout(tick, 30);
     }
   }
 

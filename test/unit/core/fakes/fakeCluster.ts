@@ -8,6 +8,9 @@ interface Job {
   readonly verb: string;
   readonly node: FakeNode;
   readonly startedAt: number;
+  readonly targets: readonly string[];
+  /** How many of them deisctl has come to. */
+  done: number;
 }
 
 const STEP_MS = 100;
@@ -32,6 +35,8 @@ export class FakeCluster {
   readonly crashing = new Set<string>();
   /** Droplet names on which swapon fails. */
   readonly swapFails = new Set<string>();
+  /** Units that no machine fits: launched, and without a row. */
+  readonly unplaceable = new Set<string>();
   /** Until then fleet answers 503. */
   silentUntil = 0;
 
@@ -82,7 +87,7 @@ export class FakeCluster {
   instances(): UnitInstance[] {
     this.#work();
     return [...this.units].flatMap(([name, { desiredState, options }]) => {
-      if (desiredState === 'inactive') {
+      if (desiredState === 'inactive' || (desiredState === 'launched' && this.unplaceable.has(name))) {
         return [];
       }
       const isGlobal = options.some((option) => option.name === 'Global');
@@ -130,7 +135,7 @@ export class FakeCluster {
       return { ...ok, exitCode: 1, stderr: `Unit ${unit}.service already exists.` };
     }
     this.started.push(verb);
-    this.jobs.set(unit, { verb, node, startedAt: this.cloud.clock.now() });
+    this.jobs.set(unit, { verb, node, startedAt: this.cloud.clock.now(), targets: this.#targets(verb), done: 0 });
     return ok;
   }
 
@@ -140,11 +145,10 @@ export class FakeCluster {
     }
     this.#work();
     const job = this.jobs.get(unit.replace('.service', ''));
-    const isSameBoot = job !== undefined && job.startedAt >= job.node.droplet.bootedAt;
-    return isSameBoot && job.node === node && this.#targets(job).some((_, i) => !this.#isDone(job, i));
+    return job?.node === node && this.#isAlive(job) && !this.#isFinished(job);
   }
 
-  #targets({ verb }: Job): string[] {
+  #targets(verb: string): string[] {
     const names = platformUnits(this.routers);
     const [, first = '', ...rest] = verb.split(' ');
     return first === 'platform'
@@ -152,27 +156,33 @@ export class FakeCluster {
       : names.filter(({ target }) => [first, ...rest].includes(target)).map(({ name }) => name);
   }
 
-  #isDone(job: Job, index: number): boolean {
-    // deisctl waits for a unit that crashes as long as it takes.
-    const blocked = job.verb.startsWith('start') ? this.#targets(job).findIndex((name) => this.crashing.has(name)) : -1;
-    return (blocked < 0 || index < blocked) && this.cloud.clock.now() >= job.startedAt + (index + 1) * STEP_MS;
+  /** A job dies with the power of its node. */
+  #isAlive({ node, startedAt }: Job): boolean {
+    return node.droplet.isOn && startedAt >= node.droplet.bootedAt;
   }
 
-  /** Does what deisctl would have done by now, unless its node has lost power. */
+  /** deisctl waits for a unit that crashes as long as it takes. */
+  #blockedAt({ verb, targets }: Job): number {
+    const at = verb.startsWith('start') ? targets.findIndex((name) => this.crashing.has(name)) : -1;
+    return at < 0 ? Infinity : at;
+  }
+
+  #isFinished(job: Job): boolean {
+    const isLate = this.cloud.clock.now() >= job.startedAt + job.targets.length * STEP_MS;
+    return isLate && this.#blockedAt(job) === Infinity;
+  }
+
+  /** Does what deisctl would have done by now. */
   #work(): void {
     for (const job of this.jobs.values()) {
-      this.#targets(job).forEach((name, index) => {
-        const isNext = this.#isDone(job, index) || (index > 0 && this.#isDone(job, index - 1));
-        if (
-          job.node.droplet.isOn &&
-          job.startedAt >= job.node.droplet.bootedAt &&
-          isNext &&
-          !job.node.files.has(`${job.verb}/${name}/${job.startedAt}`)
-        ) {
-          job.node.files.set(`${job.verb}/${name}/${job.startedAt}`, '');
-          this.#apply(job.verb.split(' ')[0] ?? '', name);
-        }
-      });
+      while (
+        this.#isAlive(job) &&
+        job.done < job.targets.length &&
+        job.done <= this.#blockedAt(job) &&
+        this.cloud.clock.now() >= job.startedAt + job.done * STEP_MS
+      ) {
+        this.#apply(job.verb.split(' ')[0] ?? '', job.targets[job.done++] ?? '');
+      }
     }
   }
 

@@ -83,7 +83,7 @@ describe("the platform's verbs, singly", () => {
     let isCut = false;
     const report = (message: string): void => {
       const job = cluster.jobs.get('deis-start-platform');
-      if (!isCut && job !== undefined && /[5-9] of 41/.test(message)) {
+      if (!isCut && job !== undefined && /: [1-9]\d* of 41/.test(message)) {
         isCut = true;
         job.node.droplet.isOn = false;
         // Somebody powers it on again a minute later.
@@ -102,14 +102,26 @@ describe("the platform's verbs, singly", () => {
     assert.equal(cloud.droplets.length, 5);
   });
 
-  it('says which node is missing when all the others run the platform', async () => {
-    const [droplet] = harness.world.cloud.droplets;
-    assert.ok(droplet !== undefined);
-    droplet.isOn = false;
+  for (const left of [4, 3]) {
+    it(`says which node is missing when the platform runs on the other ${left}, as far as it finds a place`, async () => {
+      const { cloud, cluster } = harness.world;
+      cloud.droplets.slice(0, 5 - left).forEach((droplet) => (droplet.isOn = false));
+      cluster.unplaceable.add('deis-router@5.service');
+
+      await assert.rejects(operator.platform(id, 'start', context()), (error: unknown) => {
+        assert.ok(ClusterError.is(error, 'timedOut') && error.remedy === 'powerOnNode');
+        assert.match(error.message, new RegExp(`runs on ${left} of 5 nodes; .*deis-5`));
+        return true;
+      });
+    });
+  }
+
+  it('gives up at last on a unit that finds no machine though all are there', async () => {
+    harness.world.cluster.unplaceable.add('deis-router@5.service');
 
     await assert.rejects(operator.platform(id, 'start', context()), (error: unknown) => {
-      assert.ok(ClusterError.is(error, 'timedOut') && error.remedy === 'powerOnNode');
-      assert.match(error.message, /runs on 4 of 5 nodes; deis-5 is missing/);
+      assert.ok(ClusterError.is(error, 'unitFailed'));
+      assert.match(error.message, /deis-router@5\.service has no machine that runs it/);
       return true;
     });
   });

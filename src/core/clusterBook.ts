@@ -25,6 +25,8 @@ export class ClusterBook {
   readonly #known = new Map<string, Journal>();
   /** What other windows do, as far as we have looked. */
   readonly #elsewhere = new Map<string, Activity | undefined>();
+  /** Destroyed in this window: one that was just being read must not come back. */
+  readonly #removed = new Set<string>();
   #watcher: FSWatcher | undefined;
   #loading: Promise<void> | undefined;
   #isStale = false;
@@ -92,7 +94,7 @@ export class ClusterBook {
   async #loadOne(id: string): Promise<void> {
     try {
       const [journal, elsewhere] = await Promise.all([this.folder.read(id), lockedFor(this.lockFileOf(id))]);
-      if (this.#deps.activityOf(id) === undefined) {
+      if (this.#deps.activityOf(id) === undefined && !this.#removed.has(id)) {
         this.#elsewhere.set(id, elsewhere);
         this.#publish(journal);
       }
@@ -133,6 +135,7 @@ export class ClusterBook {
 
   /** The cluster is gone. */
   async remove(id: string): Promise<void> {
+    this.#removed.add(id);
     await rm(this.folder.fileOf(id), { force: true });
     this.#forget(id);
   }

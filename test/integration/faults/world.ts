@@ -52,8 +52,8 @@ export class World {
   }
 
   /** A window between whose calls and the cloud somebody stands; the process must run already, and not die meanwhile. */
-  async openMeddled(meddling: Meddling): Promise<Operator> {
-    await this.open();
+  async openMeddled(meddling: Meddling, settings: Partial<EngineSettings> = {}): Promise<Operator> {
+    await this.open(settings);
     const { pid, api } = this.#process();
     this.#proxy = await startProxy(api, meddling);
     writeFileSync(this.#processFile, JSON.stringify({ pid, api: this.#proxy.origin }));

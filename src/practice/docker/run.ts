@@ -73,6 +73,8 @@ export async function run(context: ProgramContext, args: readonly string[]): Pro
 
 /** Its output until it ends; a signal to the client goes on to the container. */
 export async function attach(context: ProgramContext, container: RunningContainer): Promise<number> {
+  // What it said in the moment of its start comes first.
+  context.stdout(container.logs.map((line) => `${line}\n`).join(''));
   const unfollow = container.follow(context);
   void aborted(context.signal).then(() => container.stop('TERM'));
   const code = await container.exited;

@@ -125,6 +125,7 @@ class PracticeHost implements PoweredHost, HostInside {
       diskGb: spec.diskGb,
       tree: this.tree,
       swaps: this.#stored.swaps,
+      now,
       changed: save,
       log: (text) => this.logKernel(text),
       pidOf: (owner) => this.processTable.all.find((entry) => owner.endsWith(entry.name))?.pid ?? 0,

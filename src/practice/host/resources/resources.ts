@@ -19,6 +19,7 @@ interface Parts {
   readonly diskGb: number;
   readonly tree: FileTree;
   readonly swaps: StoredSwap[];
+  now(): number;
   changed(): void;
   /** A line of the kernel's log. */
   log(text: string): void;
@@ -35,6 +36,9 @@ const COMFORT_MB = 40;
 const SYSTEM_PARTITIONS_MB = 2660;
 const IMAGE_ROOT_MB = 180;
 const MB = 1024 * 1024;
+/** After a kill everybody reads back the pages that were thrown out before it came to that. */
+const RECOVERY_MS = 10_000;
+const AFTER_KILL = 0.8;
 const SIGNATURE = 'SWAPSPACE2';
 
 /** Memory, swap and disk of one node. */
@@ -45,6 +49,7 @@ export class HostResources implements Resources {
   readonly #claims = new Set<Claim>();
   readonly #disk = new Map<symbol, number>();
   #isKilling = false;
+  #lastKillAt = -Infinity;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -79,12 +84,11 @@ export class HostResources implements Resources {
   }
 
   get pressure(): number {
-    const shortMb = this.#demandMb - (this.memoryTotalMb - COMFORT_MB);
-    if (shortMb <= 0) {
-      return 0;
-    }
+    const shortMb = Math.max(0, this.#demandMb - (this.memoryTotalMb - COMFORT_MB));
     // Without swap only file pages can go: the last megabytes hurt at once. With swap most of what is out is cold.
-    return Math.min(1, this.swapTotalMb === 0 ? shortMb / COMFORT_MB : (0.6 * shortMb) / this.memoryTotalMb);
+    const now = Math.min(1, this.swapTotalMb === 0 ? shortMb / COMFORT_MB : (0.6 * shortMb) / this.memoryTotalMb);
+    const isRecovering = this.#parts.now() - this.#lastKillAt < RECOVERY_MS;
+    return isRecovering ? Math.max(now, AFTER_KILL) : now;
   }
 
   get loadAverage(): readonly [number, number, number] {
@@ -163,6 +167,7 @@ export class HostResources implements Resources {
   /** Power is gone: memory and swap are empty. Files and images stay on disk. */
   reset(): void {
     this.#claims.clear();
+    this.#lastKillAt = -Infinity;
     this.#parts.swaps.splice(0);
     this.#parts.changed();
   }
@@ -187,6 +192,7 @@ export class HostResources implements Resources {
         break;
       }
       this.#claims.delete(victim);
+      this.#lastKillAt = this.#parts.now();
       this.#report(victim);
       victim.kill();
     }

@@ -94,8 +94,9 @@ coreos:
   });
 
   it('of an unknown kind is refused in the journal', async () => {
-    await boot('hello\n', async ({ host }) => {
+    await boot('hello\n', ({ host }) => {
       assert.ok(journalOf(host, CLOUDINIT).some((line) => line.includes('Unrecognized user-data')));
+      return Promise.resolve();
     });
   });
 

@@ -4,6 +4,7 @@ import { createEtcdDaemon } from '../../../../src/practice/etcd/daemon';
 import { etcdPrograms } from '../../../../src/practice/etcd/programs';
 import type { HostParts } from '../../../../src/practice/host/host';
 import { createHost } from '../../../../src/practice/host/host';
+import { insideOf } from '../../../../src/practice/host/inside';
 import { hostPrograms } from '../../../../src/practice/host/programs';
 import type {
   Host,
@@ -152,7 +153,13 @@ export async function cluster(size: number, options: ClusterOptions = {}): Promi
     );
   }
   await Promise.all(hosts.map((host) => host.boot()));
-  return { kernel, hosts };
+  await Promise.all(hosts.map((host) => until(host, 'etcd2.service', 'running')));
+  const dispose = (): void => {
+    hosts.forEach((host) => host.cutPower());
+    kernel.dispose();
+  };
+  // The type promises three; a test of one node takes the first.
+  return { kernel, hosts: hosts as Cluster['hosts'], dispose };
 }
 
 type Find = (url: URL, from: Host) => HttpHandler | undefined;
@@ -191,7 +198,9 @@ export interface ClusterOptions {
 
 export interface Cluster {
   readonly kernel: ReturnType<typeof fakeKernel>;
-  readonly hosts: readonly PoweredHost[];
+  /** So many as were asked for; three names so that a test can take them apart. */
+  readonly hosts: [PoweredHost, PoweredHost, PoweredHost];
+  readonly dispose: () => void;
 }
 
 export const PROGRAMS: readonly Program[] = [...shellPrograms, ...hostPrograms, ...dockerPrograms, ...etcdPrograms];
@@ -274,4 +283,18 @@ export function afterKill({ kernel, host }: Bench, options: Parameters<typeof be
   const restarted = bench({ ...options, kernel: next });
   restarted.host.resume();
   return restarted;
+}
+
+/** Resolves when `holds`, looked at whenever a unit changes and twice a second. */
+export function untilTrue(host: PoweredHost, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (holds()) {
+        cancels.forEach((cancel) => cancel());
+        resolve();
+      }
+    };
+    const cancels = [insideOf(host).kernel.timeline.every(500, look), host.systemd.onChange(look)];
+    look();
+  });
 }

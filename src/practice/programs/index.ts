@@ -17,8 +17,10 @@ import { topPrograms } from './top';
 import { uptimePrograms } from './uptime';
 import { cloudinitPrograms } from './cloudinit';
 import { pagerPrograms } from './pager';
+import { scpPrograms } from './scp';
 import { smallPrograms } from './small';
 import { terminalPrograms } from './terminal';
+import { sshPrograms } from './ssh';
 import { sudo } from './sudo';
 import { tailPrograms } from './tail';
 import { timePrograms } from './time';
@@ -46,7 +48,9 @@ export const shellPrograms: readonly Program[] = [
   ...uptimePrograms,
   ...cloudinitPrograms,
   ...pagerPrograms,
+  ...scpPrograms,
   ...smallPrograms,
+  ...sshPrograms,
   ...terminalPrograms,
   ...tailPrograms,
   ...timePrograms,

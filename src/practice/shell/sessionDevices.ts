@@ -19,6 +19,9 @@ interface Parts {
 
 const INPUTS = new Set<string>([DEVICES.input, '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);
 
+/** What stands for a file without an end: as much as scripts take from it. */
+const ENDLESS = 64 * 1024;
+
 /** The files that are the session itself. */
 export class SessionDevices {
   /** Why a path of /dev/tcp could not be opened, for the message. */
@@ -46,6 +49,13 @@ export class SessionDevices {
     }
     if (INPUTS.has(path)) {
       return { read: () => this.#waiting(async () => (await input?.readAll(signal)) ?? Buffer.alloc(0)) };
+    }
+    if (path === '/dev/zero') {
+      return { read: () => Promise.resolve(Buffer.alloc(ENDLESS)), write: () => undefined };
+    }
+    if (path === '/dev/urandom' || path === '/dev/random') {
+      const { random } = this.#parts.kernel;
+      return { read: () => Promise.resolve(Buffer.from(random.hex(2 * ENDLESS), 'hex')), write: () => undefined };
     }
     return path.startsWith('/dev/tcp/') ? { read: () => this.#open(path) } : undefined;
   }

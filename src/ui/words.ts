@@ -36,7 +36,7 @@ export const ETCD_ROLES: Record<NodeSnapshot['etcd'], string> = {
   member: 'member',
   proxy: 'proxy, no vote',
   down: 'down',
-  unknown: 'not seen yet',
+  unknown: 'not known',
 };
 
 /** For rows and bars: `$0.037/h`. Three digits, because an hour of the cheapest droplet is less than a cent. */

@@ -59,7 +59,7 @@ describe('The tree', () => {
   it('shows nodes with state, role, units and address', () => {
     const { facts } = find(clusterRow(healthy), 'deis-1');
 
-    assert.equal(facts.description, 'ready · 203.0.113.1 · leader · 2 units');
+    assert.equal(facts.description, '203.0.113.1 · leader · 2 units');
     assert.equal(facts.context, 'node.ready');
   });
 
@@ -69,10 +69,10 @@ describe('The tree', () => {
     const spoken = (row: Row): string | undefined => row.toTreeItem().accessibilityInformation?.label;
 
     for (const row of all(root)) {
-      const visible = [row.facts.label, row.facts.description ?? ''].join(' ').trim();
+      const visible = [row.facts.label, ...(row.facts.description?.split(' · ') ?? [])].join(', ');
       assert.ok(spoken(row)?.startsWith(visible), `${String(spoken(row))} does not begin with ${visible}`);
     }
-    assert.match(spoken(find(root, 'deis-1')) ?? '', /etcd leader$/);
+    assert.match(spoken(find(root, 'deis-1')) ?? '', /Node ready, etcd leader$/);
     assert.match(spoken(find(root, 'Create the tag')) ?? '', /failed$/);
   });
 
@@ -89,8 +89,16 @@ describe('The tree', () => {
 
     assert.equal(find(root, 'Platform').facts.description, '6 of 6 running');
     assert.equal(find(root, 'Control plane').facts.description, '1 of 1 running');
-    assert.equal(find(find(root, 'Platform'), 'deis-controller').facts.description, 'running · deis-3');
+    assert.equal(find(find(root, 'Platform'), 'deis-controller').facts.description, 'deis-3 · running');
     assert.equal(find(root, 'Other units').facts.description, 'swapon.service 4/5');
+  });
+
+  it('expects no global unit of a droplet that fleet does not know', () => {
+    const stray: NodeSnapshot = { name: 'deis-9', dropletId: 1009, state: 'booting', etcd: 'unknown' };
+    const root = clusterRow({ ...healthy, nodes: [...healthy.nodes, stray] });
+
+    assert.equal(find(root, 'Platform').facts.description, '6 of 6 running');
+    assert.equal(find(root, 'Other units').facts.description, 'swapon.service 5/5');
   });
 
   it('makes a row of what is missing: fleet just has no row there', () => {

@@ -23,7 +23,7 @@ export async function askForKey(place: Place): Promise<Outcome<OwnKey | undefine
         },
         {
           label: '$(file) A key of mine…',
-          detail: "A private RSA key; a copy is kept in VS Code's secret storage. The platform can use no other kind.",
+          detail: 'An RSA key, the only kind the platform can use. A copy is kept in secret storage.',
           value: 'own',
         },
       ],

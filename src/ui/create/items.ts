@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatMoney } from '../../core/model/cost';
 import type { Size } from '../../core/model/cloud';
 import type { ClusterSpec, ProviderName } from '../../core/model/cluster';
 import { failureTolerance, quorumSize } from '../../core/model/quorum';
@@ -51,7 +52,7 @@ export function sizeItems(
   const preferred = (fitting.find(({ slug }) => slug === spec.sizeSlug) ?? fitting[0])?.slug;
   const item = (size: Size): Choice<string> => ({
     label: size.slug,
-    description: `$${size.priceMonthly.toFixed(2)} a month each`,
+    description: `${formatMoney(size.priceMonthly)} a month each`,
     detail: describeSize(size, size.slug === preferred),
     value: size.slug,
   });
@@ -69,7 +70,7 @@ function describeSize({ memoryMb, vcpus, diskGb }: Size, isPreferred: boolean): 
 export function instanceItems(choices: Choices | undefined, spec: ClusterSpec): Choice<number>[] {
   const size = choices?.sizes.find(({ slug }) => slug === spec.sizeSlug);
   return [5, 3, 4, 6, 7, 8, 9].map((n) => {
-    const money = size === undefined ? undefined : `$${(size.priceMonthly * n).toFixed(2)} a month`;
+    const money = size === undefined ? undefined : `${formatMoney(size.priceMonthly * n)} a month`;
     return {
       label: count(n, 'node'),
       ...(money === undefined ? {} : { description: money }),
@@ -85,9 +86,9 @@ function describeQuorum(n: number): string {
     return `${arithmetic}. What the guide recommends.`;
   }
   if (n % 2 === 0) {
-    return `${arithmetic}: no more than with ${n - 1}. Not recommended: you pay for a node that adds no safety.`;
+    return `${arithmetic}: no more than with ${n - 1}, and one node more to pay.`;
   }
   return n < 5
-    ? `${arithmetic}. Not recommended: the guide saw strange failures after losing one of three.`
-    : `${arithmetic}. Writes get slower; larger nodes help more than more nodes.`;
+    ? `${arithmetic}. Not recommended: strange failures after losing one.`
+    : `${arithmetic}. Slower writes; larger nodes help more.`;
 }

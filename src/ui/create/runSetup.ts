@@ -89,12 +89,10 @@ async function sayWhatNext(cluster: ClusterSnapshot): Promise<void> {
   }
 }
 
+/** Each node and unit was proved before the setup ended; what the tree has seen of them may be a moment older. */
 function describeResult({ name, nodes, units }: ClusterSnapshot): string {
-  const ready = nodes.filter((node) => node.state === 'ready').length;
-  // Each was looked at before the setup ended; what the tree has seen may be a moment older.
-  const platform = units.filter((unit) => subsystemOf(unit.name) !== undefined && unit.active === 'active').length;
-  const running = platform === 0 ? 'no platform' : `${count(platform, 'unit')} of the platform running`;
-  return `${name} is up: ${ready} of ${nodes.length} nodes, ${running}.`;
+  const hasPlatform = units.some((unit) => subsystemOf(unit.name) !== undefined);
+  return `${name} is up: ${count(nodes.length, 'node')}, ${hasPlatform ? 'with the platform running' : 'without the platform'}.`;
 }
 
 function describeNext(cluster: ClusterSnapshot): string {

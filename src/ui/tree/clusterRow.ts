@@ -27,7 +27,7 @@ export function clusterRow(cluster: ClusterSnapshot, note?: string): Row {
         ['State', CLUSTER_STATES[cluster.state]],
         ['Provider', PROVIDER_NAMES[cluster.provider]],
         ['Domain', cluster.domain],
-        ['Cost', formatPrice(cluster.cost)],
+        ['Cost', `${formatPrice(cluster.cost)}${isBilled(cluster) ? '' : ' in practice money'}`],
         ['Id', cluster.id],
         ['Last answer', stale],
       ],
@@ -62,7 +62,7 @@ function problemRow(cluster: ClusterSnapshot): Row | undefined {
     id: `${cluster.id}/problem`,
     label: text,
     icon: PROBLEM_ICON,
-    context: 'problem',
+    context: 'clusterProblem',
     tooltip: `${text}\n${isStopped ? 'Click to resume the setup.' : 'Click to see the log.'}`,
     target: new Target(cluster.id),
     command: isStopped

@@ -34,9 +34,9 @@ function nodeRow(cluster: ClusterSnapshot, node: NodeSnapshot): Row {
   const units = cluster.units.filter((unit) => unit.node === node.name);
   const stale = lastSeen(node);
   const role = node.etcd === 'unknown' || node.state === 'off' ? undefined : ETCD_ROLES[node.etcd];
-  // What comes last is cut off in a narrow sidebar: the state and where it is come first.
+  // A narrow sidebar cuts off what comes last. That a node is ready is in its icon and its spoken label.
   const parts = [
-    NODE_STATES[node.state],
+    node.state === 'ready' ? undefined : NODE_STATES[node.state],
     stale === undefined ? undefined : `seen ${stale}`,
     node.publicAddress,
     node.etcd === 'down' && role !== undefined ? `etcd ${role}` : role,
@@ -51,7 +51,9 @@ function nodeRow(cluster: ClusterSnapshot, node: NodeSnapshot): Row {
     context: `node.${node.state}`,
     target: new Target(cluster.id, node.name),
     tooltip: nodeTooltip(node, units, stale),
-    spoken: ['Node', role === undefined ? undefined : `etcd ${role}`].filter(Boolean).join(', '),
+    spoken: [`Node ${NODE_STATES[node.state]}`, role === undefined ? undefined : `etcd ${role}`]
+      .filter(Boolean)
+      .join(', '),
     children: () => [...problemRows(cluster, node), ...factRows(cluster, node), ...unitsOf(cluster, node, units)],
   });
 }
@@ -70,7 +72,7 @@ function nodeTooltip(
       ['etcd', ETCD_ROLES[node.etcd]],
       ['Machine id', node.machineId],
       ...vitals(node),
-      ['Units', describeUnits(units)],
+      ['Units', describeUnits(units, String(units.length))],
       ['Droplet', node.dropletId === 0 ? undefined : String(node.dropletId)],
       ['Last answer', stale],
     ],
@@ -104,10 +106,10 @@ function problemRows(cluster: ClusterSnapshot, node: NodeSnapshot): Row[] {
 
 function factRows(cluster: ClusterSnapshot, node: NodeSnapshot): Row[] {
   const facts: (readonly [string, string | undefined])[] = [
-    ['Public address', node.publicAddress],
-    ['Private address', node.privateAddress],
+    ['Public IP', node.publicAddress],
+    ['Private IP', node.privateAddress],
     ['etcd', ETCD_ROLES[node.etcd]],
-    ['Machine id', node.machineId],
+    ['Machine', node.machineId],
     ...vitals(node),
   ];
   return facts.flatMap(([label, value]) =>
@@ -133,8 +135,8 @@ function unitsOf(cluster: ClusterSnapshot, node: NodeSnapshot, units: readonly I
   return [
     new Row({
       id: `${cluster.id}/node/${node.name}/units`,
-      label: 'Units on this node',
-      description: describeUnits(units),
+      label: 'Units',
+      description: describeUnits(units, String(units.length)),
       icon: FACT_ICON,
       context: 'nodeUnits',
       children: () => units.map((unit) => instanceRow(cluster, unit, unit.name.replace(/\.service$/, ''))),

@@ -48,7 +48,7 @@ export class Row implements Targeted {
   /** Begins with the words in sight, so that who speaks to the computer can name the row by what is read (WCAG 2.5.3). */
   #spoken(): string {
     const { label, description, spoken } = this.facts;
-    const visible = [label, description].filter((part) => part !== undefined && part !== '').join(' ');
+    const visible = [label, ...(description ?? '').split(' · ')].filter((part) => part !== '').join(', ');
     return spoken === undefined ? visible : `${visible}. ${spoken}`;
   }
 

@@ -72,16 +72,26 @@ export interface UnitGroup {
   readonly healths: readonly UnitHealth[];
 }
 
-/** Units by name, in the order of the subsystem's components. `nodes`: how many instances a global unit should have. */
+/** The nodes that fleet knows: a droplet that has not booted yet, or that nobody asked for, runs no global unit. */
+export function machinesOf<T extends { readonly machineId?: string }>({
+  nodes,
+}: {
+  nodes: readonly T[];
+}): readonly T[] {
+  const known = nodes.filter(({ machineId }) => machineId !== undefined);
+  return known.length === 0 ? nodes : known;
+}
+
+/** Units by name, in the order of the subsystem's components. A global unit should have an instance on each machine. */
 export function groupUnits(
-  cluster: { units: readonly Instance[]; missingUnits: readonly string[]; nodes: readonly unknown[] },
+  cluster: { units: readonly Instance[]; missingUnits: readonly string[]; nodes: readonly { machineId?: string }[] },
   belongs: (unitName: string) => boolean,
 ): UnitGroup[] {
   const names = new Set([...cluster.units.map((unit) => unit.name), ...cluster.missingUnits].filter(belongs));
   const groups = [...names].map((name) => {
     const instances = cluster.units.filter((unit) => unit.name === name);
     const isGlobal = instances.some((unit) => unit.isGlobal) || (instances.length === 0 && isKnownAsGlobal(name));
-    const wanted = isGlobal ? cluster.nodes.length : 1;
+    const wanted = isGlobal ? machinesOf(cluster).length : 1;
     const missing = Math.max(0, wanted - instances.length);
     const healths = [...instances.map(healthOf), ...Array<UnitHealth>(missing).fill('missing')];
     return { name, isGlobal, instances, healths };

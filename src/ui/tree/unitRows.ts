@@ -3,7 +3,7 @@ import { Target } from '../target';
 import { count, NODE_STATES } from '../words';
 import { UNIT_ICONS } from './icons';
 import { Row } from './row';
-import type { UnitGroup } from './subsystems';
+import { machinesOf, type UnitGroup } from './subsystems';
 import { tooltip } from './tooltip';
 import { describeState, healthOf, tally, worst, type Instance } from './unitHealth';
 
@@ -17,11 +17,7 @@ export function unitRow(cluster: ClusterSnapshot, group: UnitGroup): Row {
   const only = group.isGlobal ? undefined : group.instances.length === 1 ? group.instances[0] : undefined;
   const health = worst(group.healths) ?? 'missing';
   const description =
-    group.instances.length === 0
-      ? 'not scheduled'
-      : only === undefined
-        ? tally(group.healths)
-        : `${describeState(only)} · ${place(only)}`;
+    group.instances.length === 0 ? 'not scheduled' : only === undefined ? tally(group.healths) : describePlaced(only);
   return new Row({
     id: `${cluster.id}/unit/${group.name}`,
     label,
@@ -45,7 +41,7 @@ export function unitRow(cluster: ClusterSnapshot, group: UnitGroup): Row {
 function instanceRows(cluster: ClusterSnapshot, group: UnitGroup): Row[] {
   const rows = group.instances.map((instance) => instanceRow(cluster, instance, place(instance)));
   const absent = group.isGlobal
-    ? cluster.nodes.filter((node) => !group.instances.some((instance) => instance.node === node.name))
+    ? machinesOf(cluster).filter((node) => !group.instances.some((instance) => instance.node === node.name))
     : [];
   return [...rows, ...absent.map((node) => absentRow(cluster, group.name, node))].sort((a, b) =>
     a.facts.label.localeCompare(b.facts.label, 'en', { numeric: true }),
@@ -91,10 +87,16 @@ export function instanceRow(cluster: ClusterSnapshot, instance: Instance, label:
 
 const place = (instance: Instance): string => instance.node ?? `machine ${instance.machineId.slice(0, 8)}`;
 
+/** Where it runs, when all is well; else first what is the matter, which a narrow sidebar must not cut off. */
+function describePlaced(instance: Instance): string {
+  const parts = [place(instance), describeState(instance)];
+  return (healthOf(instance) === 'running' ? parts : parts.reverse()).join(' · ');
+}
+
 const systemdWords = (instance: Instance): string => `${instance.load} ${instance.active} ${instance.sub}`;
 
-/** `9 units`, and how many of them are not well. */
-export function describeUnits(instances: readonly Instance[]): string {
+/** `9 units`, or beside a word that says so just `9`; and how many of them are not well. */
+export function describeUnits(instances: readonly Instance[], number = count(instances.length, 'unit')): string {
   const bad = instances.filter((instance) => healthOf(instance) === 'failed').length;
-  return bad === 0 ? count(instances.length, 'unit') : `${count(instances.length, 'unit')}, ${bad} failed`;
+  return bad === 0 ? number : `${number}, ${bad} failed`;
 }

@@ -15,7 +15,7 @@ const running = (name: string, node: string, isGlobal = false): Instance => ({
   isGlobal,
   isStale: false,
 });
-const nodes = ['deis-1', 'deis-2', 'deis-3'];
+const nodes = ['deis-1', 'deis-2', 'deis-3'].map((name) => ({ name, machineId: `machine of ${name}` }));
 
 describe('The subsystems of the platform', () => {
   it('hold every unit that deisctl installs', () => {

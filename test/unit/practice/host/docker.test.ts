@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { createShell } from '../../../../src/practice/shell/shell';
-import { afterKill, cluster, PROGRAMS, settle, untilTrue, withNode } from './fakes';
+import { afterKill, cluster, disposeClusters, PROGRAMS, settle, untilTrue, withNode } from './fakes';
+
+afterEach(disposeClusters);
 
 describe('docker', () => {
   it('is started by whoever asks for it first', async () => {
@@ -58,7 +60,7 @@ describe('docker', () => {
   });
 
   it('refuses a port that is taken', async () => {
-    const { hosts, dispose } = await cluster(1);
+    const { hosts } = await cluster(1);
     const [one] = hosts;
     await one.run('docker pull deis/router:v1.13.1; docker run -d --name a -p 80:80 deis/router:v1.13.1');
     await untilTrue(one, () => one.listener({ port: 80 }) !== undefined);
@@ -67,7 +69,6 @@ describe('docker', () => {
 
     assert.equal(exitCode, 125);
     assert.match(stderr, /Bind for 0\.0\.0\.0:80 failed: port is already allocated/);
-    dispose();
   });
 
   it('passes the signal on to the container, whose logs come while it runs', async () => {
@@ -91,7 +92,7 @@ describe('docker', () => {
   });
 
   it('keeps images over a power cycle, and what was there when the process ended', async () => {
-    const { hosts, kernel, dispose } = await cluster(1);
+    const { hosts, kernel } = await cluster(1);
     const [one] = hosts;
     await one.run('docker pull deis/router:v1.13.1');
     one.cutPower();
@@ -115,7 +116,6 @@ describe('docker', () => {
     assert.equal(next.host.systemd.status('r.service').sub, 'running');
     next.host.cutPower();
     next.kernel.dispose();
-    dispose();
   });
 
   it('waits for flannel, and so for etcd, when it is told to', async () => {

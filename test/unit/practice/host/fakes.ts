@@ -134,6 +134,10 @@ export async function cluster(size: number, options: ClusterOptions = {}): Promi
     ),
     timeline,
   });
+  live.push(() => {
+    hosts.forEach((host) => host.cutPower());
+    kernel.dispose();
+  });
   const etcd = createEtcdDaemon(kernel);
   const numbers = Array.from({ length: size }, (_unused, index) => index + 1);
   const members = numbers.map((number) => `deis-${number}=http://10.132.0.${number}:2380`).join(',');
@@ -154,12 +158,8 @@ export async function cluster(size: number, options: ClusterOptions = {}): Promi
   }
   await Promise.all(hosts.map((host) => host.boot()));
   await Promise.all(hosts.map((host) => until(host, 'etcd2.service', 'running')));
-  const dispose = (): void => {
-    hosts.forEach((host) => host.cutPower());
-    kernel.dispose();
-  };
   // The type promises three; a test of one node takes the first.
-  return { kernel, hosts: hosts as Cluster['hosts'], dispose };
+  return { kernel, hosts: hosts as Cluster['hosts'] };
 }
 
 type Find = (url: URL, from: Host) => HttpHandler | undefined;
@@ -191,6 +191,13 @@ function innerFetch(timeline: VirtualTimeline, find: Find): ModelFetch {
   };
 }
 
+const live: (() => void)[] = [];
+
+/** To be called after each test that made a cluster, whatever came of it: time would run on. */
+export function disposeClusters(): void {
+  live.splice(0).forEach((dispose) => dispose());
+}
+
 export interface ClusterOptions {
   readonly spec?: Partial<HostSpec>;
   readonly profile?: Profile;
@@ -200,7 +207,6 @@ export interface Cluster {
   readonly kernel: ReturnType<typeof fakeKernel>;
   /** So many as were asked for; three names so that a test can take them apart. */
   readonly hosts: [PoweredHost, PoweredHost, PoweredHost];
-  readonly dispose: () => void;
 }
 
 export const PROGRAMS: readonly Program[] = [...shellPrograms, ...hostPrograms, ...dockerPrograms, ...etcdPrograms];

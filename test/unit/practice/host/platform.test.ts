@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import type { PoweredHost } from '../../../../src/practice/kernel';
 import { profiles } from '../../../../src/practice/profile';
-import { cluster, untilTrue } from './fakes';
+import { cluster, disposeClusters, untilTrue } from './fakes';
 import { GLOBALS, launch, running, SINGLES, states } from './platform';
 
 const curl = async (host: PoweredHost, options: string): Promise<string> =>
@@ -10,9 +10,11 @@ const curl = async (host: PoweredHost, options: string): Promise<string> =>
 
 const isServed = (host: PoweredHost): boolean => host.listener({ port: 8000 }) !== undefined;
 
+afterEach(disposeClusters);
+
 describe('the platform on three nodes', () => {
   it('comes up, serves through any router, and knows who came first', async () => {
-    const { hosts, dispose } = await cluster(3, { spec: { memoryMb: 4096 } });
+    const { hosts } = await cluster(3, { spec: { memoryMb: 4096 } });
     const [one, two, three] = hosts;
     hosts.forEach((host) => launch(host, [...GLOBALS, 'router']));
     launch(two, SINGLES);
@@ -39,11 +41,10 @@ describe('the platform on three nodes', () => {
     assert.match(first, /"is_superuser":true.* 201$/);
     assert.match(second, /"is_superuser":false.* 201$/);
     assert.match(third, /Registration is disabled.* 403$/);
-    dispose();
   });
 
   it('says where it is in etcd for twenty seconds at a time', async () => {
-    const { hosts, kernel, dispose } = await cluster(1, { spec: { memoryMb: 4096 } });
+    const { hosts, kernel } = await cluster(1, { spec: { memoryMb: 4096 } });
     const [one] = hosts;
     launch(one, [...GLOBALS, ...SINGLES, 'router']);
     await untilTrue(one, () => isServed(one));
@@ -60,11 +61,10 @@ describe('the platform on three nodes', () => {
     );
     assert.equal(value('/deis/controller/host'), undefined);
     assert.equal(value('/deis/database/host'), '10.132.0.1');
-    dispose();
   });
 
   it('finds its users again when database and controller move to another node', async () => {
-    const { hosts, dispose } = await cluster(3, { spec: { memoryMb: 4096 } });
+    const { hosts } = await cluster(3, { spec: { memoryMb: 4096 } });
     const [one, two] = hosts;
     hosts.forEach((host) => launch(host, GLOBALS));
     launch(one, SINGLES);
@@ -80,11 +80,10 @@ describe('the platform on three nodes', () => {
     assert.match(login.stdout, /^\{"token":"[0-9a-f]{40}"\}$/);
     const health = await two.run('docker exec deis-store-monitor ceph health');
     assert.match(health.stdout, /^HEALTH_WARN/);
-    dispose();
   });
 
   it('goes down and comes back with its units, without a container left behind', async () => {
-    const { hosts, dispose } = await cluster(1, { spec: { memoryMb: 4096 } });
+    const { hosts } = await cluster(1, { spec: { memoryMb: 4096 } });
     const [one] = hosts;
     launch(one, [...GLOBALS, 'router']);
     await running(one, [...GLOBALS, 'router']);
@@ -96,22 +95,20 @@ describe('the platform on three nodes', () => {
     assert.deepEqual([stopped.active, stopped.sub, again.sub], ['inactive', 'dead', 'running']);
     assert.ok(!left.stdout.includes('deis-router'));
     await untilTrue(one, () => one.listener({ port: 2222 }) !== undefined);
-    dispose();
   });
 
   it('needs what the user data brings: without get_image no unit of it starts', async () => {
-    const { hosts, dispose } = await cluster(1);
+    const { hosts } = await cluster(1);
     const [one] = hosts;
     await one.run('rm /run/deis/bin/get_image');
     launch(one, ['router']);
     await untilTrue(one, () => one.systemd.status('deis-router.service').sub === 'auto-restart');
 
     assert.deepEqual(states(one), ['deis-router.service activating/auto-restart']);
-    dispose();
   });
 
   it('takes its time outside the lab: images, boot sleeps and migrations are all in the ledger', async () => {
-    const { hosts, kernel, dispose } = await cluster(1, { spec: { memoryMb: 4096 }, profile: profiles.default });
+    const { hosts, kernel } = await cluster(1, { spec: { memoryMb: 4096 }, profile: profiles.default });
     const [one] = hosts;
     launch(one, [...GLOBALS, ...SINGLES]);
     await untilTrue(one, () => isServed(one));
@@ -120,6 +117,5 @@ describe('the platform on three nodes', () => {
     const slept = kernel.ledger.delays.filter(({ kind, from, to }) => kind === 'container' && to - from >= 21_000);
     assert.ok(kinds.has('pull') && kinds.has('boot'));
     assert.ok(slept.some(({ subject }) => subject === 'deis-1 deis-controller'));
-    dispose();
   });
 });

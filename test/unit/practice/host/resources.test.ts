@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import type { PoweredHost } from '../../../../src/practice/kernel';
-import { cluster, untilTrue } from './fakes';
+import { cluster, disposeClusters, untilTrue } from './fakes';
 import { GLOBALS, launch, running, SINGLES } from './platform';
 
 const kernelLog = (host: PoweredHost): string =>
@@ -24,9 +24,11 @@ const restarts = (host: PoweredHost): number =>
     .filter(({ name }) => name.startsWith('deis-'))
     .reduce((sum, unit) => sum + unit.restarts, 0);
 
+afterEach(disposeClusters);
+
 describe('memory', () => {
   it('of 512 MB without swap does not carry the platform: the kernel kills, units restart for ever', async () => {
-    const { hosts, dispose } = await cluster(1, { spec: { memoryMb: 512 } });
+    const { hosts } = await cluster(1, { spec: { memoryMb: 512 } });
     const [one] = hosts;
 
     launch(one, [...GLOBALS, 'router']);
@@ -38,12 +40,11 @@ describe('memory', () => {
     const journal = one.journal.read({ unit: 'deis-store-daemon' }).map(({ text }) => text);
     assert.ok(journal.includes("deis-store-daemon.service: Failed with result 'exit-code'."));
     assert.ok(journal.some((text) => text.includes('status=137/n/a')));
-    assert.ok(one.resources.pressure > 0.5);
-    dispose();
+    await untilTrue(one, () => one.resources.pressure > 0.5);
   });
 
   it('of 512 MB with 4 GiB of swap does, all single units included', async () => {
-    const { hosts, dispose } = await cluster(1, { spec: { memoryMb: 512 } });
+    const { hosts } = await cluster(1, { spec: { memoryMb: 512 } });
     const [one] = hosts;
     await giveSwap(one);
 
@@ -54,11 +55,10 @@ describe('memory', () => {
     assert.equal(kernelLog(one).includes('Out of memory'), false);
     assert.ok(one.resources.swapUsedMb > 300);
     assert.match(await one.files.readFile('/proc/swaps'), /\/var\/vm\/swap\s+file\t\t4194300\t\t\d+\t\t-1\n$/);
-    dispose();
   });
 
   it('of 1 GB carries one node of a healthy cluster, but not all single units of it at once', async () => {
-    const { hosts, dispose } = await cluster(1, { spec: { memoryMb: 1024 } });
+    const { hosts } = await cluster(1, { spec: { memoryMb: 1024 } });
     const [one] = hosts;
     launch(one, [...GLOBALS, 'router', 'store-gateway', 'logger']);
     await running(one, [...GLOBALS, 'router', 'store-gateway', 'logger']);
@@ -68,11 +68,10 @@ describe('memory', () => {
     await untilTrue(one, () => kernelLog(one).includes('Out of memory'));
 
     assert.equal(before.includes('Out of memory'), false);
-    dispose();
   });
 
   it('is given back: what is out of memory cannot be swapped in by swapoff', async () => {
-    const { hosts, dispose } = await cluster(1, { spec: { memoryMb: 512 } });
+    const { hosts } = await cluster(1, { spec: { memoryMb: 512 } });
     const [one] = hosts;
     await giveSwap(one);
     launch(one, GLOBALS);
@@ -87,13 +86,12 @@ describe('memory', () => {
     assert.equal(refused, false);
     assert.equal(one.resources.removeSwap('/var/vm/swap'), true);
     assert.equal(one.resources.swapTotalMb, 0);
-    dispose();
   });
 });
 
 describe('the disk', () => {
   it('that is full stops pulls', async () => {
-    const { hosts, dispose } = await cluster(1);
+    const { hosts } = await cluster(1);
     const [one] = hosts;
     const free = one.resources.diskTotalMb - one.resources.diskUsedMb;
     one.resources.allocate('/var/log/big', (free - 100) * 1024 * 1024);
@@ -104,7 +102,6 @@ describe('the disk', () => {
     assert.equal(pulled.exitCode, 1);
     assert.match(pulled.stderr, /no space left on device/);
     assert.equal(images.stdout, '');
-    dispose();
   });
 
   const fill = (host: PoweredHost, leaveMb: number): void => {
@@ -115,7 +112,7 @@ describe('the disk', () => {
     host.journal.read({ unit }).some(({ text }) => text.includes(words));
 
   it('that is nearly full ends the monitor', async () => {
-    const { hosts, dispose } = await cluster(1);
+    const { hosts } = await cluster(1);
     const [one] = hosts;
     launch(one, ['store-monitor']);
     await untilTrue(one, () => one.listener({ port: 6789 }) !== undefined);
@@ -124,17 +121,15 @@ describe('the disk', () => {
     await untilTrue(one, () => hasSaid(one, 'deis-store-monitor', 'reached critical levels of available space'));
 
     assert.equal(one.listener({ port: 6789 }), undefined);
-    dispose();
   });
 
   it('with too little room takes no journal of an object store', async () => {
-    const { hosts, dispose } = await cluster(1);
+    const { hosts } = await cluster(1);
     const [one] = hosts;
     fill(one, 3000);
 
     launch(one, ['store-monitor', 'store-daemon']);
 
     await untilTrue(one, () => hasSaid(one, 'deis-store-daemon', 'No space left on device'));
-    dispose();
   });
 });

@@ -25,6 +25,8 @@ export class ClusterBook {
   readonly #known = new Map<string, Journal>();
   /** What other windows do, as far as we have looked. */
   readonly #elsewhere = new Map<string, Activity | undefined>();
+  /** How far the running step is, in this window. */
+  readonly #details = new Map<string, string>();
   /** Destroyed in this window: one that was just being read must not come back. */
   readonly #removed = new Set<string>();
   #watcher: FSWatcher | undefined;
@@ -121,7 +123,12 @@ export class ClusterBook {
   }
 
   #file(journal: Journal): JournalFile {
-    return new JournalFile(this.folder.fileOf(journal.id), journal, (changed) => this.#publish(changed));
+    return new JournalFile(this.folder.fileOf(journal.id), journal, (changed) => {
+      if (runningStep(changed) !== runningStep(this.#known.get(journal.id))) {
+        this.#details.delete(journal.id);
+      }
+      this.#publish(changed);
+    });
   }
 
   /** The last that is known of a cluster, without reading. */
@@ -138,6 +145,12 @@ export class ClusterBook {
     this.#removed.add(id);
     await rm(this.folder.fileOf(id), { force: true });
     this.#forget(id);
+  }
+
+  /** How far the running step is: shown, and not written down. */
+  note(id: string, detail: string): void {
+    this.#details.set(id, detail);
+    this.touch(id);
   }
 
   /** Shows the cluster again, since what is being done to it has changed. */
@@ -157,13 +170,16 @@ export class ClusterBook {
 
   #publish(journal: Journal): void {
     this.#known.set(journal.id, journal);
+    const detail = this.#details.get(journal.id);
     const activity = this.#deps.activityOf(journal.id) ?? this.#elsewhere.get(journal.id);
     this.#deps.observer.track({
       id: journal.id,
       name: journal.id,
       spec: journal.spec,
       nodes: clusterNodes(journal),
-      steps: stepSnapshots(journal),
+      steps: stepSnapshots(journal).map((step) =>
+        step.state === 'running' && detail !== undefined ? { ...step, detail } : step,
+      ),
       createdAt: journal.createdAt,
       accountUuid: journal.accountUuid,
       ...(activity === 'creating' || activity === 'destroying' ? { activity } : {}),
@@ -183,6 +199,9 @@ export class ClusterBook {
     return await provider.nodes.connect(endpoint, signal);
   }
 }
+
+const runningStep = (journal: Journal | undefined): string | undefined =>
+  journal?.steps.find(({ state }) => state === 'running')?.id;
 
 /** Shown, so that nobody forgets the droplets that may be behind it. */
 function damagedCluster(id: string, error: unknown): TrackedCluster {

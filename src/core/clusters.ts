@@ -194,7 +194,7 @@ class Clusters implements Operator {
       const run: Run = {
         ...{ clusterId, provider, journal, secrets, log, signal },
         settings: this.deps.settings(),
-        report: () => undefined,
+        report: (detail) => this.book.note(clusterId, detail),
       };
       const steps = job.steps(journal);
       await prepare(journal, activity);

@@ -42,6 +42,19 @@ describe('creating a cluster', () => {
     assert.deepEqual(window.observer.ran.slice(0, 5), ['sshKey', 'tag', 'firewall', 'discovery', 'droplets']);
   });
 
+  it('shows how far the running step is, and nothing of it once the step is done', async () => {
+    const window = await harness.open();
+    const details = new Set<string>();
+    window.observer.onTrack = ({ steps }) =>
+      steps.forEach(({ id, state, detail }) => detail !== undefined && details.add(`${id} ${state}: ${detail}`));
+
+    const cluster = await window.operator.create(SPEC, context(), OWN_KEY);
+
+    assert.ok(details.has('active running: 0 of 5 are active') && details.has('install running: 0 of 17 units'));
+    assert.ok([...details].every((detail) => detail.includes(' running: ')));
+    assert.ok(cluster.steps.every(({ detail }) => detail === undefined));
+  });
+
   it('changes nothing when the setup is resumed on a whole cluster', async () => {
     const { id } = await operator.create(SPEC, context(), OWN_KEY);
     const { cloud, cluster } = harness.world;

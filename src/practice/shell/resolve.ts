@@ -14,6 +14,15 @@ export type Resolution =
 
 const TOOL_NAMES: ReadonlySet<string> = new Set(LIBRARY_TOOLS);
 
+const known = new WeakMap<readonly Program[], ReadonlyMap<string, Program>>();
+
+/** All nodes have the same programs: hundreds of droplets share one table. */
+function byName(programs: readonly Program[]): ReadonlyMap<string, Program> {
+  const table = known.get(programs) ?? new Map(programs.map((program) => [program.name, program]));
+  known.set(programs, table);
+  return table;
+}
+
 /** Finds what a command name means on a node: along PATH, or at the path it is. */
 export class Resolver {
   readonly names: ReadonlySet<string>;
@@ -23,7 +32,7 @@ export class Resolver {
     private readonly host: Host,
     programs: readonly Program[],
   ) {
-    this.#programs = new Map(programs.map((program) => [program.name, program]));
+    this.#programs = byName(programs);
     this.names = new Set(this.#programs.keys());
   }
 

@@ -2,7 +2,7 @@ import type { ServerConfig } from 'ssh2';
 
 /**
  * What OpenSSH 7.1 of CoreOS offered, plus what today's clients want. SHA-1 is in it for Go programs of 2016: fleetctl and deisctl
- * sign with ssh-rsa only (facts/observed.md 32, 40).
+ * sign with ssh-rsa only (facts/observed.md 32, 40). Group exchange is missing: ssh2 has no server side of it.
  */
 export const ALGORITHMS: NonNullable<ServerConfig['algorithms']> = {
   kex: [
@@ -11,7 +11,6 @@ export const ALGORITHMS: NonNullable<ServerConfig['algorithms']> = {
     'ecdh-sha2-nistp256',
     'ecdh-sha2-nistp384',
     'ecdh-sha2-nistp521',
-    'diffie-hellman-group-exchange-sha256',
     'diffie-hellman-group16-sha512',
     'diffie-hellman-group18-sha512',
     'diffie-hellman-group14-sha256',

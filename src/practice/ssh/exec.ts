@@ -1,6 +1,10 @@
 import type { ServerChannel } from 'ssh2';
 import { insideOf } from '../host/inside';
+import type { Terminal } from '../kernel';
 import { Input } from '../shell/input';
+import type { Output } from '../shell/output';
+import { keysOf } from '../shell/terminal/keys';
+import { LineDiscipline } from '../shell/terminal/lineDiscipline';
 import { TerminalOutput } from '../shell/terminal/terminalOutput';
 import { channelOutput, finish } from './channelOutput';
 import type { SessionParts, SessionRequest } from './sessions';
@@ -17,7 +21,7 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
   const { terminal } = request;
   const raw = channelOutput(channel);
   const output = terminal === undefined ? raw : new TerminalOutput(raw);
-  const input = terminal === undefined ? Input.from(channel) : interruptible(channel, interrupt);
+  const input = terminal === undefined ? Input.from(channel) : keyboardInput(run, terminal, raw);
   channel.once('close', () => interrupt.abort());
   const environment = sessionEnvironment(parts, request);
   parts.shell
@@ -34,18 +38,11 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
     .catch(() => channel.close());
 }
 
-/** With a terminal but without a line editor (`ssh -t node command`): Ctrl-C interrupts, the rest is input. */
-function interruptible(channel: ServerChannel, interrupt: Running['interrupt']): Input {
+/** `ssh -t node command`: a terminal, without the shell's line editor. */
+function keyboardInput({ channel, interrupt }: Running, terminal: Terminal, raw: Output): Input {
   const input = new Input();
-  channel.on('data', (chunk: Buffer) => {
-    if (chunk.includes(3)) {
-      interrupt.abort();
-    } else if (chunk.includes(4)) {
-      input.end();
-    } else {
-      input.push(Buffer.from(chunk.toString('latin1').replaceAll('\r', '\n'), 'latin1'));
-    }
-  });
+  const keyboard = new LineDiscipline({ terminal, raw, input, interrupt: () => interrupt.abort() });
+  channel.on('data', (chunk: Buffer) => keysOf(chunk.toString('utf8')).forEach((key) => keyboard.press(key)));
   channel.once('end', () => input.end());
   return input;
 }

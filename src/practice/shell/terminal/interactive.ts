@@ -13,6 +13,7 @@ import type { Output } from '../output';
 import { complete, listChoices } from './completion';
 import type { Key } from './keys';
 import { keysOf } from './keys';
+import { LineDiscipline } from './lineDiscipline';
 import { LineEditor } from './lineEditor';
 import { greeting } from './greeting';
 import { historyOf, keepHistory } from './history';
@@ -67,8 +68,7 @@ const KEYWORDS = [
 interface Running {
   readonly abort: ReturnType<typeof follow>;
   readonly input: Input;
-  /** Typed, not yet sent by Enter. */
-  echo: string;
+  readonly keyboard: LineDiscipline;
 }
 
 /** A login shell on a terminal. */
@@ -126,7 +126,7 @@ export class Interactive {
     const keys = keysOf(chunk.toString('utf8'));
     for (const key of keys) {
       if (this.#running !== undefined) {
-        this.#whileRunning(key);
+        this.#running.keyboard.press(key);
       } else if (this.#waiting === undefined) {
         this.#typedAhead.push(key);
       } else {
@@ -233,40 +233,6 @@ export class Interactive {
     }
   }
 
-  /** A foreground program runs: keys go to it, as a terminal in canonical mode gives them. */
-  #whileRunning(key: Key): void {
-    const running = this.#running;
-    if (running === undefined) {
-      return;
-    }
-    if (this.#parts.terminal.isRaw === true && key.kind !== 'interrupt') {
-      running.input.push(Buffer.from(key.kind === 'text' ? key.text : key.kind === 'enter' ? '\n' : ''));
-      return;
-    }
-    this.#typed(running, key);
-  }
-
-  #typed(running: Running, key: Key): void {
-    const { raw } = this.#parts;
-    if (key.kind === 'interrupt' || key.kind === 'quit') {
-      raw.stdout(key.kind === 'interrupt' ? '^C' : '^\\');
-      running.abort.abort();
-    } else if (key.kind === 'endOfFile') {
-      running.input.end();
-    } else if (key.kind === 'enter') {
-      raw.stdout('\r\n');
-      running.input.push(Buffer.from(`${running.echo}\n`));
-      running.echo = '';
-    } else if (key.kind === 'backspace' || key.kind === 'killLine') {
-      const count = key.kind === 'backspace' ? Math.min(1, running.echo.length) : running.echo.length;
-      raw.stdout('\b \b'.repeat(count));
-      running.echo = running.echo.slice(0, running.echo.length - count);
-    } else if (key.kind === 'text') {
-      running.echo += key.text;
-      raw.stdout(key.text);
-    }
-  }
-
   async #obey(line: string): Promise<void> {
     const script = await this.#wholeCommand(line);
     if (script === undefined || script.trim() === '') {
@@ -315,7 +281,10 @@ export class Interactive {
 
   async #execute(script: string): Promise<void> {
     const { session, terminal, output } = this.#parts;
-    const running: Running = { abort: follow([session.signal]), input: new Input(), echo: '' };
+    const [abort, input] = [follow([session.signal]), new Input()];
+    const { raw } = this.#parts;
+    const keyboard = new LineDiscipline({ terminal, raw, input, interrupt: () => abort.abort() });
+    const running: Running = { abort, input, keyboard };
     this.#running = running;
     const options: ExecutionOptions = {
       ...session,
@@ -336,7 +305,7 @@ export class Interactive {
     if (running.abort.signal.aborted && !this.#isOver) {
       this.#parts.raw.stdout('\r\n');
     }
-    this.#pendingText = running.input.takeRest() + running.echo;
+    this.#pendingText = running.input.takeRest() + keyboard.pending;
     this.#isOver ||= this.#hasLeft;
   }
 

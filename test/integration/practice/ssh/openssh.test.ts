@@ -132,6 +132,12 @@ describe('a node’s sshd, by OpenSSH’s own programs', { skip, timeout: 120_00
     stops.forEach((stop) => stop());
   });
 
+  it('leads on to another sshd of the model (ProxyJump)', async () => {
+    const jump = ['ssh', ...target.options(), '-W', '127.0.0.1:22', 'core@127.0.0.1'].join(' ');
+
+    assert.equal((await target.ssh('hostname', { options: ['-o', `ProxyCommand=${jump}`] })).stdout, 'deis-1\n');
+  });
+
   it('copies files with scp and sftp, with core’s permissions', async () => {
     const up = path.join(target.folder, 'up.bin');
     const down = path.join(target.folder, 'down.bin');

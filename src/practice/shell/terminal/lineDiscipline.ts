@@ -1,0 +1,59 @@
+import type { Terminal } from '../../kernel';
+import type { Input } from '../input';
+import type { Output } from '../output';
+import type { Key } from './keys';
+
+interface Parts {
+  readonly terminal: Terminal;
+  /** The terminal as it is. */
+  readonly raw: Output;
+  readonly input: Input;
+  interrupt(): void;
+}
+
+/** What a terminal does with keys while a program runs: echo and lines, or in raw mode nothing but passing them on. */
+export class LineDiscipline {
+  readonly #parts: Parts;
+  #line = '';
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Typed, not yet sent by Enter. */
+  get pending(): string {
+    return this.#line;
+  }
+
+  press(key: Key): void {
+    const { terminal, raw, input } = this.#parts;
+    if (key.kind === 'interrupt' || key.kind === 'quit') {
+      raw.stdout(key.kind === 'interrupt' ? '^C' : '^\\');
+      this.#parts.interrupt();
+    } else if (terminal.isRaw === true) {
+      input.push(Buffer.from(key.kind === 'text' ? key.text : key.kind === 'enter' ? '\n' : ''));
+    } else {
+      this.#edit(key);
+    }
+  }
+
+  #edit(key: Key): void {
+    const { raw, input } = this.#parts;
+    if (key.kind === 'endOfFile') {
+      input.push(Buffer.from(this.#line));
+      this.#line = '';
+      input.end();
+    } else if (key.kind === 'enter') {
+      raw.stdout('\r\n');
+      input.push(Buffer.from(`${this.#line}\n`));
+      this.#line = '';
+    } else if (key.kind === 'backspace' || key.kind === 'killLine') {
+      const count = key.kind === 'backspace' ? Math.min(1, this.#line.length) : this.#line.length;
+      raw.stdout('\b \b'.repeat(count));
+      this.#line = this.#line.slice(0, this.#line.length - count);
+    } else if (key.kind === 'text') {
+      this.#line += key.text;
+      raw.stdout(key.text);
+    }
+  }
+}

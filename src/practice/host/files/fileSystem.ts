@@ -157,12 +157,7 @@ export class HostFileSystem implements IFileSystem {
 
   chmod(path: string, mode: number): Promise<void> {
     return attempt(() => {
-      const place = this.#tree.locate(path, 'chmod');
-      if (place.node === undefined) {
-        throw notFound('chmod', path);
-      }
-      place.node.mode = mode & 0o7777;
-      this.#tree.touched(place.path);
+      this.#tree.change(path, 'chmod', { mode: mode & 0o7777 });
     });
   }
 
@@ -216,12 +211,7 @@ export class HostFileSystem implements IFileSystem {
 
   utimes(path: string, _accessed: Date, modified: Date): Promise<void> {
     return attempt(() => {
-      const place = this.#tree.locate(path, 'utimes');
-      if (place.node === undefined) {
-        throw notFound('utimes', path);
-      }
-      place.node.modifiedAt = modified.getTime();
-      this.#tree.touched(place.path);
+      this.#tree.change(path, 'utimes', { modifiedAt: modified.getTime() });
     });
   }
 

@@ -23,7 +23,13 @@ const KERNEL = ['/proc', '/sys', '/dev'];
 
 /** Keeps in `stored` whatever differs from the image, so that a restart of the process finds the same files. */
 export function keepFiles(tree: FileTree, stored: Record<string, StoredFile>, changed: () => void): void {
-  const image = new Set([...tree.walk('/')].map(({ path }) => path));
+  const image = new Set<string>();
+  for (const name of tree.names('/')) {
+    // Nothing of /usr ever differs from the image, and there is much of it.
+    for (const { path } of KERNEL.includes(`/${name}`) || name === 'usr' ? [] : tree.walk(`/${name}`)) {
+      image.add(path);
+    }
+  }
   for (const path of Object.keys(stored).sort()) {
     restore(tree, path, stored[path]);
   }

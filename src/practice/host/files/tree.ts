@@ -5,6 +5,9 @@ import { joinPath, splitPath } from './path';
 /** The kernel gives up after forty symbolic links in one path (path_resolution(7)). */
 const MAX_LINKS = 40;
 
+/** The system partition: the same for all nodes, and read-only on each. */
+const READ_ONLY = '/usr';
+
 type Failure = 'ENOENT' | 'ENOTDIR' | 'ELOOP';
 
 const WORDS = { ENOTDIR: 'not a directory', ELOOP: 'too many levels of symbolic links' } as const;
@@ -147,10 +150,22 @@ export class FileTree {
     if (node === undefined || name === '') {
       return false;
     }
+    refuseReadOnly(real, 'rm');
     this.#bytes -= bytesBelow(node);
     parent.entries.delete(name);
     this.touched(real);
     return true;
+  }
+
+  /** Mode, owner or time of what is there. */
+  change(path: string, call: string, changes: { mode?: number; modifiedAt?: number; owner?: string }): void {
+    const { node, path: real } = this.locate(path, call);
+    if (node === undefined) {
+      throw notFound(call, path);
+    }
+    refuseReadOnly(real, call);
+    Object.assign(node, changes);
+    this.touched(real);
   }
 
   touched(path: string): void {
@@ -194,16 +209,15 @@ export class FileTree {
 
   /** As `locate`, making missing directories on the way. */
   locateForWrite(path: string, followLast = true): Place {
-    try {
-      return this.locate(path, 'open', followLast);
-    } catch (error) {
-      if (!(error instanceof FileError) || error.code !== 'ENOENT') {
-        throw error;
-      }
-      const parts = splitPath(path);
-      this.makeDirectory(joinPath(parts.slice(0, -1)));
-      return this.locate(path, 'open', followLast);
+    const found = this.#resolve(path, followLast);
+    if (found === 'ENOENT') {
+      this.makeDirectory(joinPath(splitPath(path).slice(0, -1)));
     }
+    const place = this.locate(path, 'open', followLast);
+    if (place.node?.kind !== 'directory') {
+      refuseReadOnly(place.path, 'open');
+    }
+    return place;
   }
 
   #resolve(path: string, followLast: boolean): Place | Failure {
@@ -269,4 +283,11 @@ function bytesBelow(node: TreeNode | undefined): number {
     return [...node.entries.values()].reduce((sum, child) => sum + bytesBelow(child), 0);
   }
   return node?.kind === 'file' ? sizeOf(node) : 0;
+}
+
+/** @throws FileError EROFS. The folder itself is put there once, with the image. */
+function refuseReadOnly(path: string, call: string): void {
+  if (path.startsWith(`${READ_ONLY}/`)) {
+    throw new FileError('EROFS', 'read-only file system', call, path);
+  }
 }

@@ -3,9 +3,14 @@ import type { SpecifierFacts, UnitConfig } from './unitConfig';
 import { readUnitConfig } from './unitConfig';
 import type { UnitFragment, UnitStore } from './unitStore';
 
+/** So many texts are kept parsed: those of the image and of one cluster's user data, many times over. */
+const KEPT = 500;
+/** Texts without specifiers mean the same on every node. */
+const shared = new Map<string, UnitConfig>();
+
 /** Reads units from their files. Parsed once a text: most reloads find the files as they were. */
 export class UnitReader {
-  readonly #configs = new Map<string, { readonly text: string; readonly config: UnitConfig }>();
+  readonly #own = new Map<string, { readonly text: string; readonly config: UnitConfig }>();
 
   constructor(
     private readonly store: UnitStore,
@@ -20,15 +25,33 @@ export class UnitReader {
 
   #config(name: string, fragment: UnitFragment | undefined): UnitConfig {
     const facts = this.facts();
-    const text = `${textOf(fragment)}\n${facts.hostname} ${facts.bootId}`;
-    const known = this.#configs.get(name);
-    if (known?.text === text) {
+    const text = `${name}\n${textOf(fragment)}`;
+    const parse = (): UnitConfig => readUnitConfig(name, fragment?.assignments() ?? [], facts);
+    if (!text.includes('%')) {
+      return remember(text, parse);
+    }
+    const whole = `${text}\n${facts.hostname} ${facts.bootId}`;
+    const known = this.#own.get(name);
+    if (known?.text === whole) {
       return known.config;
     }
-    const config = readUnitConfig(name, fragment?.assignments() ?? [], facts);
-    this.#configs.set(name, { text, config });
+    const config = parse();
+    this.#own.set(name, { text: whole, config });
     return config;
   }
+}
+
+function remember(text: string, parse: () => UnitConfig): UnitConfig {
+  const known = shared.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  if (shared.size >= KEPT) {
+    shared.clear();
+  }
+  const config = parse();
+  shared.set(text, config);
+  return config;
 }
 
 export const sameText = (a: UnitFragment | undefined, b: UnitFragment | undefined): boolean => textOf(a) === textOf(b);

@@ -34,20 +34,27 @@ async function openSettings(): Promise<void> {
   });
 }
 
-/** Shows a failure once. Not awaited by commands: a notification may stay for hours. */
-export async function reportError(error: unknown, log: Log, target?: Target): Promise<void> {
+/**
+ * Shows a failure once, with its own remedy, what else leads on (`others`) and the log. Not awaited by commands: a notification
+ * may stay for hours.
+ */
+export async function reportError(
+  error: unknown,
+  log: Log,
+  target?: Target,
+  others: readonly Remedy[] = [],
+): Promise<void> {
   if (isCancelled(error)) {
     return; // The user asked for it; say nothing.
   }
   log.error('A command failed', error);
   const foreseen = ClusterError.is(error) ? error : undefined;
-  const remedy = foreseen?.remedy ?? 'showLog';
   const message = foreseen?.message ?? 'Something unexpected went wrong. The log has the details.';
-  const titles = [...new Set([REMEDIES[remedy].title, REMEDIES.showLog.title])];
-  const chosen = await vscode.window.showErrorMessage(message, ...titles);
-  if (chosen === REMEDIES[remedy].title) {
-    await runRemedy(remedy, target);
-  } else if (chosen === REMEDIES.showLog.title) {
-    await runRemedy('showLog');
+  const own: readonly Remedy[] = foreseen?.remedy === undefined ? [] : [foreseen.remedy];
+  const remedies = [...new Set<Remedy>([...own, ...others, 'showLog'])];
+  const chosen = await vscode.window.showErrorMessage(message, ...remedies.map((each) => REMEDIES[each].title));
+  const remedy = remedies.find((each) => REMEDIES[each].title === chosen);
+  if (remedy !== undefined) {
+    await runRemedy(remedy, remedy === 'showLog' ? undefined : target);
   }
 }

@@ -64,7 +64,7 @@ export class ClusterStatusBar implements vscode.Disposable {
     const isBusy = state === 'creating' || state === 'destroying';
     // Nothing is polled while the view is out of sight: then there may be no verdict, and just the price is told.
     const verdict = state === 'unknown' ? '' : `: ${CLUSTER_STATES[state]}`;
-    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}${verdict} · ${this.#price(clusters)}`;
+    this.#item.text = `$(${isBusy ? 'loading~spin' : 'server-environment'}) ${who}${verdict}${this.#price(clusters)}`;
     this.#item.tooltip = clusters.map(describe).join('\n\n');
     this.#item.accessibilityInformation = { label: `Deis, ${who}, ${CLUSTER_STATES[state]}` };
     this.#item.backgroundColor = background(state);
@@ -73,10 +73,13 @@ export class ClusterStatusBar implements vscode.Disposable {
 
   #price(clusters: readonly ClusterSnapshot[]): string {
     const price = addPrices(clusters.map(({ cost }) => cost));
-    if (this.#reminding === undefined || price.hourly === 0) {
-      return shortHourly(price.hourly);
+    if (price.hourly === 0) {
+      return '';
     }
-    return `${formatPrice(price)} ${clusters.some(isBilled) ? 'until destroyed' : 'in practice money'}`;
+    if (this.#reminding === undefined) {
+      return ` · ${shortHourly(price.hourly)}`;
+    }
+    return ` · ${formatPrice(price)} ${clusters.some(isBilled) ? 'until destroyed' : 'in practice money'}`;
   }
 
   #endReminder(): void {

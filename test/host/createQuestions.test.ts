@@ -62,9 +62,9 @@ describe('The questions before a create', () => {
     const detail = (n: number): string => items.find(({ value }) => value === n)?.detail ?? '';
 
     assert.equal(items[0]?.value, 5);
-    assert.equal(items[0].description, '$25.00 a month');
+    assert.equal(items[0].description, '$25 a month');
     assert.match(detail(5), /3 of 5 must be up, so 2 may fail/);
-    assert.match(detail(4), /so 1 may fail: no more than with 3\. Not recommended/);
+    assert.match(detail(4), /so 1 may fail, as with 3\. Not recommended/);
     assert.match(detail(3), /Not recommended/);
     assert.match(detail(7), /4 of 7 must be up, so 3 may fail/);
   });

@@ -162,6 +162,31 @@ describe('The tree', () => {
     assert.equal(find(root, 'Setup').facts.description, '1 of 2 steps done');
   });
 
+  it('shows the step before which a setup was cancelled', () => {
+    const steps = [
+      { id: 'tag', title: 'Create the tag', state: 'done' },
+      { id: 'ssh', title: 'Log in to the nodes', state: 'pending' },
+      { id: 'etcd', title: 'Wait for etcd', state: 'pending' },
+    ] as const;
+    const { facts } = find(clusterRow({ ...healthy, state: 'setupStopped', steps }), 'Log in to the nodes');
+
+    assert.equal(facts.description, 'stopped here');
+    assert.equal(
+      find(clusterRow({ ...healthy, state: 'creating', steps }), 'Log in to the nodes').facts.description,
+      undefined,
+    );
+  });
+
+  it('says that nothing is billed while there is no droplet', () => {
+    const root = clusterRow({
+      ...healthy,
+      provider: 'digitalocean',
+      cost: { hourly: 0, monthly: 0, sinceCreation: 0 },
+    });
+
+    assert.equal(find(root, 'Cost').facts.description, 'nothing now');
+  });
+
   it('counts failures for the badge, but not while a plan is at work', () => {
     const units = [unit('deis-controller.service', 3, { active: 'activating', sub: 'auto-restart' })];
     const nodes = [node(1), node(2, { state: 'off' })];

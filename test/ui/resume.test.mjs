@@ -62,10 +62,13 @@ describe('A setup that stops half-way', { timeout: 200_000 }, () => {
     await rowSays(page, 'Setup', /([5-9]|1\d) of \d+ steps done/); // The droplets are there, the platform is not.
     await ui.notificationButton(page, 'Creating deis', 'Cancel');
 
-    await ui.notification(page, 'What was created stays, and is billed, until you resume or destroy it.');
+    await ui.notification(page, 'What was created stays until you resume or destroy it.');
     await rowSays(page, 'deis-', 'setup stopped · practice');
-    await rowSays(page, 'Setup', /\d+ of \d+ steps done/);
-    await rowSays(page, /stopped at|cancelled/i, '');
+    await rowSays(page, 'Setup stopped at', 'Resume Setup goes on from there');
+    const stopped = page.getByRole('treeitem').filter({ hasText: 'stopped here' });
+    await stopped.waitFor();
+    const label = await stopped.locator('.label-name').innerText();
+    await rowSays(page, 'Setup stopped at', `"${label}"`);
   });
 
   it('goes on from there by a right click, and ends healthy', async () => {

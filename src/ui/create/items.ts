@@ -86,7 +86,7 @@ function describeQuorum(n: number): string {
     return `${arithmetic}. What the guide recommends.`;
   }
   if (n % 2 === 0) {
-    return `${arithmetic}: no more than with ${n - 1}, and one node more to pay.`;
+    return `${arithmetic}, as with ${n - 1}. Not recommended: more cost, no more safety.`;
   }
   return n < 5
     ? `${arithmetic}. Not recommended: strange failures after losing one.`

@@ -43,7 +43,9 @@ export async function runSetup(services: Services, setup: Setup): Promise<Cluste
     }
     const cluster = find();
     if (!isCancelled(error)) {
-      void reportError(error, services.log, cluster && new Target(cluster.id));
+      // With a cluster there is something to go on with, or to get rid of: it may cost money.
+      const others = cluster === undefined ? [] : (['resumeSetup', 'destroyCluster'] as const);
+      void reportError(error, services.log, cluster && new Target(cluster.id), others);
     } else if (cluster !== undefined && cluster.state !== 'destroying') {
       void offerToGoOn(cluster); // Unless a destroy has cancelled it.
     }
@@ -102,8 +104,10 @@ function describeNext(cluster: ClusterSnapshot): string {
 }
 
 /** A cancelled setup leaves things behind that cost money: both ways on are offered. */
-async function offerToGoOn({ id, name }: ClusterSnapshot): Promise<void> {
-  const message = `The setup of ${name} has stopped. What was created stays, and is billed, until you resume or destroy it.`;
+async function offerToGoOn(cluster: ClusterSnapshot): Promise<void> {
+  const { id, name } = cluster;
+  const stays = isBilled(cluster) ? 'stays, and is billed,' : 'stays';
+  const message = `The setup of ${name} has stopped. What was created ${stays} until you resume or destroy it.`;
   const chosen = await vscode.window.showInformationMessage(message, RESUME, DESTROY);
   if (chosen === RESUME) {
     await vscode.commands.executeCommand('deis.cluster.resume', new Target(id));

@@ -63,7 +63,9 @@ function problemRow(cluster: ClusterSnapshot): Row | undefined {
     label: text,
     icon: PROBLEM_ICON,
     context: 'clusterProblem',
-    tooltip: `${text}\n${isStopped ? 'Click to resume the setup.' : 'Click to see the log.'}`,
+    tooltip: [text, reasonOf(cluster), isStopped ? 'Click to resume the setup.' : 'Click to see the log.']
+      .filter((line) => line !== undefined)
+      .join('\n'),
     target: new Target(cluster.id),
     command: isStopped
       ? { command: 'deis.cluster.resume', title: 'Resume Setup', arguments: [new Target(cluster.id)] }
@@ -71,15 +73,20 @@ function problemRow(cluster: ClusterSnapshot): Row | undefined {
   });
 }
 
+/** Why the setup has stopped: what the step that failed says. */
+const reasonOf = ({ steps }: ClusterSnapshot): string | undefined =>
+  steps.find((step) => step.state === 'failed')?.detail;
+
 function costRow(cluster: ClusterSnapshot): Row {
   const { cost } = cluster;
   const money = isBilled(cluster)
     ? 'Billed by DigitalOcean for every second, also while a node is powered off; ends when the cluster is destroyed.'
     : 'Practice money: what the same droplets would cost. Nothing is billed.';
+  const price = `${shortHourly(cost.hourly)} · ${formatMoney(cost.monthly)}/month`;
   return new Row({
     id: `${cluster.id}/cost`,
     label: 'Cost',
-    description: `${shortHourly(cost.hourly)} · ${formatMoney(cost.monthly)}/month${isBilled(cluster) ? '' : ' · practice'}`,
+    description: `${cost.hourly === 0 ? 'nothing now' : price}${isBilled(cluster) ? '' : ' · practice'}`,
     icon: COST_ICON,
     context: 'cost',
     target: new Target(cluster.id),

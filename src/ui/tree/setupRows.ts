@@ -1,6 +1,6 @@
 import type { ClusterSnapshot, StepSnapshot } from '../../core/model/snapshot';
 import { Target } from '../target';
-import { groupIcon, STEP_ICONS } from './icons';
+import { CLUSTER_ICONS, groupIcon, STEP_ICONS } from './icons';
 import { Row } from './row';
 
 const STEP_WORDS: Record<StepSnapshot['state'], string> = {
@@ -27,7 +27,26 @@ export function setupRow(cluster: ClusterSnapshot, note?: string): Row | undefin
     context: 'setup',
     target: new Target(cluster.id),
     isExpanded: true,
-    children: () => steps.map((step) => stepRow(cluster, step, note)),
+    children: () =>
+      steps.map((step) => (step === stoppedAt(cluster) ? stoppedRow(cluster, step) : stepRow(cluster, step, note))),
+  });
+}
+
+/** A setup that was cancelled, or whose window was closed, has no failed step: it stopped before the first that is not done. */
+function stoppedAt({ state, steps }: ClusterSnapshot): StepSnapshot | undefined {
+  const isFailed = steps.some((step) => step.state === 'failed');
+  return state === 'setupStopped' && !isFailed ? steps.find((step) => step.state !== 'done') : undefined;
+}
+
+function stoppedRow(cluster: ClusterSnapshot, { id, title }: StepSnapshot): Row {
+  return new Row({
+    id: `${cluster.id}/step/${id}`,
+    label: title,
+    description: 'stopped here',
+    icon: CLUSTER_ICONS.setupStopped,
+    context: 'step.failed',
+    tooltip: `${title}\nThe setup was stopped here, before this was done. Resume Setup goes on with it.`,
+    target: new Target(cluster.id),
   });
 }
 

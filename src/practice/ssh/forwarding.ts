@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Host, HttpHandler, Kernel } from '../kernel';
 import { connect } from '../shell/connections';
+import { DeferredStream } from './deferredStream';
 import type { Reasons } from './openFailure';
 import { sshdOf } from './server';
 
@@ -62,7 +63,7 @@ function servePort(peer: Host, port: number): Serve {
       if (daemon === undefined) {
         stream.destroy();
       } else {
-        daemon.accept(stream);
+        daemon.accept(new DeferredStream(stream));
       }
     };
   }

@@ -160,7 +160,14 @@ class Clusters implements Operator {
   }
 
   async power(...[clusterId, nodeName, verb, context]: Parameters<Operator['power']>): Promise<void> {
-    await this.#run({ clusterId, activity: 'working', context, steps: () => powerPlan(nodeName, verb) });
+    await this.operations.beside(clusterId, context.signal, async (signal) => {
+      const run = await this.#open(clusterId, signal);
+      await runPlan(powerPlan(nodeName, verb), run, {
+        ownsSteps: false,
+        onProgress: (message, done) => context.report(message, done),
+        explain: ensureSameAccount,
+      });
+    });
     await this.deps.observer.refresh(clusterId);
   }
 
@@ -188,14 +195,9 @@ class Clusters implements Operator {
   async #run(job: Job): Promise<void> {
     const { clusterId, activity, context } = job;
     await this.operations.run(clusterId, { activity, signal: context.signal }, async (signal) => {
-      const journal = await this.book.open(clusterId);
-      const provider = await this.deps.openProvider(journal.data.spec.provider);
-      const { secrets, log } = this.deps;
-      const run: Run = {
-        ...{ clusterId, provider, journal, secrets, log, signal },
-        settings: this.deps.settings(),
-        report: (detail) => this.book.note(clusterId, detail),
-      };
+      const opened = await this.#open(clusterId, signal);
+      const run: Run = { ...opened, report: (detail) => this.book.note(clusterId, detail) };
+      const { journal } = run;
       const steps = job.steps(journal);
       await prepare(journal, activity);
       try {
@@ -212,6 +214,18 @@ class Clusters implements Operator {
         throw error;
       }
     });
+  }
+
+  /** What a plan works with, from the journal as it is on disk now. */
+  async #open(clusterId: string, signal: AbortSignal): Promise<Run> {
+    const journal = await this.book.open(clusterId);
+    const provider = await this.deps.openProvider(journal.data.spec.provider);
+    const { secrets, log } = this.deps;
+    return {
+      ...{ clusterId, provider, journal, secrets, log, signal },
+      settings: this.deps.settings(),
+      report: () => undefined,
+    };
   }
 
   #existingNames(provider: ProviderName): string[] {

@@ -87,13 +87,13 @@ async function place(mine: string, file: string, clusterId: string): Promise<voi
     const text = await readText(file);
     const owner = text === undefined ? undefined : parseOwner(text);
     if (owner !== undefined && (await isAlive(owner))) {
-      throw refused(clusterId, owner);
+      throw busy(clusterId, owner.activity, owner.pid);
     }
     if (text !== undefined) {
       await removeStale(mine, { file, text }, clusterId);
     }
   }
-  throw refused(clusterId);
+  throw busy(clusterId);
 }
 
 /**
@@ -115,10 +115,10 @@ async function removeStale(mine: string, dead: { file: string; text: string }, c
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
-const refused = (clusterId: string, owner?: Owner): ClusterError =>
+export const busy = (clusterId: string, activity?: Activity, pid?: number): ClusterError =>
   new ClusterError(
-    `Cluster ${clusterId} is busy: ${owner === undefined ? 'another window works on it' : `${SENTENCES[owner.activity]}, in process ${owner.pid}`}. ` +
-      'Wait for it, or cancel it in its own window, and try again.',
+    `Cluster ${clusterId} is busy: ${activity === undefined ? 'another window works on it' : SENTENCES[activity]}` +
+      `${pid === undefined ? '' : `, in process ${pid}`}. Wait for it, or cancel it in its own window, and try again.`,
     { code: 'locked', remedy: 'refresh' },
   );
 

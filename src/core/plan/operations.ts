@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { acquireLock, type Activity } from './lock';
+import { acquireLock, busy, lockedFor, type Activity } from './lock';
 
 interface Running {
   readonly activity: Activity;
@@ -11,6 +11,7 @@ interface Running {
 /** What is under way in this window, one operation a cluster; the lock file keeps other windows out. */
 export class Operations {
   readonly #running = new Map<string, Running>();
+  readonly #beside = new Map<string, Set<AbortController>>();
 
   constructor(
     readonly lockFileOf: (clusterId: string) => string,
@@ -23,9 +24,11 @@ export class Operations {
 
   /** Cancels what runs in this window, and waits until it has let go. */
   async cancel(clusterId: string, reason: string): Promise<void> {
+    const cancelled = new DOMException(reason, 'AbortError');
+    this.#beside.get(clusterId)?.forEach((controller) => controller.abort(cancelled));
     const running = this.#running.get(clusterId);
     if (running !== undefined) {
-      running.controller.abort(new DOMException(reason, 'AbortError'));
+      running.controller.abort(cancelled);
       await running.settled;
     }
   }
@@ -56,10 +59,30 @@ export class Operations {
     }
   }
 
+  /**
+   * For what may be done while something else goes on, such as giving a node its power back for which a setup waits. It
+   * writes nothing into the journal. @throws ClusterError locked during a destroy
+   */
+  async beside(clusterId: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    signal.throwIfAborted();
+    const file = this.lockFileOf(clusterId);
+    if ((this.activityOf(clusterId) ?? (await lockedFor(file))) === 'destroying') {
+      throw busy(clusterId, 'destroying');
+    }
+    const controller = new AbortController();
+    const ours = this.#beside.get(clusterId) ?? new Set();
+    this.#beside.set(clusterId, ours.add(controller));
+    try {
+      await work(AbortSignal.any([signal, controller.signal]));
+    } finally {
+      ours.delete(controller);
+    }
+  }
+
   /** The window closes: everything stops where it is, and can be resumed. */
   dispose(): void {
-    for (const { controller } of this.#running.values()) {
-      controller.abort(new DOMException('The window was closed.', 'AbortError'));
+    for (const id of [...this.#running.keys(), ...this.#beside.keys()]) {
+      void this.cancel(id, 'The window was closed.');
     }
   }
 }

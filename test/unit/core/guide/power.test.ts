@@ -68,6 +68,45 @@ describe('powering a node', () => {
     assert.ok(droplet('deis-1').isOn);
   });
 
+  it('on is possible while a setup waits for that very node, which then comes to its end', async () => {
+    await operator.power(id, 'deis-5', 'power_off', context());
+    let powered: Promise<void> | undefined;
+    const report = (message: string): void => {
+      if (/: 3[0-9] of 41/.test(message)) {
+        powered ??= operator.power(id, 'deis-5', 'power_on', context());
+      }
+    };
+
+    await operator.platform(id, 'start', { ...context(), report });
+
+    assert.ok(powered !== undefined);
+    await powered;
+    assert.equal(harness.world.cluster.instances().filter(({ sub }) => sub === 'running').length, 41);
+  });
+
+  it('is refused while the cluster is being destroyed, and cancelled when that begins', async () => {
+    let refused: Promise<void> | undefined;
+    const destroy = (): Promise<void> =>
+      operator.destroy(id, {
+        ...context(),
+        report: () => {
+          refused ??= assert.rejects(operator.power(id, 'deis-1', 'power_off', context()), code('locked'));
+        },
+      });
+    harness.world.mute.add('deis-2');
+    let destroyed: Promise<void> | undefined;
+    const report = (message: string): void => {
+      destroyed ??= message.includes('on SSH') ? destroy() : undefined;
+    };
+    await operator.power(id, 'deis-2', 'power_off', context());
+
+    await assert.rejects(operator.power(id, 'deis-2', 'power_on', { ...context(), report }), { name: 'AbortError' });
+
+    await destroyed;
+    await refused;
+    assert.ok(refused !== undefined);
+  });
+
   it('leaves the finished setup finished', async () => {
     await operator.power(id, 'deis-2', 'power_off', context());
 

@@ -1,7 +1,9 @@
 import { ClusterError } from '../errors';
 import type { ExecOptions, ExecResult, NodeConnection } from '../ports';
+import { lastWords } from '../parse/lastWords';
 import { excerpt } from '../parse/reply';
 import { splitLines } from '../parse/lines';
+import { Redactor } from '../redact';
 
 /** Runs a command that has to succeed. @throws ClusterError commandFailed with its last words */
 export async function runCommand(
@@ -37,12 +39,18 @@ export async function succeeds(
   return (await node.exec(command, { signal })).exitCode === 0;
 }
 
-/** The last lines of a unit's journal on a node, for an error message; empty when even that cannot be had. */
+/** So many lines of a journal, among which a unit that was restarted again and again still says why. */
+const LINES_READ = 60;
+
+/** What etcd says of its discovery URL, or deisctl of a key, would end up in the journal and on the screen. */
+const shapes = new Redactor();
+
+/** What a unit on a node said last, for an error message; empty when even that cannot be had. */
 export async function lastJournalLines(node: NodeConnection, unit: string, count = 3): Promise<string[]> {
   try {
-    const command = ['journalctl', '-u', unit, '-n', String(count), '-o', 'cat', '--no-pager'];
+    const command = ['journalctl', '-u', unit, '-n', String(LINES_READ), '-o', 'short', '--no-pager'];
     const { stdout } = await node.exec(command, { timeoutMs: 10_000 });
-    return splitLines(stdout).filter((line) => !line.startsWith('-- '));
+    return lastWords(stdout, count).map((line) => excerpt(shapes.redact(line), 200));
   } catch {
     return []; // It would only have illustrated the failure that is being reported.
   }

@@ -42,15 +42,25 @@ export function nodeNamed(run: Pick<NodeContext, 'clusterId' | 'journal'>, name:
   return node;
 }
 
-/** Work over a node's shared connection, which is given back afterwards. */
+/** Work over a node's shared connection, which is given back afterwards. A call that ends too late is one that may pass. */
 export async function withNode<T>(run: Run, name: string, work: (node: NodeConnection) => Promise<T>): Promise<T> {
   const node = await connect(run, name);
   try {
     return await work(node);
+  } catch (error) {
+    throw ClusterError.is(error, 'timedOut') ? tooBusy(name, error) : error;
   } finally {
     node.dispose();
   }
 }
+
+/** A node of 512 MB that swaps may need long for the simplest command. That passes; what it was asked for is looked at again. */
+const tooBusy = (name: string, cause: ClusterError): ClusterError =>
+  new ClusterError(`Node ${name} is too busy to answer: ${cause.message} Resume the setup to try again.`, {
+    code: 'sshUnreachable',
+    remedy: 'resumeSetup',
+    cause,
+  });
 
 /** Gives up after a while, so that a mute node is not waited for. */
 async function connect(run: Run, name: string): Promise<NodeConnection> {

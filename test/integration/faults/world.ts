@@ -166,13 +166,20 @@ interface UserData {
   readonly write_files: Record<string, unknown>[];
 }
 
-/** Changes the user data of all droplets on their way to the cloud. */
-export const userData = (change: (config: UserData, request: Record<string, unknown>) => void): Meddling => ({
-  request(method, where, body) {
-    if (method !== 'POST' || where !== '/v2/droplets') return undefined;
-    const request = body as Record<string, unknown>; // The window's own request.
-    const config = parse(String(request['user_data']), { version: '1.1' }) as UserData;
-    change(config, request);
-    return { ...request, user_data: `#cloud-config\n${stringify(config, { version: '1.1', lineWidth: 0 })}` };
-  },
-});
+/** Changes the user data of the droplets of a prefix on their way to the cloud, and what else is asked for with them. */
+export type UserDataChange = (config: UserData, request: Record<string, unknown>) => void;
+
+export function changeUserData(
+  method: string,
+  where: string,
+  body: unknown,
+  changes: ReadonlyMap<string, UserDataChange>,
+) {
+  if (method !== 'POST' || where !== '/v2/droplets') return undefined;
+  const request = body as Record<string, unknown>; // The window's own request.
+  const change = changes.get(String(at(request, 'names.0')).replace(/-\d+$/, ''));
+  if (change === undefined) return undefined;
+  const config = parse(String(request['user_data']), { version: '1.1' }) as UserData;
+  change(config, request);
+  return { ...request, user_data: `#cloud-config\n${stringify(config, { version: '1.1', lineWidth: 0 })}` };
+}

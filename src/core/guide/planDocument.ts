@@ -111,7 +111,7 @@ function renderCalls(spec: ClusterSpec): string {
     `POST /v2/droplets: ${spec.instances} droplets in one call, with their user data`,
     'over SSH: etcd, fleet and swap are waited for and proved on every node',
     ...(spec.installPlatform ? ['over SSH: deisctl config, install and start, then every unit on every node'] : []),
-    ...(spec.openPorts ? ['PUT /v2/firewalls: ports 80, 443 and 2222 from anywhere'] : []),
+    ...(spec.openPorts && spec.installPlatform ? ['PUT /v2/firewalls: ports 80, 443 and 2222 from anywhere'] : []),
   ];
   return `## What will be called\n\n${calls.map((call, i) => `${i + 1}. ${call}`).join('\n')}`;
 }

@@ -34,11 +34,12 @@ export function createPlan(spec: ClusterSpec): Step[] {
     etcdStep,
     fleetStep,
     beginningWith(swapStep, look.begin),
-    // What takes its time goes on beside the next steps: swap is proved before anything of the platform starts.
-    ...(spec.installPlatform ? [preseedStep, deisctlStep, configureStep, installStep] : []),
+    // Images are pulled beside the next steps. Nothing of the platform is installed before swap is proved on every node.
+    ...(spec.installPlatform ? [preseedStep, deisctlStep, configureStep] : []),
     swapProofStep,
-    ...(spec.installPlatform ? [startStep] : []),
-    ...(spec.openPorts ? [openPortsStep] : []),
+    ...(spec.installPlatform ? [installStep, startStep] : []),
+    // Without a platform nothing answers there.
+    ...(spec.openPorts && spec.installPlatform ? [openPortsStep] : []),
     look.step,
   ];
 }

@@ -1,6 +1,6 @@
 /** Installs the packages of this checkout when they are missing or older than the lockfile. Plain Node: imported before any package is. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,8 +12,10 @@ if (major < 20) {
 }
 
 const installed = path.join(ROOT, 'node_modules', '.package-lock.json');
+const folder = lstatSync(path.join(ROOT, 'node_modules'), { throwIfNoEntry: false });
 const isFresh =
-  existsSync(installed) && statSync(installed).mtimeMs >= statSync(path.join(ROOT, 'package-lock.json')).mtimeMs;
+  folder?.isSymbolicLink() === true || // another checkout's: npm ci would empty it
+  (existsSync(installed) && statSync(installed).mtimeMs >= statSync(path.join(ROOT, 'package-lock.json')).mtimeMs);
 if (!isFresh) {
   console.error('Installing packages (npm ci) …');
   const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {

@@ -11,7 +11,8 @@ const sources = (folder: string): string[] =>
 /** Where the practice cloud may be told from the real one: opening a provider, and asking the user which to use. */
 const MAY_KNOW = [
   /^src\/adapters\/practice\//,
-  /^src\/adapters\/net\//, /^src\/adapters\/providers\.ts$/,
+  /^src\/adapters\/net\//,
+  /^src\/adapters\/providers\.ts$/,
   /^src\/engine\.ts$/,
   /^src\/ui\//,
   /^src\/services\.ts$/,

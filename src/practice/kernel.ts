@@ -342,6 +342,8 @@ export interface StartOptions extends RunOptions {
   /** `$0` and the positional parameters of a script. */
   readonly name?: string;
   readonly parameters?: readonly string[];
+  /** `name` is only `$0` of a command line (`bash -c text name`), no script whose lines are told. */
+  readonly isCommandLine?: boolean;
   /** A hang-up does not end it (`nohup`). */
   readonly isDetached?: boolean;
 }

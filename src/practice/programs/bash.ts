@@ -62,8 +62,9 @@ async function run(context: ProgramContext, name: string): Promise<number> {
       context.stderr(`${name}: -c: option requires an argument\n`);
       return 2;
     }
-    const [, ...parameters] = line.rest;
-    return await session.start(`${settings}${line.script}`, { parameters });
+    const [zero, ...parameters] = line.rest;
+    const named = zero === undefined ? {} : { name: zero, isCommandLine: true };
+    return await session.start(`${settings}${line.script}`, { parameters, ...named });
   }
   return await runFile(context, session, { name, settings, rest: line.readsStdin ? ['', ...line.rest] : line.rest });
 }

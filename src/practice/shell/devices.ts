@@ -24,6 +24,8 @@ export const HIDDEN = {
   /** `start` and `stop` around what `time` measures. */
   clock: '.clock',
   wait: '.wait',
+  /** `FLAGS word…`: leaves the words, quoted, in a variable, so that the shell runs what a variable holds. */
+  words: '.words',
   /** `N`: what `$?` is at the beginning of a terminal's line. */
   status: '.status',
   /** Before `exit` in a terminal's shell. */
@@ -31,6 +33,9 @@ export const HIDDEN = {
 } as const;
 
 export const isHidden = (name: string): boolean => name.startsWith('.');
+
+/** The variable that the words of a command are left in. */
+export const COMMAND_WORDS = '__command_words';
 
 /** The variable behind `$!`. */
 export const LAST_JOB = '__last_job';

@@ -2,7 +2,7 @@ import { Bash, defineCommand, parse } from 'just-bash';
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { BUILTIN_NAMES, shellCommands } from './builtins';
 import { CommandRunner } from './commandRunner';
-import { HIDDEN, isHidden } from './devices';
+import { COMMAND_WORDS, HIDDEN, isHidden } from './devices';
 import type { CommandResult, ExecutionOptions, ExecutionParts, RunScript } from './executionTypes';
 import { INTERRUPTED, NOTHING } from './executionTypes';
 import { toForeground, toGuarded } from './foreground';
@@ -10,6 +10,7 @@ import { libraryFixes } from './libraryFixes';
 import { inBashWords, syntaxError } from './messages';
 import type { Output } from './output';
 import { Permissions } from './permissions';
+import { quoteAll } from './quote';
 import { SessionDevices } from './sessionDevices';
 import { SessionFiles } from './sessionFiles';
 import { Stopwatch } from './stopwatch';
@@ -84,7 +85,7 @@ export class Execution {
       if (farewell !== undefined && !isOver(signal)) {
         this.#traps.clear();
         this.#isOuter = true;
-        await this.#interpret(farewell);
+        await this.#interpret(`${HIDDEN.status} ${code}\n${farewell}`);
       }
       return code;
     } finally {
@@ -171,10 +172,23 @@ export class Execution {
       defineCommand(HIDDEN.background, ([script = ''], context) => runner.inBackground(script, context)),
       defineCommand(HIDDEN.mayWrite, (paths, context) => this.#mayWrite(paths, context)),
       defineCommand(HIDDEN.clock, ([verb], context) => Promise.resolve(this.#stopwatch.press(verb, statusIn(context)))),
+      defineCommand(HIDDEN.words, (words, context) => this.#leaveWords(words, context)),
       defineCommand(HIDDEN.status, ([code]) => Promise.resolve({ ...NOTHING, exitCode: Number(code) })),
       defineCommand(HIDDEN.leave, (_args, context) => Promise.resolve(this.#leave(context))),
       ...shellCommands({ traps: this.#traps, jobs: this.#parts.jobs, waiting: (run) => this.#hold.outside(run) }),
     ];
+  }
+
+  /** What `eval` is to run for words that came out of variables; programs of the node in the foreground stream. */
+  async #leaveWords(
+    [flags = '', ...words]: readonly string[],
+    context: ResolvedCommandContext,
+  ): Promise<CommandResult> {
+    const [name = ''] = words;
+    const isProgram = flags.startsWith('o') && this.#parts.resolver.names.has(name);
+    const command = isProgram ? quoteAll([HIDDEN.run, flags, ...words]) : quoteAll(words);
+    await context.assignShellVariable?.(COMMAND_WORDS, command);
+    return NOTHING;
   }
 
   /** The status before stays what `exit` without a number gives back. */

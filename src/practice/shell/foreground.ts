@@ -1,9 +1,19 @@
 import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash';
 import { serialize } from 'just-bash';
-import { DEVICES, HIDDEN, LAST_JOB } from './devices';
+import { COMMAND_WORDS, DEVICES, HIDDEN, LAST_JOB } from './devices';
 import { filtersOf } from './filters';
 import type { CompoundCommand, Redirection } from './nodes';
-import { bodiesOf, group, literalOf, pipelineOf, redirection, simpleCommand, statementOf, word } from './nodes';
+import {
+  bodiesOf,
+  group,
+  literalOf,
+  pipelineOf,
+  redirection,
+  simpleCommand,
+  statementOf,
+  variable,
+  word,
+} from './nodes';
 import type { Route } from './output';
 import { readsStdin } from './stdinReaders';
 import { LIBRARY_TOOLS } from './tools';
@@ -167,6 +177,9 @@ class Rewriter {
         : command;
     }
     const name = literalOf(command.name);
+    if (name === undefined) {
+      return this.#dynamic(command, place);
+    }
     if ((name === 'exit' || name === 'logout') && this.facts.leaves && place.out) {
       const leave = statementOf([pipelineOf(simpleCommand([word(HIDDEN.leave)]))]);
       return group([leave, statementOf([pipelineOf({ ...command, name: word('exit') })])]);
@@ -177,19 +190,35 @@ class Rewriter {
     if (name === 'exec') {
       return command.args.length === 0 ? command : this.#exec(command, place);
     }
-    if (name !== undefined && this.#isProgram(name) && place.out && place.err) {
+    if (this.#isProgram(name) && place.out && place.err) {
       const direct = this.#direct(command, name, place);
       if (direct !== undefined) {
         return direct;
       }
     }
-    if (name !== undefined && this.#isProgram(name) && place.input && !command.redirections.some(readsFrom)) {
+    if (this.#isProgram(name) && place.input && !command.redirections.some(readsFrom)) {
       const args = [command.name, ...command.args];
       const devices = [...devicesFor(place, command.line), ...command.redirections];
       return { ...command, name: word(HIDDEN.feed), args, redirections: devices };
     }
-    const input = name === undefined ? [] : this.#inputFor(name, command, place);
+    const input = this.#inputFor(name, command, place);
     return { ...command, redirections: [...devicesFor(place, command.line), ...input, ...command.redirections] };
+  }
+
+  /** `$command args`, `"${words[@]}"`: the interpreter takes the name for one word, whatever it expands to. */
+  #dynamic(command: SimpleCommandNode, place: Place): CommandNode {
+    const name = command.name ?? word('');
+    const isDirect = place.out && place.err && command.redirections.length === 0;
+    const flags = isDirect ? `oe${place.input ? 'i' : '-'}` : '---';
+    const errors = devicesFor({ ...place, out: false }, command.line);
+    const words = simpleCommand([word(HIDDEN.words), word(flags), name, ...command.args], errors, command.line);
+    const run: SimpleCommandNode = {
+      ...command,
+      name: word('eval'),
+      args: [variable(COMMAND_WORDS)],
+      redirections: [...devicesFor(place, command.line), ...command.redirections],
+    };
+    return group([statementOf([pipelineOf(words)]), statementOf([pipelineOf(run)])]);
   }
 
   /** The interpreter goes on after `exec command`; a shell does not. */

@@ -1,5 +1,6 @@
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash';
+import { diffCommand } from './diff';
 
 type Result = Awaited<ReturnType<CommandRun>>;
 type CommandRun = NonNullable<ResolvedCommandContext['origCommand']>;
@@ -14,12 +15,8 @@ export function libraryFixes(): CustomCommand[] {
         /^-([nILsd])(.+)$/s,
       ),
     ),
-    // The library puts a line of = above a unified diff.
-    fixed(
-      'diff',
-      (args) => args,
-      (result) => ({ ...result, stdout: result.stdout.replaceAll(/^={20,}\n/gm, '') }),
-    ),
+    diffCommand(),
+    fixed('paste', pasteArguments),
   ];
 }
 
@@ -51,12 +48,20 @@ function detach(args: readonly string[], attached: RegExp): string[] {
       continue;
     }
     result.push(arg);
-    if (/^-[vFfnILsd]$/.test(arg)) {
+    if (attached.test(`${arg}x`)) {
       index += 1;
       result.push(args[index] ?? '');
     }
   }
   return [...result, ...args.slice(index)];
+}
+
+/** `-sd+` in one word; standard input when no file is named. */
+function pasteArguments(given: readonly string[]): string[] {
+  const apart = given.flatMap((arg) => (/^-sd./.test(arg) ? ['-s', `-${arg.slice(2)}`] : [arg]));
+  const args = detach(apart, /^-(d)(.+)$/s);
+  const files = args.filter((arg, index) => !arg.startsWith('-') && args[index - 1] !== '-d');
+  return files.length === 0 && !args.includes('-') ? [...args, '-'] : args;
 }
 
 /** The library forgets `-v ORS=…` and its like; the program's own BEGIN is obeyed. */

@@ -29,6 +29,10 @@ export function inBashWords(
       if (device !== undefined && reason !== undefined) {
         return `${prefix(speaker, line)}connect: ${reason}\n${prefix(speaker, line)}${device}: ${reason}\n`;
       }
+      const deferred = /^bash: syntax error: Parse error at (\d+):\d+: (.*\n?)/.exec(row);
+      if (deferred !== null) {
+        return `${speaker.name}: line ${deferred[1] ?? ''}: ${deferred[2] ?? ''}`;
+      }
       const isOwn = row.startsWith('bash: ');
       const words = deniedInstead(isOwn ? row.slice('bash: '.length) : row, facts.isDenied);
       return isOwn ? `${prefix(speaker, line)}${words.replace(/^line \d+: /, '')}` : words;

@@ -8,6 +8,12 @@ export type CompoundCommand = Exclude<CommandNode, SimpleCommandNode | FunctionD
 
 export const word = (text: string): WordNode => ({ type: 'Word', parts: [{ type: 'SingleQuoted', value: text }] });
 
+/** `"$name"` */
+export const variable = (name: string): WordNode => ({
+  type: 'Word',
+  parts: [{ type: 'DoubleQuoted', parts: [{ type: 'ParameterExpansion', parameter: name, operation: null }] }],
+});
+
 export const redirection = (operator: Redirection['operator'], fd: number, path: string): Redirection => ({
   type: 'Redirection',
   fd,

@@ -37,7 +37,8 @@ export class ProgramRunner {
   ): Promise<number> {
     const signal = manner.signal ?? this.#options.signal;
     const { output } = manner;
-    const programContext = this.#contextFor(args, context, { ...manner, signal });
+    const substituted = await this.#substitute(args, context);
+    const programContext = this.#contextFor(substituted.args, context, { ...manner, signal });
     return await this.#hold.outside(async () => {
       try {
         return await program.run(programContext);
@@ -47,8 +48,35 @@ export class ProgramRunner {
         }
         output.stderr(`${program.name}: ${error instanceof Error ? error.message : String(error)}\n`);
         return 1;
+      } finally {
+        await substituted.remove();
       }
     });
+  }
+
+  /** `bash <(curl …)`: what only the interpreter sees below /dev/fd is laid where programs find it. */
+  async #substitute(
+    args: readonly string[],
+    context: ResolvedCommandContext,
+  ): Promise<{ args: readonly string[]; remove(): Promise<void> }> {
+    const { files } = this.#parts.host;
+    const copies: string[] = [];
+    const replaced: string[] = [];
+    for (const arg of args) {
+      const number = /^\/dev\/fd\/(\d\d)$/.exec(arg)?.[1];
+      if (number === undefined) {
+        replaced.push(arg);
+        continue;
+      }
+      const copy = `/tmp/.fd-${this.#parts.jobs.pid}-${number}`;
+      await files.writeFile(copy, await context.fs.readFile(arg));
+      copies.push(copy);
+      replaced.push(copy);
+    }
+    const remove = async (): Promise<void> => {
+      await Promise.all(copies.map((copy) => files.rm(copy, { force: true })));
+    };
+    return { args: replaced, remove };
   }
 
   /** Another script in this session: `bash -c`, a script's file, `sudo`. */
@@ -63,8 +91,11 @@ export class ProgramRunner {
       environment: options.environment ?? environment,
       workingDirectory: options.workingDirectory ?? workingDirectory,
       signal: followed.signal,
-      speaker: { name: options.name ?? 'bash', namesLines: options.name !== undefined },
-      isCommandText: options.name === undefined,
+      speaker: {
+        name: options.name ?? 'bash',
+        namesLines: options.name !== undefined && options.isCommandLine !== true,
+      },
+      isCommandText: options.name === undefined || options.isCommandLine === true,
       input: this.#inputFor(what, manner),
       terminal: manner.isDirect ? terminal : undefined,
       parameters: options.parameters,

@@ -115,6 +115,30 @@ describe('the shell of a node', () => {
     );
   });
 
+  it('runs what a variable holds, split as bash splits it', async () => {
+    assert.equal(
+      await run('X="sudo whoami"; $X; a=(echo "b  c" d); "${a[@]}"; f() { echo fun $1; }; g=f; $g 1; $none echo z'),
+      'root\nb  c d\nfun 1\nz\n',
+    );
+  });
+
+  it('substitutes processes for the library’s tools and for programs of the node', async () => {
+    assert.equal(
+      await run('diff <(printf "a\\nb\\n") <(printf "a\\nc\\n"); bash <(echo \'echo hi $1\') you; ls -A /tmp'),
+      '2c2\n< b\n---\n> c\nhi you\n',
+    );
+  });
+
+  it('shows differences in both forms', async () => {
+    await run('seq 9 > a; seq 9 | sed s/5/five/ > b; echo x >> b');
+
+    assert.equal(await run('diff a b'), '5c5\n< 5\n---\n> five\n9a10\n> x\n[exit 1]');
+    assert.equal(
+      await run('diff -u a b'),
+      '--- a\n+++ b\n@@ -2,8 +2,9 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n 9\n+x\n[exit 1]',
+    );
+  });
+
   it('stops at the first failure when asked', async () => {
     assert.equal(await run('set -e; echo a; false; echo b'), 'a\n[exit 1]');
     assert.equal(await run('set -o pipefail; false | true; echo $?'), '1\n');

@@ -1,7 +1,8 @@
 import type { ProgramContext } from '../kernel';
 import { insideOf } from '../host/inside';
 
-const VERSION = '1.10.3';
+export const DOCKER_VERSION = '1.10.3';
+const VERSION = DOCKER_VERSION;
 const DETAILS = ` Version:      ${VERSION}\n API version:  1.22\n Go version:   go1.5.4\n Git commit:   8acee1b\n Built:        \n OS/Arch:      linux/amd64\n`;
 
 export function version(context: ProgramContext): number {

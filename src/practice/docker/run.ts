@@ -1,4 +1,5 @@
 import type { ProgramContext } from '../kernel';
+import { commandLine } from '../host/exec/spawn';
 import { insideOf } from '../host/inside';
 import type { OptionTable, ParsedOptions } from '../host/programs/options';
 import { parseOptions } from '../host/programs/options';
@@ -68,7 +69,26 @@ export async function run(context: ProgramContext, args: readonly string[]): Pro
     context.stdout(`${container.record.id}\n`);
     return 0;
   }
-  return await attach(context, container);
+  const process = showClient(context, args);
+  try {
+    return await attach(context, container);
+  } finally {
+    process.remove();
+  }
+}
+
+/** The client stays beside its container: a process of the unit or session that ran it. */
+function showClient(context: ProgramContext, args: readonly string[]): { remove(): void } {
+  const { manager, processTable } = insideOf(context.host);
+  const unit = manager.unitOf(context.environment);
+  return processTable.add({
+    name: 'docker',
+    user: context.user,
+    command: `docker run ${commandLine(args)}`,
+    memoryMb: 6,
+    unit: unit?.name ?? '',
+    parentPid: unit?.main?.pid ?? 1,
+  });
 }
 
 /** Its output until it ends; a signal to the client goes on to the container. */

@@ -34,6 +34,7 @@ import { Listeners } from './listeners';
 import { PowerRequests } from './powerRequests';
 import { HostResources } from './resources/resources';
 import { runInShell } from './shellPort';
+import { SocketListeners } from './socketListeners';
 import type { StoredHost } from './storedHost';
 import { newStoredHost } from './storedHost';
 import { UnitManager } from './systemd/manager';
@@ -86,6 +87,7 @@ class PracticeHost implements PoweredHost, HostInside {
   readonly #stored: StoredHost;
   readonly #listeners = new Listeners();
   readonly #requests = new PowerRequests();
+  readonly #sockets: SocketListeners;
   #shell: Shell | undefined;
   #power = new AbortController();
   #booting: Promise<void> | undefined;
@@ -137,6 +139,7 @@ class PracticeHost implements PoweredHost, HostInside {
       tree: this.tree,
       spawn: (request) => spawn(this, daemons, request),
       power: () => this.power,
+      newInvocationId: () => kernel.random.hex(32),
       delay: (kind, unit, ms, signal) => kernel.ledger.delay(kind, `${spec.name} ${unit}`, ms, signal),
       isNative: (path) => path in daemons || this.realPath(path) in daemons,
       facts: () => ({ machineId: this.machineId, hostname: this.hostname(), bootId: this.bootId }),
@@ -151,6 +154,7 @@ class PracticeHost implements PoweredHost, HostInside {
       this.save();
     });
     this.files = new HostFileSystem(this.tree, (bytes) => this.resources.hasRoom(bytes));
+    this.#sockets = new SocketListeners(this);
     registerInside(this);
   }
 
@@ -249,6 +253,7 @@ class PracticeHost implements PoweredHost, HostInside {
     this.docker.resume();
     this.manager.resume();
     this.#listen();
+    this.#sockets.resume();
     void this.manager.start(DEFAULT_TARGET); // What was still on its way up when the process ended.
     this.#runCommands([...this.#stored.pendingCommands]);
   }
@@ -263,6 +268,7 @@ class PracticeHost implements PoweredHost, HostInside {
     this.processTable.clear();
     this.daemons.clear();
     this.#listeners.clear();
+    this.#sockets.clear();
     this.docker.powerLost();
     this.resources.reset();
     clearVolatile(this.tree);

@@ -47,6 +47,7 @@ export class UnitManager implements Systemd {
       power: () => parts.power(),
       log: (unit, text) => parts.log(unit.name, text),
       delay: (kind, unit, ms, signal) => parts.delay(kind, unit.name, ms, signal),
+      newInvocationId: () => parts.newInvocationId(),
       readFile: (path) => parts.tree.text(path),
       restartJob: (unit) => void this.#restart(unit.name, true),
       ended: (unit) => this.#ended(unit),
@@ -157,6 +158,12 @@ export class UnitManager implements Systemd {
         this.#ended(unit);
       }
     }
+  }
+
+  /** The unit whose process has this environment; undefined for what a session runs. */
+  unitOf(environment: Readonly<Record<string, string>>): Unit | undefined {
+    const id = environment['INVOCATION_ID'];
+    return id === undefined || id === '' ? undefined : this.units.find((unit) => unit.invocationId === id);
   }
 
   kill(name: string, signal: 'TERM' | 'KILL' | 'HUP' | 'INT'): boolean {

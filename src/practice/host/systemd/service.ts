@@ -46,6 +46,7 @@ export class Service {
     const attempt = new Attempt();
     this.#attempt = attempt;
     unit.executed = [];
+    unit.invocationId = this.#context.newInvocationId();
     unit.result = 'success';
     return await this.#bringUp(attempt);
   }
@@ -74,6 +75,7 @@ export class Service {
   /** After a restart of the practice process: the main process goes on, nothing is run before it. */
   resume(): void {
     const unit = this.#unit;
+    unit.invocationId = this.#context.newInvocationId();
     if (unit.active === 'active' && unit.sub === 'running') {
       const environment = this.#commands.environment();
       const command = unit.config.start[0];

@@ -19,9 +19,10 @@ export class ServiceCommands {
     private readonly context: ServiceContext,
   ) {}
 
-  spawn(command: ExecCommand, environment: Environment, isResumed = false): Process {
+  spawn(command: ExecCommand, variables: Environment, isResumed = false): Process {
     const { user, workingDirectory } = this.unit.config;
-    const argv = expandVariables(command.argv, environment);
+    const argv = expandVariables(command.argv, variables);
+    const environment = { ...variables, INVOCATION_ID: this.unit.invocationId };
     return this.context.spawn({ argv, environment, user, workingDirectory, unit: this.unit.name, isResumed });
   }
 

@@ -12,6 +12,7 @@ export interface ServiceContext {
   delay(kind: string, unit: Unit, ms: number, signal: AbortSignal): Promise<void>;
   /** A line of systemd's own about a unit. */
   log(unit: Unit, text: string): void;
+  newInvocationId(): string;
   readFile(path: string): string | undefined;
   /** The automatic restart goes through the job queue, so that it carries dependent units along. */
   restartJob(unit: Unit): void;

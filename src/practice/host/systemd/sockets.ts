@@ -2,7 +2,7 @@ import type { Unit } from './unit';
 import { parseUnitName } from './unitName';
 
 /** The service that a socket unit passes its connections to. */
-const serviceOf = (socket: Unit): string =>
+export const serviceOf = (socket: Unit): string =>
   socket.config.socketService ?? `${parseUnitName(socket.name).prefix}.service`;
 
 /** A socket is `running` while its service runs, `listening` otherwise. */

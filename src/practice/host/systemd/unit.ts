@@ -53,6 +53,8 @@ export class Unit {
   activeSince: number | undefined;
   main: Process | undefined;
   control: Process | undefined;
+  /** Of this activation; its processes carry it in their environment (systemd.exec(5), INVOCATION_ID). */
+  invocationId = '';
   /** Kept when the process is gone: `Main PID: 692 (code=exited, …)`. */
   lastMainPid = 0;
   executed: ExecRecord[] = [];

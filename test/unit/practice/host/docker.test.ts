@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { createShell } from '../../../../src/practice/shell/shell';
-import { afterKill, cluster, disposeClusters, PROGRAMS, settle, untilTrue, withNode } from './fakes';
+import { afterKill, cluster, disposeClusters, PROGRAMS, settle, until, untilTrue, withNode } from './fakes';
 
 afterEach(disposeClusters);
 
@@ -56,6 +56,40 @@ describe('docker', () => {
       );
       assert.match(removed.stderr, /You cannot remove a running container [0-9a-f]{64}/);
       assert.equal(removed.stdout, 'web\nweb\n');
+    });
+  });
+
+  it('listens on the port of docker-tcp.socket for anybody, while that is active', async () => {
+    const userData = `#cloud-config
+coreos:
+  units:
+    - name: docker-tcp.socket
+      command: start
+      content: "[Unit]\\nDescription=Docker API over TCP\\n[Socket]\\nListenStream=2375\\nService=docker.service\\n"
+`;
+    await withNode({ spec: { userData } }, async ({ host }) => {
+      await until(host, 'docker-tcp.socket', 'listening');
+      const open = host.listener({ port: 2375 }) !== undefined;
+      await host.run('systemctl stop docker-tcp.socket');
+
+      assert.deepEqual([open, host.listener({ port: 2375 })], [true, undefined]);
+    });
+  });
+
+  it('shows the client beside its container in the unit that runs it', async () => {
+    await withNode({}, async ({ host }) => {
+      await host.run('docker pull deis/publisher:v1.13.1');
+      const text = `[Service]\nExecStart=/bin/sh -c 'docker run --rm --name p -e "A=b c" deis/publisher:v1.13.1'\n`;
+      host.systemd.load('p.service', text, { isRuntime: true });
+      await host.systemd.start('p.service');
+      await untilTrue(host, () => host.processes.some(({ name, unit }) => name === 'docker' && unit === 'p.service'));
+
+      const { stdout } = await host.run('systemctl status p');
+
+      assert.match(
+        stdout,
+        /├─\d+ \/bin\/sh -c "docker run [^\n]*"\n +└─\d+ docker run --rm --name p -e "A=b c" deis\/publisher:v1\.13\.1\n/,
+      );
     });
   });
 

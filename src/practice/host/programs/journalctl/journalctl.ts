@@ -1,6 +1,7 @@
 import type { JournalEntry, Program, ProgramContext } from '../../../kernel';
 import { insideOf } from '../../inside';
 import { matchesPattern, withSuffix } from '../../systemd/unitName';
+import { formatTimestamp } from '../format';
 import type { OptionTable, ParsedOptions } from '../options';
 import { parseOptions } from '../options';
 import type { OutputMode } from './formatEntry';
@@ -70,6 +71,16 @@ export const journalctl: Program = {
     if (mode === undefined) {
       context.stderr(`Unknown output format '${options.values.get('output')?.at(-1) ?? ''}'.\n`);
       return 1;
+    }
+    if (options.flags.has('disk-usage')) {
+      context.stdout('Archived and active journals take up 8.0M in the file system.\n');
+      return 0;
+    }
+    if (options.flags.has('list-boots')) {
+      const { bootedAt, host } = insideOf(context.host);
+      const last = journal.read({ lines: 1 })[0]?.at ?? bootedAt;
+      context.stdout(` 0 ${host.bootId} ${formatTimestamp(bootedAt)}—${formatTimestamp(last)}\n`);
+      return 0;
     }
     const sinceText = options.values.get('since')?.at(-1);
     const sinceMs = sinceText === undefined ? undefined : parseSince(sinceText, kernel.timeline.now());

@@ -87,6 +87,7 @@ function ofUnit({ manager, kernel }: HostInside, unit: Unit): [string, string][]
     ['ActiveEnterTimestampMonotonic', String(monotonic(unit.activeSince, kernel.timeline.now()))],
     ['StartLimitIntervalUSec', formatDuration(config.startLimitMs)],
     ['StartLimitBurst', String(config.startLimitBurst)],
+    ['InvocationID', unit.invocationId],
     ['CollectMode', unit.collectsFailed ? 'inactive-or-failed' : 'inactive'],
   ];
 }

@@ -60,10 +60,18 @@ const CHANGING: Readonly<Record<string, Verb>> = {
   halt: power('poweroff'),
 };
 
+/** Of CoreOS 1010. */
+const VERSION =
+  'systemd 229\n+PAM +AUDIT +SELINUX +IMA -APPARMOR +SMACK -SYSVINIT +UTMP +LIBCRYPTSETUP +GCRYPT -GNUTLS -ACL +XZ -LZ4 +SECCOMP +BLKID -ELFUTILS +KMOD -IDN\n';
+
 export const systemctl: Program = {
   name: 'systemctl',
   directory: '/usr/bin',
   async run(context) {
+    if (context.args.includes('--version')) {
+      context.stdout(VERSION);
+      return 0;
+    }
     const options = parseOptions(context.args, systemctlOptions);
     const [verb = 'list-units', ...words] = options.words;
     if (options.unknown !== undefined) {

@@ -6,7 +6,7 @@ import type { Services } from '../../services';
 import { reportError } from '../notify';
 import { withProgress } from '../progress';
 import { Target } from '../target';
-import { subsystemOf } from '../tree/subsystems';
+import { machinesOf, subsystemOf } from '../tree/subsystems';
 import { count, isBilled } from '../words';
 
 interface Setup {
@@ -92,9 +92,10 @@ async function sayWhatNext(cluster: ClusterSnapshot): Promise<void> {
 }
 
 /** Each node and unit was proved before the setup ended; what the tree has seen of them may be a moment older. */
-function describeResult({ name, nodes, units }: ClusterSnapshot): string {
+function describeResult(cluster: ClusterSnapshot): string {
+  const { name, units } = cluster;
   const hasPlatform = units.some((unit) => subsystemOf(unit.name) !== undefined);
-  return `${name} is up: ${count(nodes.length, 'node')}, ${hasPlatform ? 'with the platform running' : 'without the platform'}.`;
+  return `${name} is up: ${count(machinesOf(cluster).length, 'node')}, ${hasPlatform ? 'with the platform running' : 'without the platform'}.`;
 }
 
 function describeNext(cluster: ClusterSnapshot): string {

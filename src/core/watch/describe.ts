@@ -1,6 +1,6 @@
 import { accruedCost, addPrices } from '../model/cost';
 import type { ClusterSnapshot, CostSnapshot, NodeSnapshot } from '../model/snapshot';
-import { describeNodes } from './describeNodes';
+import { describeNodes, strangerRemedy } from './describeNodes';
 import { describeUnits } from './describeUnits';
 import type { DropletSeen, Observation } from './observation';
 import type { TrackedCluster } from './tracked';
@@ -62,9 +62,7 @@ function describeProblems(
   const strangers = nodes.filter((node) => !journalled.has(node.dropletId));
   if (strangers.length > 0 && cluster.activity === undefined) {
     const names = strangers.map((node) => node.name).join(', ');
-    problems.push(
-      `Billed, but not in the records of this cluster: ${names}. Resume Setup adopts them, Destroy Cluster deletes them.`,
-    );
+    problems.push(`Billed, but not in the records of this cluster: ${names}. ${strangerRemedy(cluster)}`);
   }
   const gone = nodes.filter(({ state }) => state === 'gone');
   if (gone.length > 0 && cluster.activity !== 'destroying') {

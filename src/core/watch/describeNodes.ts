@@ -142,11 +142,16 @@ function shortage(vitals: NodeVitals): string | undefined {
   return undefined;
 }
 
+/** What to do about a droplet of our tag that the journal does not know. A setup adopts only those that it still lacks. */
+export const strangerRemedy = (cluster: TrackedCluster): string =>
+  cluster.nodes.length < cluster.spec.instances
+    ? 'Resume Setup adopts what it still lacks, Destroy Cluster deletes all.'
+    : 'The cluster needs no more droplets: delete it in the account, or Destroy Cluster deletes all.';
+
 function describeStranger(cluster: TrackedCluster, droplet: DropletSeen): NodeSnapshot {
   const state: NodeState = droplet.status === 'new' ? 'new' : droplet.status === 'active' ? 'unreachable' : 'off';
   const isExpected = cluster.activity !== undefined;
-  const problem =
-    'It is billed, but not in the records of this cluster. Resume Setup adopts it, Destroy Cluster deletes it.';
+  const problem = `It is billed, but not in the records of this cluster. ${strangerRemedy(cluster)}`;
   return {
     name: droplet.name,
     dropletId: droplet.id,

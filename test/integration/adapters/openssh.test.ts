@@ -10,6 +10,7 @@ import { createDialer } from '../../../src/adapters/net/dialer';
 import { createNodeGateway } from '../../../src/adapters/ssh/gateway';
 import type { NodeConnection, NodeEndpoint, NodeGateway } from '../../../src/core/ports';
 import { startOpenSsh, whyNot, type OpenSsh } from './openssh';
+import { makeEd25519Pair } from '../../../src/practice/ssh/ed25519';
 
 const reason = whyNot();
 if (reason !== undefined) {
@@ -78,14 +79,14 @@ describe('the SSH adapter on OpenSSH’s own server', { skip: reason !== undefin
   });
 
   it('refuses a node whose key is another', async () => {
-    const stranger = ssh2.utils.generateKeyPairSync('ed25519').public;
+    const stranger = makeEd25519Pair().public;
     await assert.rejects(gateway.connect({ ...endpoint, name: 'x', trustedHostKeys: [stranger] }), {
       code: 'hostKeyChanged',
     });
   });
 
   it('is refused with a key that the node does not know', async () => {
-    const privateKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+    const privateKey = makeEd25519Pair().private;
     await assert.rejects(gateway.connect({ ...endpoint, name: 'x', privateKey }), { code: 'sshAuthFailed' });
   });
 

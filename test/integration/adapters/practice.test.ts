@@ -8,6 +8,7 @@ import { ClusterError } from '../../../src/core/errors';
 import type { DropletActionType } from '../../../src/core/model/cloud';
 import type { NodeConnection, NodeEndpoint, Provider } from '../../../src/core/ports';
 import { memorySecrets, newFolder, windowOptions } from './window';
+import { makeEd25519Pair } from '../../../src/practice/ssh/ed25519';
 
 /** The adapters against the practice cloud that is shipped, started as a window starts it. */
 
@@ -17,7 +18,7 @@ const { privateKey } = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
   publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
 });
-const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+const hostKey = makeEd25519Pair();
 
 function publicLine(pem: string): string {
   const key = ssh2.utils.parseKey(pem);
@@ -112,7 +113,7 @@ describe('the adapters on the practice cloud', () => {
   });
 
   it('refuse the node when another host key is pinned', async () => {
-    const stranger = ssh2.utils.generateKeyPairSync('ed25519').public;
+    const stranger = makeEd25519Pair().public;
     const other = { ...endpoint, name: 'other', trustedHostKeys: [stranger] };
     await assert.rejects(provider.nodes.connect(other), { code: 'hostKeyChanged' });
   });

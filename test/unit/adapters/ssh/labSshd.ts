@@ -5,6 +5,7 @@ import type { Clock, NodeEndpoint, NodeGateway } from '../../../../src/core/port
 import { createClock } from '../../../../src/adapters/net/clock';
 import { createDialer } from '../../../../src/adapters/net/dialer';
 import { createNodeGateway } from '../../../../src/adapters/ssh/gateway';
+import { makeEd25519Pair } from '../../../../src/practice/ssh/ed25519';
 
 const { Server, utils } = ssh2;
 
@@ -15,7 +16,7 @@ export interface KeyPair {
 }
 
 export function makeKey(type: 'ed25519' | 'rsa' = 'ed25519'): KeyPair {
-  const pair = type === 'rsa' ? utils.generateKeyPairSync('rsa', { bits: 2048 }) : utils.generateKeyPairSync('ed25519');
+  const pair = type === 'rsa' ? utils.generateKeyPairSync('rsa', { bits: 2048 }) : makeEd25519Pair();
   return { private: pair.private, public: pair.public.trim() };
 }
 

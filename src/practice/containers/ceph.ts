@@ -1,7 +1,7 @@
 import type { Host, Kernel } from '../kernel';
 import type { HostInside } from '../host/inside';
 import { insideOf } from '../host/inside';
-import { createEtcdAccess } from './etcdAccess';
+import { EtcdAccess } from './etcdAccess';
 
 const MONITOR = 'deis-store-monitor';
 const DAEMON = 'deis-store-daemon';
@@ -20,7 +20,7 @@ export interface CephView {
 /** Ceph as one node sees it: from the hosts listed in etcd and what runs on those it reaches. */
 export function viewCeph(inside: HostInside): CephView {
   const { kernel, host } = inside;
-  const etcd = createEtcdAccess(inside, host.power);
+  const etcd = new EtcdAccess(inside, host.power);
   const monitors = etcd.names('/deis/store/hosts');
   const osds = etcd.names('/deis/store/osds');
   const reachable = (address: string): HostInside | undefined => reach(kernel, host, address);
@@ -40,7 +40,7 @@ export function viewCeph(inside: HostInside): CephView {
 
 /** Nodes whose object store is up and that `inside` reaches. */
 export function storeNodes(inside: HostInside): HostInside[] {
-  const etcd = createEtcdAccess(inside, inside.host.power);
+  const etcd = new EtcdAccess(inside, inside.host.power);
   return etcd
     .names('/deis/store/osds')
     .map((address) => reach(inside.kernel, inside.host, address))

@@ -1,7 +1,7 @@
-import type { Cancel, HttpHandler } from '../kernel';
+import type { Cancel } from '../kernel';
 import type { HostInside, Output } from '../host/inside';
 import type { Behaviour, ContainerContext } from '../containers/context';
-import { createEtcdAccess } from '../containers/etcdAccess';
+import { EtcdAccess } from '../containers/etcdAccess';
 import type { ContainerRecord, RunningContainer, RunSpec } from './engine';
 
 const KEPT_LOG_LINES = 400;
@@ -15,120 +15,127 @@ interface Parts {
   readonly memoryMb: number;
 }
 
-/** One container while it runs: its memory, its ports, its log and its end. */
+/** Starts the container's process. */
 export function runContainer(inside: HostInside, parts: Parts): RunningContainer {
-  const { record } = parts;
-  const logs: string[] = [];
-  const followers = new Set<Output>();
-  const cleanUp: Cancel[] = [];
-  let isReady = false;
-  const stopped = new AbortController();
-  const { signal } = stopped;
-  const { power } = inside.host;
-  const lost = (): void => stopped.abort();
-  power.addEventListener('abort', lost);
-  cleanUp.push(() => power.removeEventListener('abort', lost));
-  let finish: (code: number) => void = () => undefined;
-  const exited = new Promise<number>((resolve) => {
-    finish = (code) => {
-      if (power.aborted) {
-        return; // Without power nobody learns how it ended.
-      }
-      stopped.abort();
-      for (const run of cleanUp.splice(0)) {
-        run();
-      }
-      resolve(code);
-    };
-  });
-  const log = (text: string): void => {
-    logs.push(text);
-    logs.splice(0, Math.max(0, logs.length - KEPT_LOG_LINES));
-    for (const follower of followers) {
-      follower.stdout(`${text}\n`);
-    }
-  };
-  const process = inside.processTable.add({
-    user: 'root',
-    name: record.name.replace(/^deis-/, ''),
-    command: parts.spec.command.join(' ') || `/app/bin/boot`,
-    memoryMb: parts.memoryMb,
-    unit: 'docker.service',
-  });
-  cleanUp.push(process.remove);
-  cleanUp.push(
-    inside.resources.claimMemory(record.name, parts.memoryMb, () => {
-      record.byOom = true;
-      finish(OOM_EXIT);
-    }),
-  );
-  const context = contextOf(inside, parts, { signal, log, cleanUp, ready: () => (isReady = true), exit: finish });
-  void parts
-    .behaviour(context)
-    .catch((error: unknown) => {
-      if (!signal.aborted) {
-        log(error instanceof Error ? error.message : String(error));
-      }
-      return signal.aborted ? 0 : 1;
-    })
-    .then((code) => finish(code));
-  return {
-    pid: process.pid,
-    get isReady() {
-      return isReady;
-    },
-    record,
-    logs,
-    exited,
-    stop: (kind) => {
-      if (kind === 'KILL') {
-        finish(OOM_EXIT);
-      } else {
-        stopped.abort();
-      }
-    },
-    follow: (output) => {
-      followers.add(output);
-      return () => followers.delete(output);
-    },
-  };
+  const container = new Container(inside, parts);
+  container.start();
+  return container;
 }
 
-function contextOf(
-  inside: HostInside,
-  { record, spec, isResumed }: Parts,
-  run: {
-    signal: AbortSignal;
-    log: (text: string) => void;
-    cleanUp: Cancel[];
-    ready: () => void;
-    exit: (code: number) => void;
-  },
-): ContainerContext {
-  const { kernel, host } = inside;
-  const environment = spec.environment;
-  return {
-    inside,
-    host,
-    kernel,
-    name: record.name,
-    environment,
-    isResumed,
-    signal: run.signal,
-    log: run.log,
-    etcd: createEtcdAccess(inside, run.signal),
-    wait: (ms) => kernel.ledger.delay('container', `${host.name} ${record.name}`, ms, run.signal),
-    every: (ms, action) => run.cleanUp.push(kernel.timeline.every(ms, action)),
-    listen: (containerPort, handler: HttpHandler) => {
-      const port = spec.isHostNetwork ? containerPort : hostPort(spec.ports, containerPort);
-      if (port !== undefined) {
-        run.cleanUp.push(host.listen({ port }, handler));
-      }
-    },
-    ready: run.ready,
-    exit: run.exit,
-    onEnd: (action) => run.cleanUp.push(action),
-  };
+/** One container while it runs: its memory, its ports, its log and its end. */
+class Container implements RunningContainer {
+  readonly pid: number;
+  readonly record: ContainerRecord;
+  readonly logs: string[] = [];
+  readonly exited: Promise<number>;
+  isReady = false;
+  #resolve: (code: number) => void = () => undefined;
+  readonly #inside: HostInside;
+  readonly #parts: Parts;
+  readonly #followers = new Set<Output>();
+  readonly #cleanUp: Cancel[] = [];
+  readonly #stopped = new AbortController();
+
+  constructor(inside: HostInside, parts: Parts) {
+    this.#inside = inside;
+    this.#parts = parts;
+    this.record = parts.record;
+    this.exited = new Promise((resolve) => (this.#resolve = resolve));
+    const lost = (): void => this.#stopped.abort();
+    const { power } = inside.host;
+    power.addEventListener('abort', lost);
+    const process = inside.processTable.add({
+      user: 'root',
+      name: parts.record.name.replace(/^deis-/, ''),
+      command: parts.spec.command.join(' ') || '/app/bin/boot',
+      memoryMb: parts.memoryMb,
+      unit: 'docker.service',
+    });
+    this.pid = process.pid;
+    this.#cleanUp.push(() => power.removeEventListener('abort', lost), process.remove);
+  }
+
+  start(): void {
+    const { record, memoryMb, behaviour } = this.#parts;
+    this.#cleanUp.push(
+      this.#inside.resources.claimMemory(record.name, memoryMb, () => {
+        record.byOom = true;
+        this.#finish(OOM_EXIT);
+      }),
+    );
+    const { signal } = this.#stopped;
+    behaviour(this.#context())
+      .catch((error: unknown) => {
+        if (!signal.aborted) {
+          this.#log(error instanceof Error ? error.message : String(error));
+        }
+        return signal.aborted ? 0 : 1;
+      })
+      .then(
+        (code) => this.#finish(code),
+        () => undefined,
+      );
+  }
+
+  stop(kind: 'TERM' | 'KILL'): void {
+    if (kind === 'KILL') {
+      this.#finish(OOM_EXIT);
+    } else {
+      this.#stopped.abort();
+    }
+  }
+
+  follow(output: Output): Cancel {
+    this.#followers.add(output);
+    return () => this.#followers.delete(output);
+  }
+
+  #finish(code: number): void {
+    if (this.#inside.host.power.aborted) {
+      return; // Without power nobody learns how it ended.
+    }
+    this.#stopped.abort();
+    for (const run of this.#cleanUp.splice(0)) {
+      run();
+    }
+    this.#resolve(code);
+  }
+
+  #log(text: string): void {
+    this.logs.push(text);
+    this.logs.splice(0, Math.max(0, this.logs.length - KEPT_LOG_LINES));
+    for (const follower of this.#followers) {
+      follower.stdout(`${text}\n`);
+    }
+  }
+
+  #context(): ContainerContext {
+    const { kernel, host } = this.#inside;
+    const { record, spec, isResumed } = this.#parts;
+    const { signal } = this.#stopped;
+    return {
+      inside: this.#inside,
+      host,
+      kernel,
+      name: record.name,
+      environment: spec.environment,
+      isResumed,
+      signal,
+      log: (text) => this.#log(text),
+      etcd: new EtcdAccess(this.#inside, signal),
+      wait: (ms) => kernel.ledger.delay('container', `${host.name} ${record.name}`, ms, signal),
+      every: (ms, action) => this.#cleanUp.push(kernel.timeline.every(ms, action)),
+      listen: (containerPort, handler) => {
+        const port = spec.isHostNetwork ? containerPort : hostPort(spec.ports, containerPort);
+        if (port !== undefined) {
+          this.#cleanUp.push(host.listen({ port }, handler));
+        }
+      },
+      ready: () => (this.isReady = true),
+      exit: (code) => this.#finish(code),
+      onEnd: (action) => this.#cleanUp.push(action),
+    };
+  }
 }
 
 /** `-p 2223:22` → 2223 for 22. */

@@ -109,44 +109,16 @@ class PracticeHost implements PoweredHost, HostInside {
     this.#section = `host/${spec.dropletId}`;
     this.#stored = kernel.state.section(this.#section, () => newStoredHost(kernel.random.hex(32)));
     this.#power.abort();
-    const save = (): void => this.save();
     const now = (): number => kernel.timeline.now();
     this.tree = new FileTree(now);
     this.programs = new Map(parts.programs.map((program) => [program.name, program]));
     this.processTable = new ProcessTable(now);
-    this.journal = new HostJournal({
-      now,
-      stored: this.#stored.journal,
-      changed: save,
-      pidOf: (unit) => this.manager.unit(unit).main?.pid ?? this.processTable.lastPid,
-    });
+    this.journal = this.#createJournal();
     installImage(this.tree, spec, parts.programs);
     installHostKeys(this.tree, spec.name);
-    this.resources = new HostResources({
-      memoryMb: spec.memoryMb,
-      diskGb: spec.diskGb,
-      tree: this.tree,
-      swaps: this.#stored.swaps,
-      now,
-      changed: save,
-      log: (text) => this.logKernel(text),
-      pidOf: (owner) => this.processTable.all.find((entry) => owner.endsWith(entry.name))?.pid ?? 0,
-    });
+    this.resources = this.#createResources();
     this.diskMb = this.resources.diskTotalMb;
-    const daemons = { ...imageDaemons, ...parts.daemons };
-    this.manager = new UnitManager({
-      timeline: kernel.timeline,
-      tree: this.tree,
-      spawn: (request) => spawn(this, daemons, request),
-      power: () => this.power,
-      newInvocationId: () => kernel.random.hex(32),
-      delay: (kind, unit, ms, signal) => kernel.ledger.delay(kind, `${spec.name} ${unit}`, ms, signal),
-      isNative: (path) => path in daemons || this.realPath(path) in daemons,
-      facts: () => ({ machineId: this.machineId, hostname: this.hostname(), bootId: this.bootId }),
-      log: (unit, text) => this.journal.write(unit, 'systemd', 1, text),
-      stored: this.#stored.units,
-      save,
-    });
+    this.manager = this.#createManager({ ...imageDaemons, ...parts.daemons });
     this.docker = new DockerEngine(this, this.#stored.docker);
     installProc(this.tree, this, spec.vcpus);
     keepFiles(this.tree, this.#stored.files, () => {
@@ -156,6 +128,45 @@ class PracticeHost implements PoweredHost, HostInside {
     this.files = new HostFileSystem(this.tree, (bytes) => this.resources.hasRoom(bytes));
     this.#sockets = new SocketListeners(this);
     registerInside(this);
+  }
+
+  #createJournal(): HostJournal {
+    return new HostJournal({
+      now: () => this.kernel.timeline.now(),
+      stored: this.#stored.journal,
+      changed: () => this.save(),
+      pidOf: (unit) => this.manager.unit(unit).main?.pid ?? this.processTable.lastPid,
+    });
+  }
+
+  #createResources(): HostResources {
+    return new HostResources({
+      memoryMb: this.#spec.memoryMb,
+      diskGb: this.#spec.diskGb,
+      tree: this.tree,
+      swaps: this.#stored.swaps,
+      now: () => this.kernel.timeline.now(),
+      changed: () => this.save(),
+      log: (text) => this.logKernel(text),
+      pidOf: (owner) => this.processTable.all.find((entry) => owner.endsWith(entry.name))?.pid ?? 0,
+    });
+  }
+
+  #createManager(daemons: Readonly<Record<string, DaemonFactory>>): UnitManager {
+    const { timeline, random, ledger } = this.kernel;
+    return new UnitManager({
+      timeline,
+      tree: this.tree,
+      spawn: (request) => spawn(this, daemons, request),
+      power: () => this.power,
+      newInvocationId: () => random.hex(32),
+      delay: (kind, unit, ms, signal) => ledger.delay(kind, `${this.name} ${unit}`, ms, signal),
+      isNative: (path) => path in daemons || this.realPath(path) in daemons,
+      facts: () => ({ machineId: this.machineId, hostname: this.hostname(), bootId: this.bootId }),
+      log: (unit, text) => this.journal.write(unit, 'systemd', 1, text),
+      stored: this.#stored.units,
+      save: () => this.save(),
+    });
   }
 
   get host(): PoweredHost {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Daemon, DaemonFactory, Host } from '../../kernel';
+import type { Cancel, Daemon, DaemonFactory, Host } from '../../kernel';
 import { insideOf } from '../inside';
 
 const CONFIG_KEY = '/coreos.com/network/config';
@@ -9,50 +9,66 @@ const RETRY_MS = 1000;
 const configSchema = v.object({ Network: v.string() });
 
 /** A subnet of its own for the containers of each host, agreed upon in etcd; docker waits for it (facts/coreos.md §2). */
-export const flanneld: DaemonFactory = (host): Daemon => {
-  const { journal, kernel, tree } = insideOf(host);
-  const log = (text: string): void => journal.append('flanneld.service', 'flanneld', text);
-  let end: (code: number) => void = () => undefined;
-  let becomeReady: () => void = () => undefined;
-  const exited = new Promise<number>((resolve) => (end = resolve));
-  const ready = new Promise<void>((resolve) => (becomeReady = resolve));
-  let isTrying = false;
-  const attempt = async (): Promise<void> => {
-    const subnet = await lease(host);
-    if (host.power.aborted) {
+export const flanneld: DaemonFactory = (host) => new Flanneld(host);
+
+class Flanneld implements Daemon {
+  readonly exited: Promise<number>;
+  readonly ready: Promise<void>;
+  readonly #host: Host;
+  readonly #cancel: Cancel;
+  #end: (code: number) => void = () => undefined;
+  #becomeReady: () => void = () => undefined;
+  #isTrying = false;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.exited = new Promise((resolve) => (this.#end = resolve));
+    this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
+    this.#cancel = insideOf(host).kernel.timeline.every(RETRY_MS, () => this.#try());
+    host.power.addEventListener('abort', () => this.#cancel(), { once: true });
+    this.#log(`Using ${host.privateAddress} as external interface`);
+    this.#try();
+  }
+
+  stop(): void {
+    this.#cancel();
+    this.#end(0);
+  }
+
+  #try(): void {
+    if (this.#isTrying) {
       return;
     }
-    cancel();
-    tree.write(
+    this.#isTrying = true;
+    this.#acquire()
+      .catch((error: unknown) =>
+        this.#log(`Failed to retrieve network config: ${error instanceof Error ? error.message : String(error)}`),
+      )
+      .finally(() => {
+        this.#isTrying = false;
+      });
+  }
+
+  async #acquire(): Promise<void> {
+    const subnet = await lease(this.#host);
+    if (this.#host.power.aborted) {
+      return;
+    }
+    this.#cancel();
+    insideOf(this.#host).tree.write(
       '/run/flannel/subnet.env',
       `FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=${subnet}\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n`,
     );
-    log(`Lease acquired: ${subnet}`);
-    becomeReady();
-  };
-  const tryOnce = (): void => {
-    if (!isTrying) {
-      isTrying = true;
-      attempt()
-        .catch((error: unknown) =>
-          log(`Failed to retrieve network config: ${error instanceof Error ? error.message : String(error)}`),
-        )
-        .finally(() => (isTrying = false));
+    this.#log(`Lease acquired: ${subnet}`);
+    this.#becomeReady();
+  }
+
+  #log(text: string): void {
+    if (!this.#host.power.aborted) {
+      insideOf(this.#host).journal.append('flanneld.service', 'flanneld', text);
     }
-  };
-  const cancel = kernel.timeline.every(RETRY_MS, tryOnce);
-  host.power.addEventListener('abort', () => cancel(), { once: true });
-  log(`Using ${host.privateAddress} as external interface`);
-  tryOnce();
-  return {
-    exited,
-    ready,
-    stop: () => {
-      cancel();
-      end(0);
-    },
-  };
-};
+  }
+}
 
 /** The subnet this host had before, else the first that nobody has. */
 async function lease(host: Host): Promise<string> {

@@ -4,54 +4,55 @@ import type { HostInside } from '../inside';
 const KERNEL_VERSION =
   'Linux version 4.5.7-coreos (buildbot@coreos) (gcc version 4.9.3 (Gentoo Hardened 4.9.3 p1.5, pie-0.6.4) ) #2 SMP Thu Jul 14 02:00:01 UTC 2016\n';
 
+const COMMAND_LINE =
+  'BOOT_IMAGE=/coreos/vmlinuz-a console=ttyS0,115200n8 console=tty0 root=LABEL=ROOT usr=PARTUUID=7130c94a coreos.oem.id=digitalocean\n';
+
 /** Files of /proc that are read from the model each time. */
 export function installProc(tree: FileTree, inside: HostInside, vcpus: number): void {
-  const { resources } = inside;
   const files: Readonly<Record<string, () => string>> = {
     '/proc/meminfo': () => meminfo(inside),
     '/proc/swaps': () => swaps(inside),
-    '/proc/loadavg': () => {
-      const load = resources.loadAverage.map((value) => value.toFixed(2)).join(' ');
-      const pids = inside.processTable.all.map(({ pid }) => pid);
-      return `${load} 1/${80 + pids.length} ${Math.max(1, ...pids)}\n`;
-    },
-    '/proc/uptime': () => {
-      const seconds = (inside.kernel.timeline.now() - inside.bootedAt) / 1000;
-      return `${seconds.toFixed(2)} ${(seconds * vcpus * 0.8).toFixed(2)}\n`;
-    },
+    '/proc/loadavg': () => loadavg(inside),
+    '/proc/uptime': () => uptime(inside, vcpus),
     '/proc/mounts': () => mounts(inside),
     '/proc/self/mounts': () => mounts(inside),
     '/proc/version': () => KERNEL_VERSION,
-    '/proc/cmdline': () =>
-      'BOOT_IMAGE=/coreos/vmlinuz-a console=ttyS0,115200n8 console=tty0 root=LABEL=ROOT usr=PARTUUID=7130c94a coreos.oem.id=digitalocean\n',
-    '/proc/cpuinfo': () =>
-      Array.from(
-        { length: vcpus },
-        (_unused, index) =>
-          `processor\t: ${index}\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) CPU E5-2650L v3 @ 1.80GHz\ncpu MHz\t\t: 1797.917\ncache size\t: 30720 KB\nbogomips\t: 3595.83\n\n`,
-      ).join(''),
+    '/proc/cmdline': () => COMMAND_LINE,
+    '/proc/cpuinfo': () => Array.from({ length: vcpus }, (_unused, index) => cpuinfo(index)).join(''),
     '/proc/sys/kernel/hostname': () => `${inside.hostname()}\n`,
     '/proc/sys/kernel/random/boot_id': () => `${dashed(inside.host.bootId)}\n`,
   };
   for (const [path, read] of Object.entries(files)) {
     tree.put(path, { kind: 'virtual', mode: 0o444, owner: 'root', modifiedAt: 0, read });
   }
-  for (const [path, initial] of [
-    ['/proc/sys/net/netfilter/nf_conntrack_max', '65536'],
-    ['/proc/sys/vm/swappiness', '60'],
-    ['/proc/sys/net/ipv4/ip_forward', '1'],
-  ] as const) {
-    installSetting(tree, path, initial);
-  }
-  tree.put('/dev/null', {
-    kind: 'virtual',
-    mode: 0o666,
-    owner: 'root',
-    modifiedAt: 0,
-    read: () => '',
-    write: () => undefined,
-  });
+  installSetting(tree, '/proc/sys/net/netfilter/nf_conntrack_max', '65536');
+  installSetting(tree, '/proc/sys/vm/swappiness', '60');
+  installSetting(tree, '/proc/sys/net/ipv4/ip_forward', '1');
+  const nothing = { read: () => '', write: () => undefined };
+  tree.put('/dev/null', { kind: 'virtual', mode: 0o666, owner: 'root', modifiedAt: 0, ...nothing });
 }
+
+function loadavg({ resources, processTable }: HostInside): string {
+  const load = resources.loadAverage.map((value) => value.toFixed(2)).join(' ');
+  const pids = processTable.all.map(({ pid }) => pid);
+  return `${load} 1/${80 + pids.length} ${Math.max(1, ...pids)}\n`;
+}
+
+function uptime({ kernel, bootedAt }: HostInside, vcpus: number): string {
+  const seconds = (kernel.timeline.now() - bootedAt) / 1000;
+  return `${seconds.toFixed(2)} ${(seconds * vcpus * 0.8).toFixed(2)}\n`;
+}
+
+const cpuinfo = (index: number): string =>
+  [
+    `processor\t: ${index}`,
+    'vendor_id\t: GenuineIntel',
+    'model name\t: Intel(R) Xeon(R) CPU E5-2650L v3 @ 1.80GHz',
+    'cpu MHz\t\t: 1797.917',
+    'cache size\t: 30720 KB',
+    'bogomips\t: 3595.83',
+    '\n',
+  ].join('\n');
 
 function installSetting(tree: FileTree, path: string, initial: string): void {
   let value = initial;

@@ -73,70 +73,128 @@ const POLICIES: readonly RestartPolicy[] = [
   'on-watchdog',
 ];
 
+/** Settings by section and key, specifiers replaced. */
+class Settings {
+  constructor(
+    private readonly assignments: readonly Assignment[],
+    readonly expand: (text: string) => string,
+  ) {}
+
+  all(section: string, key: string): string[] {
+    return valuesOf(this.assignments, section, key).map(this.expand);
+  }
+
+  one(section: string, key: string): string | undefined {
+    return this.all(section, key).at(-1);
+  }
+
+  /** Several names in one value. */
+  list(section: string, key: string): string[] {
+    return this.all(section, key).flatMap((value) => value.split(/\s+/));
+  }
+
+  execs(key: string): ExecCommand[] {
+    return this.all('Service', key).map(parseExec);
+  }
+
+  /** Of time-outs 0 means none. */
+  duration(key: string, fallback: number): number {
+    const value = this.one('Service', key);
+    const parsed = value === undefined ? undefined : parseDuration(value);
+    return parsed === undefined ? fallback : parsed === 0 && key.startsWith('Timeout') ? Infinity : parsed;
+  }
+}
+
 export function readUnitConfig(
   fullName: string,
   assignments: readonly Assignment[],
   facts: SpecifierFacts,
 ): UnitConfig {
   const name = parseUnitName(fullName);
-  const expand = (text: string): string => expandSpecifiers(text, name, facts);
-  const all = (section: string, key: string): string[] => valuesOf(assignments, section, key).map(expand);
-  const one = (section: string, key: string): string | undefined => all(section, key).at(-1);
-  const list = (section: string, key: string): string[] => all(section, key).flatMap((value) => value.split(/\s+/));
-  const execs = (key: string): ExecCommand[] => all('Service', key).map(parseExec);
-  const duration = (key: string, fallback: number): number => {
-    const value = one('Service', key);
-    const parsed = value === undefined ? undefined : parseDuration(value);
-    return parsed === undefined ? fallback : parsed === 0 && key.startsWith('Timeout') ? Infinity : parsed;
-  };
-  const type = one('Service', 'Type');
-  const start = execs('ExecStart');
-  const isOneshot = type === 'oneshot';
-  const commonTimeout = duration('TimeoutSec', 90_000);
+  const settings = new Settings(assignments, (text) => expandSpecifiers(text, name, facts));
   return {
     name,
-    description: one('Unit', 'Description') ?? fullName,
-    requires: list('Unit', 'Requires'),
-    requisite: list('Unit', 'Requisite'),
-    wants: list('Unit', 'Wants'),
-    bindsTo: [...list('Unit', 'BindsTo'), ...list('Unit', 'BindTo')],
-    partOf: list('Unit', 'PartOf'),
-    conflicts: list('Unit', 'Conflicts'),
-    after: list('Unit', 'After'),
-    before: list('Unit', 'Before'),
-    conditions: conditionsOf(assignments, expand),
-    type: TYPES.find((known) => known === type) ?? (start.length === 0 ? 'oneshot' : 'simple'),
-    startPre: execs('ExecStartPre'),
-    start,
-    startPost: execs('ExecStartPost'),
-    stop: execs('ExecStop'),
-    stopPost: execs('ExecStopPost'),
-    remainAfterExit: isYes(one('Service', 'RemainAfterExit')),
-    restart: POLICIES.find((known) => known === one('Service', 'Restart')) ?? 'no',
-    restartMs: duration('RestartSec', 100),
-    // A oneshot has no time-out of its own: systemd.service(5), TimeoutStartSec.
-    timeoutStartMs: duration('TimeoutStartSec', isOneshot ? Infinity : commonTimeout),
-    timeoutStopMs: duration('TimeoutStopSec', commonTimeout),
-    environment: parseAssignments(all('Service', 'Environment').join(' ')),
-    environmentFiles: all('Service', 'EnvironmentFile'),
-    user: one('Service', 'User') ?? 'root',
-    workingDirectory: one('Service', 'WorkingDirectory') ?? '/',
-    successExitStatus: list('Service', 'SuccessExitStatus').map(Number),
-    startLimitBurst: Number(one('Unit', 'StartLimitBurst') ?? one('Service', 'StartLimitBurst') ?? 5),
-    startLimitMs:
-      parseDuration(
-        one('Unit', 'StartLimitIntervalSec') ??
-          one('Unit', 'StartLimitInterval') ??
-          one('Service', 'StartLimitInterval') ??
-          '10s',
-      ) ?? 10_000,
-    listens: ['ListenStream', 'ListenDatagram', 'ListenFIFO'].flatMap((key) => all('Socket', key)),
-    socketService: one('Socket', 'Service'),
-    wantedBy: list('Install', 'WantedBy'),
-    requiredBy: list('Install', 'RequiredBy'),
-    aliases: list('Install', 'Alias'),
+    description: settings.one('Unit', 'Description') ?? fullName,
+    ...readDependencies(settings),
+    conditions: conditionsOf(assignments, settings.expand),
+    ...readExecs(settings),
+    ...readLimits(settings),
+    environment: parseAssignments(settings.all('Service', 'Environment').join(' ')),
+    environmentFiles: settings.all('Service', 'EnvironmentFile'),
+    user: settings.one('Service', 'User') ?? 'root',
+    workingDirectory: settings.one('Service', 'WorkingDirectory') ?? '/',
+    listens: ['ListenStream', 'ListenDatagram', 'ListenFIFO'].flatMap((key) => settings.all('Socket', key)),
+    socketService: settings.one('Socket', 'Service'),
+    wantedBy: settings.list('Install', 'WantedBy'),
+    requiredBy: settings.list('Install', 'RequiredBy'),
+    aliases: settings.list('Install', 'Alias'),
     hasInstall: assignments.some(({ section }) => section === 'Install'),
-    problem: problemOf(fullName, type, start),
+    problem: problemOf(fullName, settings.one('Service', 'Type'), settings.execs('ExecStart')),
+  };
+}
+
+type Dependencies = Pick<
+  UnitConfig,
+  'requires' | 'requisite' | 'wants' | 'bindsTo' | 'partOf' | 'conflicts' | 'after' | 'before'
+>;
+
+const readDependencies = (settings: Settings): Dependencies => ({
+  requires: settings.list('Unit', 'Requires'),
+  requisite: settings.list('Unit', 'Requisite'),
+  wants: settings.list('Unit', 'Wants'),
+  bindsTo: [...settings.list('Unit', 'BindsTo'), ...settings.list('Unit', 'BindTo')],
+  partOf: settings.list('Unit', 'PartOf'),
+  conflicts: settings.list('Unit', 'Conflicts'),
+  after: settings.list('Unit', 'After'),
+  before: settings.list('Unit', 'Before'),
+});
+
+type Execs = Pick<
+  UnitConfig,
+  | 'type'
+  | 'startPre'
+  | 'start'
+  | 'startPost'
+  | 'stop'
+  | 'stopPost'
+  | 'remainAfterExit'
+  | 'restart'
+  | 'successExitStatus'
+>;
+
+function readExecs(settings: Settings): Execs {
+  const type = settings.one('Service', 'Type');
+  const start = settings.execs('ExecStart');
+  return {
+    type: TYPES.find((known) => known === type) ?? (start.length === 0 ? 'oneshot' : 'simple'),
+    startPre: settings.execs('ExecStartPre'),
+    start,
+    startPost: settings.execs('ExecStartPost'),
+    stop: settings.execs('ExecStop'),
+    stopPost: settings.execs('ExecStopPost'),
+    remainAfterExit: isYes(settings.one('Service', 'RemainAfterExit')),
+    restart: POLICIES.find((known) => known === settings.one('Service', 'Restart')) ?? 'no',
+    successExitStatus: settings.list('Service', 'SuccessExitStatus').map(Number),
+  };
+}
+
+type Limits = Pick<UnitConfig, 'restartMs' | 'timeoutStartMs' | 'timeoutStopMs' | 'startLimitBurst' | 'startLimitMs'>;
+
+function readLimits(settings: Settings): Limits {
+  const common = settings.duration('TimeoutSec', 90_000);
+  const isOneshot = settings.one('Service', 'Type') === 'oneshot';
+  const interval =
+    settings.one('Unit', 'StartLimitIntervalSec') ??
+    settings.one('Unit', 'StartLimitInterval') ??
+    settings.one('Service', 'StartLimitInterval');
+  const burst = settings.one('Unit', 'StartLimitBurst') ?? settings.one('Service', 'StartLimitBurst');
+  return {
+    restartMs: settings.duration('RestartSec', 100),
+    // A oneshot has no time-out of its own: systemd.service(5), TimeoutStartSec.
+    timeoutStartMs: settings.duration('TimeoutStartSec', isOneshot ? Infinity : common),
+    timeoutStopMs: settings.duration('TimeoutStopSec', common),
+    startLimitBurst: Number(burst ?? 5),
+    startLimitMs: parseDuration(interval ?? '10s') ?? 10_000,
   };
 }
 

@@ -62,50 +62,67 @@ export const journalctl: Program = {
   directory: '/usr/bin',
   async run(context) {
     const options = parseOptions(normalise(context.args), TABLE);
-    const { journal, kernel } = insideOf(context.host);
-    const mode = modeOf(options);
-    if (options.unknown !== undefined) {
-      context.stderr(`journalctl: unrecognized option '${options.unknown}'\n`);
+    const complaint = complaintAbout(options, context);
+    if (complaint !== undefined) {
+      context.stderr(complaint);
       return 1;
     }
-    if (mode === undefined) {
-      context.stderr(`Unknown output format '${options.values.get('output')?.at(-1) ?? ''}'.\n`);
-      return 1;
-    }
-    if (options.flags.has('disk-usage')) {
-      context.stdout('Archived and active journals take up 8.0M in the file system.\n');
+    const summary = summaryOf(options, context);
+    if (summary !== undefined) {
+      context.stdout(summary);
       return 0;
     }
-    if (options.flags.has('list-boots')) {
-      const { bootedAt, host } = insideOf(context.host);
-      const last = journal.read({ lines: 1 })[0]?.at ?? bootedAt;
-      context.stdout(` 0 ${host.bootId} ${formatTimestamp(bootedAt)}—${formatTimestamp(last)}\n`);
-      return 0;
-    }
-    const sinceText = options.values.get('since')?.at(-1);
-    const sinceMs = sinceText === undefined ? undefined : parseSince(sinceText, kernel.timeline.now());
-    if (sinceText !== undefined && sinceMs === undefined) {
-      context.stderr(`Failed to parse timestamp: ${sinceText}\n`);
-      return 1;
-    }
-    const accepts = filterOf(options, context);
-    const found = journal.read(sinceMs === undefined ? {} : { sinceMs }).filter(accepts);
-    const shown = lastLines(found, options);
-    if (options.flags.has('reverse')) {
-      shown.reverse();
-    }
-    const hostname = insideOf(context.host).hostname();
-    const print = (entry: JournalEntry): void => context.stdout(`${formatEntry(entry, mode, hostname)}\n`);
-    shown.forEach(print);
-    if (!options.flags.has('follow')) {
-      if (shown.length === 0 && !options.flags.has('quiet')) {
-        context.stdout('-- No entries --\n');
-      }
-      return 0;
-    }
-    return await follow(context, (entry) => accepts(entry) && print(entry));
+    return await print(options, context);
   },
 };
+
+async function print(options: ParsedOptions, context: ProgramContext): Promise<number> {
+  const inside = insideOf(context.host);
+  const hostname = inside.hostname();
+  const mode = modeOf(options) ?? 'short';
+  const accepts = filterOf(options, context);
+  const shown = lastLines(inside.journal.read().filter(accepts), options);
+  if (options.flags.has('reverse')) {
+    shown.reverse();
+  }
+  const printOne = (entry: JournalEntry): void => context.stdout(`${formatEntry(entry, mode, hostname)}\n`);
+  shown.forEach(printOne);
+  if (options.flags.has('follow')) {
+    return await follow(context, (entry) => accepts(entry) && printOne(entry));
+  }
+  if (shown.length === 0 && !options.flags.has('quiet')) {
+    context.stdout('-- No entries --\n');
+  }
+  return 0;
+}
+
+function complaintAbout(options: ParsedOptions, context: ProgramContext): string | undefined {
+  if (options.unknown !== undefined) {
+    return `journalctl: unrecognized option '${options.unknown}'\n`;
+  }
+  if (modeOf(options) === undefined) {
+    return `Unknown output format '${options.values.get('output')?.at(-1) ?? ''}'.\n`;
+  }
+  const times = [options.values.get('since')?.at(-1), options.values.get('until')?.at(-1)];
+  const unreadable = times.find((text) => text !== undefined && timeOf(text, context) === undefined);
+  return unreadable === undefined ? undefined : `Failed to parse timestamp: ${unreadable}\n`;
+}
+
+/** What is said about the journal instead of what is in it. */
+function summaryOf(options: ParsedOptions, context: ProgramContext): string | undefined {
+  if (options.flags.has('disk-usage')) {
+    return 'Archived and active journals take up 8.0M in the file system.\n';
+  }
+  if (options.flags.has('list-boots')) {
+    const { bootedAt, host, journal } = insideOf(context.host);
+    const last = journal.read({ lines: 1 })[0]?.at ?? bootedAt;
+    return ` 0 ${host.bootId} ${formatTimestamp(bootedAt)}—${formatTimestamp(last)}\n`;
+  }
+  return undefined;
+}
+
+const timeOf = (text: string | undefined, context: ProgramContext): number | undefined =>
+  text === undefined ? undefined : parseSince(text, context.timeline.now());
 
 /** Ends with the session, as Ctrl-C ends it: 130. */
 function follow(context: ProgramContext, listener: (entry: JournalEntry) => void): Promise<number> {
@@ -139,8 +156,8 @@ function lastLines(entries: readonly JournalEntry[], options: ParsedOptions): Jo
 function filterOf(options: ParsedOptions, context: ProgramContext): (entry: JournalEntry) => boolean {
   const units = (options.values.get('unit') ?? []).map(withSuffix);
   const identifiers = options.values.get('identifier') ?? [];
-  const untilText = options.values.get('until')?.at(-1);
-  const until = untilText === undefined ? undefined : parseSince(untilText, context.timeline.now());
+  const since = timeOf(options.values.get('since')?.at(-1), context);
+  const until = timeOf(options.values.get('until')?.at(-1), context);
   const isBoot = options.flags.has('boot');
   const { bootedAt } = insideOf(context.host);
   const grep = options.values.get('grep')?.at(-1);
@@ -149,6 +166,7 @@ function filterOf(options: ParsedOptions, context: ProgramContext): (entry: Jour
     (identifiers.length === 0 || identifiers.includes(entry.identifier)) &&
     (!options.flags.has('dmesg') || entry.identifier === 'kernel') &&
     (!isBoot || entry.at >= bootedAt) &&
+    (since === undefined || entry.at >= since) &&
     (until === undefined || entry.at <= until) &&
     (grep === undefined || entry.text.includes(grep));
 }

@@ -335,6 +335,8 @@ export interface ProgramSession {
   /** Ends a job of the shell by its number (`%1`) or pid; false when it has no such job. */
   endJob(id: string): boolean;
   readonly terminal?: Terminal;
+  /** On a terminal: a shell of this program's user that takes the keyboard until it ends (`bash`, `su`). */
+  openShell?(): Promise<number>;
 }
 
 export interface StartOptions extends RunOptions {

@@ -77,6 +77,9 @@ async function runFile(
   session: ProgramSession,
   { name, settings, rest: [file = '', ...parameters] }: { name: string; settings: string; rest: readonly string[] },
 ): Promise<number> {
+  if (file === '' && context.stdin === '' && context.isTerminal && session.openShell !== undefined) {
+    return await session.openShell();
+  }
   if (file === '') {
     const script = context.stdin === '' ? await session.readStdin() : context.stdin;
     return await session.start(`${settings}${script}`, { name, parameters });

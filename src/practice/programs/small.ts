@@ -3,6 +3,7 @@ import type { ProgramContext } from '../kernel';
 import { resolvePath } from '../host/files/path';
 import { insideOf } from '../host/inside';
 import { parseOptions } from '../host/programs/options';
+import { environmentFor } from '../shell/environment';
 import { quoteAll } from '../shell/quote';
 import { program, refuse } from './program';
 import { start } from './start';
@@ -163,11 +164,28 @@ async function test(context: ProgramContext, isBracket: boolean): Promise<number
   return exitCode;
 }
 
+async function su(context: ProgramContext): Promise<number> {
+  const command = context.args[context.args.indexOf('-c') + 1];
+  const [name = 'root'] = context.args.filter((arg, index) => !arg.startsWith('-') && context.args[index - 1] !== '-c');
+  if (context.user !== 'root') {
+    context.stdout('Password: ');
+    await context.session?.readLine();
+    context.stderr('\nsu: Authentication failure\n');
+    return 1;
+  }
+  if (name !== 'root' && name !== 'core') {
+    return refuse(context, `su: user ${name} does not exist`);
+  }
+  const options = { user: name, environment: { ...context.environment, ...environmentFor(name) } } as const;
+  return await start(context, context.args.includes('-c') ? (command ?? '') : ['bash'], options);
+}
+
 async function yes(context: ProgramContext): Promise<number> {
   const line = `${context.args.length === 0 ? 'y' : context.args.join(' ')}\n`;
   while (!context.signal.aborted) {
     context.stdout(line.repeat(256));
-    await new Promise(setImmediate);
+    // As fast as a terminal reads; a pipe takes what it wants at once.
+    await context.timeline.sleep(20, context.signal).catch(() => undefined);
   }
   return 141;
 }
@@ -252,6 +270,7 @@ export const smallPrograms = [
   program('realpath', realpath),
   program('test', (context) => test(context, false)),
   program('[', (context) => test(context, true)),
+  program('su', su),
   program('yes', yes),
   program('cmp', cmp),
   program('flock', flock),

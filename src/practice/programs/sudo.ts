@@ -72,6 +72,10 @@ async function run(context: ProgramContext): Promise<number> {
   }
   const options = { user: request.user, environment: environmentOf(context, request) };
   const [name = ''] = request.command;
+  if ((request.isShell || request.isLogin) && request.command.length === 0 && context.isTerminal) {
+    const home = request.isLogin ? { workingDirectory: homeOf(request.user) } : {};
+    return await start(context, ['bash'], { ...options, ...home });
+  }
   if (request.isShell || request.isLogin) {
     const script = request.command.length === 0 ? await scriptFromInput(context) : quoteAll(request.command);
     return await start(context, script, {

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * A signal that follows others until released. `AbortSignal.any` keeps what it made reachable from long-lived signals, and a
  * node's power lives as long as the node.
@@ -8,6 +10,7 @@ export function follow(sources: readonly AbortSignal[]): {
   release(): void;
 } {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // Whatever a session runs at one time listens to it.
   const listeners = sources.map((source) => {
     const listener = (): void => controller.abort(source.reason);
     if (source.aborted) {

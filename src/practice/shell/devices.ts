@@ -5,6 +5,7 @@ export const DEVICES = {
   err: '/dev/.session/err/',
   input: '/dev/.session/input',
   line: '/dev/.session/line',
+  state: '/dev/.session/state',
 } as const;
 
 /** Commands that only rewritten scripts name. */
@@ -28,6 +29,8 @@ export const HIDDEN = {
   words: '.words',
   /** `N`: what `$?` is at the beginning of a terminal's line. */
   status: '.status',
+  /** At the end of a terminal's line: notes its status. */
+  keep: '.keep',
   /** Before `exit` in a terminal's shell. */
   leave: '.leave',
 } as const;

@@ -148,7 +148,12 @@ export class Execution {
       transform: ({ ast }) => {
         const isOuter = this.#isOuter;
         this.#isOuter = false;
-        const facts = { programs: resolver.names, hasInput: input !== undefined, leaves: onLeave !== undefined };
+        const facts = {
+          programs: resolver.names,
+          aliases: aliasesIn(environment),
+          hasInput: input !== undefined,
+          leaves: onLeave !== undefined,
+        };
         return { ast: isOuter ? toForeground(ast, facts) : toGuarded(ast) };
       },
     });
@@ -174,6 +179,10 @@ export class Execution {
       defineCommand(HIDDEN.clock, ([verb], context) => Promise.resolve(this.#stopwatch.press(verb, statusIn(context)))),
       defineCommand(HIDDEN.words, (words, context) => this.#leaveWords(words, context)),
       defineCommand(HIDDEN.status, ([code]) => Promise.resolve({ ...NOTHING, exitCode: Number(code) })),
+      defineCommand(HIDDEN.keep, (_args, context) => {
+        this.#options.onEnd?.(statusIn(context));
+        return Promise.resolve(NOTHING);
+      }),
       defineCommand(HIDDEN.leave, (_args, context) => Promise.resolve(this.#leave(context))),
       ...shellCommands({ traps: this.#traps, jobs: this.#parts.jobs, waiting: (run) => this.#hold.outside(run) }),
     ];
@@ -269,5 +278,11 @@ export class Execution {
 
 /** Asked again after an await: the compiler would remember the first answer. */
 const isOver = (signal: AbortSignal): boolean => signal.aborted;
+
+/** The library keeps an alias in a variable. */
+const aliasesIn = (environment: Readonly<Record<string, string>>): string[] =>
+  Object.keys(environment).flatMap((name) => (name.startsWith(ALIAS) ? [name.slice(ALIAS.length)] : []));
+
+const ALIAS = 'BASH_ALIAS_';
 
 const statusIn = (context: ResolvedCommandContext): number => Number(context.env.get('?') ?? 0);

@@ -26,9 +26,17 @@ export interface ExecutionOptions {
   readonly input?: Input | undefined;
   readonly terminal?: Terminal | undefined;
   readonly parameters?: readonly string[] | undefined;
+  /** Opens a shell on the session's terminal for a program that is one (`bash`, `sudo -i`). */
+  readonly openShell?: OpenShell | undefined;
   /** A terminal's shell: told that the script ended it by `exit`. */
   readonly onLeave?: () => void;
+  /** Told the status at the end of the line, before what the shell itself adds to it. */
+  readonly onEnd?: (status: number) => void;
+  /** Given what the line left behind, as `declare -p` tells it. */
+  readonly onState?: (text: string) => void;
 }
+
+export type OpenShell = (session: ExecutionOptions) => Promise<number>;
 
 /** Runs a script to its end; resolves with the exit code, never rejects. */
 export type RunScript = (script: string, options: ExecutionOptions, output: Output) => Promise<number>;

@@ -27,6 +27,7 @@ import { LIBRARY_TOOLS } from './tools';
 export interface ForegroundFacts {
   /** Names of the node's programs. */
   readonly programs: ReadonlySet<string>;
+  readonly aliases: readonly string[];
   readonly hasInput: boolean;
   /** The shell of a terminal must learn of `exit`. */
   readonly leaves: boolean;
@@ -41,7 +42,7 @@ interface Place {
 
 export function toForeground(given: ScriptNode, facts: ForegroundFacts): ScriptNode {
   const script = withJobNumbers(given);
-  const functions = new Set<string>();
+  const functions = new Set<string>(facts.aliases);
   collectFunctions(script.statements, functions);
   const rewriter = new Rewriter(facts, functions, JSON.stringify(script).includes('"pipefail"'));
   const place: Place = { out: true, err: true, input: facts.hasInput };
@@ -58,7 +59,7 @@ function withJobNumbers(script: ScriptNode): ScriptNode {
 
 /** For a script inside a script (`bash -c` in a pipe, `xargs`): only the answers of the file system are made right. */
 export function toGuarded(script: ScriptNode): ScriptNode {
-  const rewriter = new Rewriter({ programs: new Set(), hasInput: false, leaves: false }, new Set(), false);
+  const rewriter = new Rewriter({ programs: new Set(), aliases: [], hasInput: false, leaves: false }, new Set(), false);
   const place: Place = { out: false, err: false, input: false };
   return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
 }

@@ -2,7 +2,7 @@ import { latin1FromBytes } from 'just-bash';
 import type { ResolvedCommandContext } from 'just-bash';
 import type { Program, ProgramContext, ProgramSession, StartOptions } from '../kernel';
 import { follow } from './abort';
-import type { ExecutionOptions, ExecutionParts, Manner, RunScript } from './executionTypes';
+import type { ExecutionOptions, ExecutionParts, Manner, OpenShell, RunScript, Surroundings } from './executionTypes';
 import { INTERRUPTED, surroundingsOf } from './executionTypes';
 import { Input } from './input';
 import { CollectedOutput, sendBytes } from './output';
@@ -84,7 +84,7 @@ export class ProgramRunner {
     const { options } = what;
     const own = options.isDetached === true ? this.#parts.host.power : (manner.signal ?? this.#options.signal);
     const followed = follow(options.signal === undefined ? [own] : [own, options.signal]);
-    const { user, environment, workingDirectory, terminal } = this.#options;
+    const { user, environment, workingDirectory, terminal, openShell } = this.#options;
     const nested: ExecutionOptions = {
       parts: this.#parts,
       user: options.user ?? user,
@@ -98,6 +98,7 @@ export class ProgramRunner {
       isCommandText: options.name === undefined || options.isCommandLine === true,
       input: this.#inputFor(what, manner),
       terminal: manner.isDirect ? terminal : undefined,
+      openShell: manner.isDirect ? openShell : undefined,
       parameters: options.parameters,
     };
     try {
@@ -146,9 +147,9 @@ export class ProgramRunner {
     };
   }
 
-  #sessionFor(facts: Manner & { signal: AbortSignal; input: Input; surroundings: StartOptions }): ProgramSession {
+  #sessionFor(facts: Manner & { signal: AbortSignal; input: Input; surroundings: Surroundings }): ProgramSession {
     const { output, signal, input, surroundings, isDirect } = facts;
-    const { terminal } = this.#options;
+    const { terminal, openShell } = this.#options;
     return {
       start: (command, options = {}) => {
         const script = typeof command === 'string' ? command : quoteAll(command);
@@ -164,6 +165,14 @@ export class ProgramRunner {
         return job !== undefined;
       },
       ...(isDirect && terminal !== undefined ? { terminal } : {}),
+      ...(isDirect && openShell !== undefined ? { openShell: () => this.#openShell(openShell, facts) } : {}),
     };
+  }
+
+  #openShell(
+    open: OpenShell,
+    { signal, surroundings }: { signal: AbortSignal; surroundings: Surroundings },
+  ): Promise<number> {
+    return open({ ...this.#options, ...surroundings, signal });
   }
 }

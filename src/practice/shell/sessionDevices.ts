@@ -44,6 +44,9 @@ export class SessionDevices {
     if (path.startsWith(DEVICES.err)) {
       return { write: (bytes) => this.#parts.complain(bytes.toString('utf8'), Number(path.slice(DEVICES.err.length))) };
     }
+    if (path === DEVICES.state) {
+      return { write: (bytes) => options.onState?.(bytes.toString('utf8')) };
+    }
     if (path === DEVICES.line) {
       return { read: () => this.#waiting(async () => (await input?.readLine(signal)) ?? Buffer.alloc(0)) };
     }

@@ -3,7 +3,7 @@ import { insideOf } from '../host/inside';
 import { follow } from './abort';
 import { environmentFor } from './environment';
 import { runScript } from './execution';
-import type { ExecutionOptions } from './executionTypes';
+import type { ExecutionOptions, OpenShell } from './executionTypes';
 import { Input } from './input';
 import { Jobs } from './jobs';
 import type { Output } from './output';
@@ -14,6 +14,7 @@ export interface SessionOptions extends StartOptions {
   /** Standard input as it comes; `stdin` is for what is there from the beginning. */
   readonly input?: Input;
   readonly terminal?: Terminal;
+  readonly openShell?: OpenShell;
 }
 
 export interface Shell {
@@ -69,7 +70,7 @@ class NodeShell implements Shell {
     const input = options.input ?? Input.of(options.stdin ?? '');
     const signal = options.signal ?? host.power;
     const jobs = new Jobs(host, () => this.#nextPid());
-    const { name, parameters, terminal } = options;
+    const { name, parameters, terminal, openShell } = options;
     return {
       parts: { host, kernel: insideOf(host).kernel, resolver: this.resolver, jobs },
       user,
@@ -80,6 +81,7 @@ class NodeShell implements Shell {
       isCommandText: name === undefined,
       input,
       terminal,
+      openShell,
       parameters,
     };
   }

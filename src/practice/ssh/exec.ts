@@ -5,6 +5,7 @@ import { Input } from '../shell/input';
 import type { Output } from '../shell/output';
 import { keysOf } from '../shell/terminal/keys';
 import { LineDiscipline } from '../shell/terminal/lineDiscipline';
+import { ShellsInside } from '../shell/terminal/shellsInside';
 import { TerminalOutput } from '../shell/terminal/terminalOutput';
 import { channelOutput, finish } from './channelOutput';
 import type { SessionParts, SessionRequest } from './sessions';
@@ -21,13 +22,25 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
   const { terminal } = request;
   const raw = channelOutput(channel);
   const output = terminal === undefined ? raw : new TerminalOutput(raw);
-  const input = terminal === undefined ? Input.from(channel) : keyboardInput(run, terminal, raw);
+  const shells =
+    terminal === undefined
+      ? undefined
+      : new ShellsInside({ host: parts.host, terminal, raw, output, giveBack: () => undefined });
+  const input =
+    terminal === undefined || shells === undefined ? Input.from(channel) : keyboardInput(run, terminal, raw, shells);
   channel.once('close', () => interrupt.abort());
   const environment = sessionEnvironment(parts, request);
   parts.shell
     .start(
       run.command,
-      { user: 'core', environment, input, signal, ...(terminal === undefined ? {} : { terminal }) },
+      {
+        user: 'core',
+        environment,
+        input,
+        signal,
+        ...(terminal === undefined ? {} : { terminal }),
+        ...(shells === undefined ? {} : { openShell: shells.open }),
+      },
       output,
     )
     .then(async (code) => {
@@ -39,10 +52,14 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
 }
 
 /** `ssh -t node command`: a terminal, without the shell's line editor. */
-function keyboardInput({ channel, interrupt }: Running, terminal: Terminal, raw: Output): Input {
+function keyboardInput({ channel, interrupt }: Running, terminal: Terminal, raw: Output, shells: ShellsInside): Input {
   const input = new Input();
   const keyboard = new LineDiscipline({ terminal, raw, input, interrupt: () => interrupt.abort() });
-  channel.on('data', (chunk: Buffer) => keysOf(chunk.toString('utf8')).forEach((key) => keyboard.press(key)));
+  channel.on('data', (chunk: Buffer) => {
+    if (!shells.receive(chunk)) {
+      keysOf(chunk.toString('utf8')).forEach((key) => keyboard.press(key));
+    }
+  });
   channel.once('end', () => input.end());
   return input;
 }

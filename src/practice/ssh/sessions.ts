@@ -52,7 +52,7 @@ export class SessionTerminal implements Terminal {
 /** The sessions of one connection. */
 export class SessionChannels {
   readonly #parts: SessionParts;
-  readonly #hangUp = new AbortController();
+  readonly #hangUp = follow([]);
   #open = 0;
 
   constructor(parts: SessionParts) {

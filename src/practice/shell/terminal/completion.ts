@@ -1,5 +1,7 @@
 import type { IFileSystem } from 'just-bash';
+import { BUILTIN_NAMES } from '../builtins';
 import { quote } from '../quote';
+import type { Resolver } from '../resolve';
 
 export interface Completion {
   /** What to put in place of the word before the cursor; undefined when nothing can be added. */
@@ -14,6 +16,30 @@ interface Place {
   readonly home: string;
   /** Names of commands along PATH, builtins and functions among them. */
   readonly commands: readonly string[];
+}
+
+/** Words that begin a command in bash and lie in no folder. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  (
+    'cd exit export logout history source type unset set read eval exec command local declare pwd echo printf test true false ' +
+    'for while if case until function time alias unalias'
+  ).split(' '),
+);
+
+/** What can stand at the beginning of a command. */
+export async function commandNames(
+  files: IFileSystem,
+  resolver: Resolver,
+  shell: { readonly environment: Readonly<Record<string, string>>; readonly functionNames: readonly string[] },
+): Promise<string[]> {
+  const path = shell.environment['PATH'] ?? '';
+  const folders = await Promise.all(
+    path.split(':').map(async (folder) => ((await files.exists(folder)) ? await files.readdir(folder) : [])),
+  );
+  const found = folders
+    .flat()
+    .filter((name) => resolver.resolve(name, { path, workingDirectory: '/' }).kind !== 'absent');
+  return [...found, ...KEYWORDS, ...BUILTIN_NAMES, ...shell.functionNames];
 }
 
 /** Completes the word before the cursor: a command in first place, else a file. */

@@ -1,23 +1,20 @@
-import { parse, serialize } from 'just-bash';
-import type { ScriptNode } from 'just-bash';
 import type { Host, Terminal } from '../../kernel';
 import { follow } from '../abort';
-import { BUILTIN_NAMES } from '../builtins';
-import { HIDDEN } from '../devices';
 import { Execution } from '../execution';
 import type { ExecutionOptions } from '../executionTypes';
 import { INTERRUPTED } from '../executionTypes';
 import { Input } from '../input';
-import { syntaxError } from '../messages';
 import type { Output } from '../output';
-import { complete, listChoices } from './completion';
+import { commandNames, complete, listChoices } from './completion';
+import { greeting } from './greeting';
+import { historyOf, keepHistory } from './history';
 import type { Key } from './keys';
 import { keysOf } from './keys';
 import { LineDiscipline } from './lineDiscipline';
 import { LineEditor } from './lineEditor';
-import { greeting } from './greeting';
-import { historyOf, keepHistory } from './history';
 import { promptFor } from './prompt';
+import { ShellsInside } from './shellsInside';
+import { isIncomplete, ShellState } from './shellState';
 
 interface Parts {
   readonly host: Host;
@@ -27,88 +24,49 @@ interface Parts {
   readonly raw: Output;
   /** For programs: with the terminal's line ends. */
   readonly output: Output;
+  /** Started by a program on the terminal, not by a login. */
+  readonly isInside?: boolean;
 }
-
-/** Words that begin a command in bash and lie in no folder. */
-const KEYWORDS = [
-  ...[
-    'cd',
-    'exit',
-    'export',
-    'logout',
-    'history',
-    'source',
-    'type',
-    'unset',
-    'set',
-    'read',
-    'eval',
-    'exec',
-    'command',
-    'local',
-  ],
-  ...[
-    'declare',
-    'pwd',
-    'echo',
-    'printf',
-    'test',
-    'true',
-    'false',
-    'for',
-    'while',
-    'if',
-    'case',
-    'until',
-    'function',
-    'time',
-  ],
-];
 
 interface Running {
   readonly abort: ReturnType<typeof follow>;
   readonly input: Input;
   readonly keyboard: LineDiscipline;
+  readonly shells: ShellsInside;
 }
 
-/** A login shell on a terminal. */
+/** A shell on a terminal. */
 export class Interactive {
   readonly #parts: Parts;
   readonly #editor: LineEditor;
+  readonly #state: ShellState;
   readonly #history: string[] = [];
-  #environment: Readonly<Record<string, string>>;
-  #workingDirectory: string;
-  #functions = new Map<string, string>();
-  #lastCode = 0;
-  #pendingText = '';
   #running: Running | undefined;
   #waiting: ((line: string | undefined) => void) | undefined;
   #typedAhead: Key[] = [];
-  #lastKey = '';
+  #lastEdit = '';
   #isOver = false;
-  #hasLeft = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#environment = parts.session.environment;
-    this.#workingDirectory = parts.session.workingDirectory;
-    const { terminal } = parts;
-    this.#editor = new LineEditor(
-      {
-        write: (text) => parts.raw.stdout(text),
-        get columns() {
-          return terminal.columns;
-        },
+    this.#state = new ShellState(parts.session.environment, parts.session.workingDirectory);
+    const { terminal, raw } = parts;
+    const screen = {
+      write: (text: string) => raw.stdout(text),
+      get columns() {
+        return terminal.columns;
       },
-      this.#history,
-    );
+    };
+    this.#editor = new LineEditor(screen, this.#history);
   }
 
   /** Resolves with the exit status of the shell. */
   async run(): Promise<number> {
-    const { host, output } = this.#parts;
+    const { host, output, isInside } = this.#parts;
     this.#history.push(...(await historyOf(host, this.#home)));
-    output.stdout(await greeting(host, this.#environment));
+    if (isInside !== true) {
+      output.stdout(await greeting(host, this.#state.environment));
+    }
     while (!this.#isOver) {
       this.#tellEndedJobs();
       const line = await this.#readLine(this.#prompt);
@@ -118,13 +76,15 @@ export class Interactive {
       await this.#obey(line);
     }
     await keepHistory(host, this.#home, this.#history);
-    return this.#lastCode;
+    return this.#state.lastCode;
   }
 
   /** Bytes from the terminal. */
   receive(chunk: Buffer): void {
-    const keys = keysOf(chunk.toString('utf8'));
-    for (const key of keys) {
+    if (this.#running?.shells.receive(chunk) === true) {
+      return;
+    }
+    for (const key of keysOf(chunk.toString('utf8'))) {
       if (this.#running !== undefined) {
         this.#running.keyboard.press(key);
       } else if (this.#waiting === undefined) {
@@ -135,56 +95,61 @@ export class Interactive {
     }
   }
 
+  /** What came after the shell had ended. */
+  takeTypedAhead(): Key[] {
+    return this.#typedAhead.splice(0);
+  }
+
   hangUp(): void {
     this.#isOver = true;
+    this.#running?.shells.hangUp();
     this.#running?.abort.abort();
     this.#settleLine(undefined);
   }
 
   get #home(): string {
-    return this.#environment['HOME'] ?? '/';
+    return this.#state.environment['HOME'] ?? '/';
   }
 
   get #prompt(): string {
-    const { user } = this.#parts.session;
-    return promptFor({
-      user,
-      hostName: this.#parts.host.name,
-      workingDirectory: this.#workingDirectory,
-      home: this.#home,
-    });
+    const { session, host } = this.#parts;
+    const { workingDirectory } = this.#state;
+    return promptFor({ user: session.user, hostName: host.name, workingDirectory, home: this.#home });
   }
 
   #readLine(prompt: string): Promise<string | undefined> {
     return new Promise((resolve) => {
       this.#waiting = resolve;
-      this.#editor.begin(prompt, this.#pendingText);
-      this.#pendingText = '';
-      const ahead = this.#typedAhead.splice(0);
-      ahead.forEach((key, index) => {
-        if (this.#waiting === undefined) {
-          this.#typedAhead.push(...ahead.slice(index, index + 1));
-        } else {
+      this.#editor.begin(prompt);
+      for (const key of this.#typedAhead.splice(0)) {
+        if (this.#isReading()) {
           this.#press(key);
+        } else {
+          this.#typedAhead.push(key);
         }
-      });
+      }
     });
+  }
+
+  /** Asked again after each key: Enter ends it. */
+  #isReading(): boolean {
+    return this.#waiting !== undefined;
   }
 
   #press(key: Key): void {
     const edit = this.#editor.press(key);
-    const isSecondTab = edit === 'complete' && this.#lastKey === 'complete';
-    this.#lastKey = edit;
+    const isSecondTab = edit === 'complete' && this.#lastEdit === 'complete';
+    this.#lastEdit = edit;
     switch (edit) {
       case 'accepted':
         this.#settleLine(this.#editor.line);
         break;
       case 'interrupted':
-        this.#lastCode = INTERRUPTED;
+        this.#state.lastCode = INTERRUPTED;
         this.#settleLine('');
         break;
       case 'closed':
-        this.#parts.raw.stdout('logout\r\n');
+        this.#sayGoodbye();
         this.#settleLine(undefined);
         break;
       case 'complete':
@@ -207,21 +172,12 @@ export class Interactive {
 
   async #complete(isSecond: boolean): Promise<void> {
     const { host, session, terminal, raw } = this.#parts;
-    const along = (this.#environment['PATH'] ?? '').split(':');
-    const lists = await Promise.all(
-      along.map(async (path) => ((await host.files.exists(path)) ? host.files.readdir(path) : [])),
-    );
+    const { environment, workingDirectory, functionNames } = this.#state;
     const { insert, choices } = await complete(this.#editor.beforeCursor, {
       files: host.files,
-      workingDirectory: this.#workingDirectory,
+      workingDirectory,
       home: this.#home,
-      commands: [...lists.flat(), ...KEYWORDS, ...BUILTIN_NAMES, ...this.#functions.keys()].filter(
-        (name) =>
-          KEYWORDS.includes(name) ||
-          this.#functions.has(name) ||
-          BUILTIN_NAMES.has(name) ||
-          session.parts.resolver.resolve(name, { path: along.join(':'), workingDirectory: '/' }).kind !== 'absent',
-      ),
+      commands: await commandNames(host.files, session.parts.resolver, { environment, functionNames }),
     });
     if (insert !== undefined) {
       this.#editor.insert(insert);
@@ -241,8 +197,7 @@ export class Interactive {
     if (this.#history.at(-1) !== script) {
       this.#history.push(script);
     }
-    const own = await this.#ownCommand(script.trim());
-    if (!own) {
+    if (!this.#ownCommand(script.trim())) {
       await this.#execute(script);
     }
   }
@@ -250,9 +205,9 @@ export class Interactive {
   /** Asks for more lines while the command is not complete. */
   async #wholeCommand(first: string): Promise<string | undefined> {
     let script = first;
-    while (script.endsWith('\\') || isIncomplete(script)) {
+    while (isIncomplete(script)) {
       const next = await this.#readLine('> ');
-      if (next === undefined || this.#lastKey === 'interrupted') {
+      if (next === undefined || this.#lastEdit === 'interrupted') {
         return undefined;
       }
       script = script.endsWith('\\') ? `${script.slice(0, -1)}${next}` : `${script}\n${next}`;
@@ -261,62 +216,76 @@ export class Interactive {
   }
 
   /** What belongs to the terminal itself. */
-  async #ownCommand(script: string): Promise<boolean> {
+  #ownCommand(script: string): boolean {
     const [word, code, ...more] = script.split(/\s+/);
     if ((word === 'exit' || word === 'logout') && more.length === 0 && /^\d*$/.test(code ?? '')) {
-      this.#parts.raw.stdout('logout\r\n');
-      this.#lastCode = code === undefined ? this.#lastCode : Number(code) % 256;
+      this.#sayGoodbye();
+      this.#state.lastCode = code === undefined ? this.#state.lastCode : Number(code) % 256;
       this.#isOver = true;
       return true;
     }
     if (script === 'history') {
-      this.#parts.output.stdout(
-        this.#history.map((line, index) => `${String(index + 1).padStart(5)}  ${line}\n`).join(''),
-      );
-      this.#lastCode = 0;
+      const rows = this.#history.map((line, index) => `${String(index + 1).padStart(5)}  ${line}\n`);
+      this.#parts.output.stdout(rows.join(''));
+      this.#state.lastCode = 0;
       return true;
     }
-    return await Promise.resolve(false);
+    return false;
   }
 
-  async #execute(script: string): Promise<void> {
+  #sayGoodbye(): void {
+    this.#parts.raw.stdout(this.#parts.isInside === true ? 'exit\r\n' : 'logout\r\n');
+  }
+
+  async #execute(line: string): Promise<void> {
     const { session, terminal, output } = this.#parts;
+    const running = this.#begin();
+    const left = { status: undefined as number | undefined, declarations: '', isGone: false };
+    const execution = new Execution(
+      {
+        ...session,
+        speaker: { name: this.#parts.isInside === true ? 'bash' : '-bash', namesLines: false },
+        environment: { ...this.#state.environment, COLUMNS: String(terminal.columns), LINES: String(terminal.rows) },
+        workingDirectory: this.#state.workingDirectory,
+        signal: running.abort.signal,
+        input: running.input,
+        terminal,
+        openShell: running.shells.open,
+        onLeave: () => (left.isGone = true),
+        onEnd: (status) => (left.status = status),
+        onState: (text) => (left.declarations += text),
+      },
+      output,
+    );
+    const code = await execution.run(this.#state.scriptFor(line));
+    this.#state.lastCode = left.status ?? code;
+    this.#state.absorb(line, execution.environment, left.declarations);
+    this.#finish(running, left.isGone);
+  }
+
+  #begin(): Running {
+    const { session, terminal, raw } = this.#parts;
     const [abort, input] = [follow([session.signal]), new Input()];
-    const { raw } = this.#parts;
     const keyboard = new LineDiscipline({ terminal, raw, input, interrupt: () => abort.abort() });
-    const running: Running = { abort, input, keyboard };
+    const shells = new ShellsInside({
+      ...this.#parts,
+      giveBack: (keys) => this.#typedAhead.push(...keyboard.feed(keys)),
+    });
+    const running: Running = { abort, input, keyboard, shells };
     this.#running = running;
-    const options: ExecutionOptions = {
-      ...session,
-      speaker: { name: '-bash', namesLines: false },
-      environment: { ...this.#environment, COLUMNS: String(terminal.columns), LINES: String(terminal.rows) },
-      workingDirectory: this.#workingDirectory,
-      signal: running.abort.signal,
-      input: running.input,
-      terminal,
-      onLeave: () => (this.#hasLeft = true),
-    };
-    const execution = new Execution(options, output);
-    const before = this.#lastCode === 0 ? '' : `${HIDDEN.status} ${this.#lastCode}\n`;
-    this.#lastCode = await execution.run(`${[...this.#functions.values()].join('\n')}\n${before}${script}`);
+    this.#typedAhead = keyboard.feed(this.#typedAhead);
+    return running;
+  }
+
+  #finish({ abort, input, keyboard }: Running, isGone: boolean): void {
     this.#running = undefined;
-    running.abort.release();
-    this.#afterwards(script, execution.environment);
-    if (running.abort.signal.aborted && !this.#isOver) {
+    abort.release();
+    if (abort.signal.aborted && !this.#isOver) {
       this.#parts.raw.stdout('\r\n');
     }
-    this.#pendingText = running.input.takeRest() + keyboard.pending;
-    this.#isOver ||= this.#hasLeft;
-  }
-
-  #afterwards(script: string, environment: Readonly<Record<string, string>>): void {
-    this.#environment = Object.fromEntries(
-      Object.entries(environment).filter(([name]) => /^\w+$/.test(name) && !/^\d/.test(name)),
-    );
-    this.#workingDirectory = environment['PWD'] ?? this.#workingDirectory;
-    for (const { name, text } of functionsIn(script)) {
-      this.#functions.set(name, text);
-    }
+    // What nobody read is for the shell.
+    this.#typedAhead.unshift(...keysOf((input.takeRest() + keyboard.pending).replaceAll('\n', '\r')));
+    this.#isOver ||= isGone;
   }
 
   #tellEndedJobs(): void {
@@ -325,56 +294,4 @@ export class Interactive {
       this.#parts.output.stdout(`[${number}]+  ${state.padEnd(24)}${command}\n`);
     }
   }
-}
-
-function scriptOf(text: string): ScriptNode | string {
-  try {
-    return parse(text);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function isIncomplete(text: string): boolean {
-  const script = scriptOf(text);
-  if (typeof script !== 'string') {
-    const word = hereDocumentWord(text);
-    return word !== undefined && !hasLine(text, word);
-  }
-  return /unexpected (?:end of file|EOF)/.test(syntaxError(script, text, { name: 'bash', namesLines: false }, false));
-}
-
-const hereDocumentWord = (text: string): string | undefined => /<<-?\s?['"]?(\w+)/.exec(text)?.[1];
-
-const hasLine = (text: string, line: string): boolean =>
-  text
-    .split('\n')
-    .slice(1)
-    .some((one) => one.trim() === line);
-
-function functionsIn(text: string): { name: string; text: string }[] {
-  const script = scriptOf(text);
-  if (typeof script === 'string') {
-    return [];
-  }
-  return script.statements.flatMap((statement) =>
-    statement.pipelines.flatMap(({ commands }) =>
-      commands.flatMap((command) => {
-        if (command.type !== 'FunctionDef') {
-          return [];
-        }
-        const pipeline = { type: 'Pipeline', commands: [command], negated: false } as const;
-        const alone = { type: 'Statement', pipelines: [pipeline], operators: [], background: false } as const;
-        return [
-          {
-            name: command.name,
-            text: serialize({
-              type: 'Script',
-              statements: [{ ...alone, pipelines: [{ ...pipeline, commands: [command] }], operators: [] }],
-            }),
-          },
-        ];
-      }),
-    ),
-  );
 }

@@ -25,6 +25,19 @@ export class LineDiscipline {
     return this.#line;
   }
 
+  /** What was typed, and shown, before the program began. Gives back what is for a line editor (arrows, Ctrl-D) and all after it. */
+  feed(keys: readonly Key[]): Key[] {
+    const end = keys.findIndex(({ kind }) => kind !== 'text' && kind !== 'enter' && kind !== 'interrupt');
+    for (const key of end === -1 ? keys : keys.slice(0, end)) {
+      if (key.kind === 'interrupt') {
+        this.#parts.interrupt();
+      } else {
+        this.#parts.input.push(Buffer.from(key.kind === 'text' ? key.text : '\n'));
+      }
+    }
+    return end === -1 ? [] : keys.slice(end);
+  }
+
   press(key: Key): void {
     const { terminal, raw, input } = this.#parts;
     if (key.kind === 'interrupt' || key.kind === 'quit') {

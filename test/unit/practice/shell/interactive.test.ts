@@ -35,6 +35,42 @@ describe('a terminal on a node', () => {
     person.hangUp();
   });
 
+  it('keeps arrays and aliases too', async () => {
+    const person = new Person(node);
+    await person.says('a=(1 "two three"); a+=(4); alias hi="echo hi there"');
+
+    assert.equal(await person.says('echo "${a[1]}" ${#a[@]}; hi you'), 'two three 3\nhi there you\n');
+    person.hangUp();
+  });
+
+  it('takes several lines that are pasted at once', async () => {
+    const person = new Person(node);
+    await person.prompt();
+    person.type('sleep 1\recho one\rread x\rgiven\recho "<$x>"\r');
+    await person.shows('\r\none\r\n');
+    await person.shows('\r\n<given>\r\n');
+    person.hangUp();
+  });
+
+  it('opens shells inside: sudo -i, bash, and leads back out', async () => {
+    const person = new Person(node);
+    await person.prompt();
+    person.type('sudo -i\r');
+    await person.shows('deis-1 ~ # ');
+    person.type('whoami; pwd; false\r');
+    await person.shows('root\r\n/root\r\n');
+    person.type('bash\r');
+    await person.until(() => person.raw.split('#\x1b[00m ').length === 4);
+    person.type('X=9; echo "in $X"; exit 3\r');
+    await person.shows('in 9\r\n');
+    person.type('echo "code $? [$X]"; exit\r');
+    await person.shows('code 3 []\r\n');
+    await person.prompt();
+
+    assert.equal(await person.says('whoami'), 'core\n');
+    person.hangUp();
+  });
+
   it('edits a line: backspace, arrows, Ctrl-U, Ctrl-W, Ctrl-A and Ctrl-K', async () => {
     const person = new Person(node);
 

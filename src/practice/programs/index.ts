@@ -1,29 +1,29 @@
 import type { Program } from '../kernel';
-import { bash, sh } from './bash';
-import { curlPrograms } from './curl';
 import { allocatePrograms } from './allocate';
+import { bash, sh } from './bash';
+import { blockPrograms } from './blockDevices';
+import { cloudinitPrograms } from './cloudinit';
+import { curlPrograms } from './curl';
 import { dfPrograms } from './df';
 import { identityPrograms } from './identity';
 import { iptablesPrograms } from './iptables/programs';
 import { kernelPrograms } from './kernelLog';
 import { keyPrograms } from './keys';
+import { killPrograms } from './killing';
 import { listPrograms } from './list';
 import { memoryPrograms } from './memory';
-import { mountPrograms } from './mounts';
 import { networkPrograms } from './network';
-import { killPrograms } from './killing';
-import { psPrograms } from './ps';
-import { topPrograms } from './top';
-import { uptimePrograms } from './uptime';
-import { cloudinitPrograms } from './cloudinit';
 import { pagerPrograms } from './pager';
+import { psPrograms } from './ps';
 import { scpPrograms } from './scp';
 import { smallPrograms } from './small';
-import { terminalPrograms } from './terminal';
 import { sshPrograms } from './ssh';
 import { sudo } from './sudo';
 import { tailPrograms } from './tail';
+import { terminalPrograms } from './terminal';
 import { timePrograms } from './time';
+import { topPrograms } from './top';
+import { uptimePrograms } from './uptime';
 import { usagePrograms } from './usage';
 
 /** The commands of a CoreOS node that belong to no daemon. */
@@ -31,28 +31,28 @@ export const shellPrograms: readonly Program[] = [
   bash,
   sh,
   sudo,
-  ...curlPrograms,
   ...allocatePrograms,
+  ...blockPrograms,
+  ...cloudinitPrograms,
+  ...curlPrograms,
   ...dfPrograms,
   ...identityPrograms,
   ...iptablesPrograms,
   ...kernelPrograms,
   ...keyPrograms,
+  ...killPrograms,
   ...listPrograms,
   ...memoryPrograms,
-  ...mountPrograms,
   ...networkPrograms,
-  ...killPrograms,
-  ...psPrograms,
-  ...topPrograms,
-  ...uptimePrograms,
-  ...cloudinitPrograms,
   ...pagerPrograms,
+  ...psPrograms,
   ...scpPrograms,
   ...smallPrograms,
   ...sshPrograms,
-  ...terminalPrograms,
   ...tailPrograms,
+  ...terminalPrograms,
   ...timePrograms,
+  ...topPrograms,
+  ...uptimePrograms,
   ...usagePrograms,
 ];

@@ -214,17 +214,6 @@ async function cmp(context: ProgramContext): Promise<number> {
   return 1;
 }
 
-async function flock(context: ProgramContext): Promise<number> {
-  const words = [...context.args];
-  while (words[0]?.startsWith('-') === true && words[0] !== '-c') {
-    if (/^-[wE]$/.test(words.shift() ?? '')) {
-      words.shift();
-    }
-  }
-  const [, ...command] = words;
-  return command[0] === '-c' ? await start(context, command[1] ?? '') : await start(context, command);
-}
-
 async function remove(context: ProgramContext): Promise<number> {
   const words = context.args.filter((arg) => !arg.startsWith('-'));
   return context.args.some((arg) => /^-\w*u|^--remove/.test(arg)) ? await start(context, ['rm', '--', ...words]) : 0;
@@ -273,7 +262,6 @@ export const smallPrograms = [
   program('su', su),
   program('yes', yes),
   program('cmp', cmp),
-  program('flock', flock),
   program('shred', remove),
   program('xxd', xxd),
   program('sha512sum', sums),

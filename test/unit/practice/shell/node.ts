@@ -35,7 +35,7 @@ export async function bootedNode(
   } = {},
 ): Promise<Node> {
   const kernel = fakeKernel(options.kernel);
-  const programs = [...hostPrograms, ...shellPrograms, ...(options.programs ?? [])];
+  const programs = [...shellPrograms, ...hostPrograms, ...(options.programs ?? [])];
   const parts = { kernel, programs, daemons: options.daemons ?? {}, shell: createShell };
   const host = createHost(parts, spec({ userData: USER_DATA, ...options.spec }));
   await host.boot();

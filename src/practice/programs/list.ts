@@ -1,6 +1,7 @@
 import type { FsStat } from 'just-bash';
 import type { ProgramContext } from '../kernel';
 import { resolvePath } from '../host/files/path';
+import type { OptionTable } from '../host/programs/options';
 import { parseOptions } from '../host/programs/options';
 import { Permissions } from '../shell/permissions';
 import { human } from './sizes';
@@ -221,50 +222,52 @@ function columns(names: readonly { readonly length: number; readonly text: strin
   }
 }
 
+const OPTIONS: OptionTable = {
+  flags: {
+    '-l': 'long',
+    '-a': 'all',
+    '--all': 'all',
+    '-A': 'almost',
+    '-h': 'human',
+    '--human-readable': 'human',
+    '-d': 'directory',
+    '--directory': 'directory',
+    '-1': 'one',
+    '-R': 'recursive',
+    '--recursive': 'recursive',
+    '-t': 'time',
+    '-S': 'size',
+    '-r': 'reverse',
+    '--reverse': 'reverse',
+    '-F': 'classify',
+    '-p': 'classify',
+    '-i': 'inode',
+    '-n': 'long',
+    '-C': 'columns',
+    '--color': 'color',
+    '-L': 'follow',
+    '-H': 'follow',
+    '-Z': 'context',
+    '-s': 'blocks',
+    '-k': 'k',
+    '-c': 'ctime',
+    '-u': 'atime',
+    '-v': 'version',
+    '-X': 'extension',
+    '-b': 'escape',
+    '-q': 'hide',
+  },
+  values: {
+    '--color': 'when',
+    '--sort': 'sort',
+    '--time-style': 'style',
+    '-I': 'ignore',
+    '--group-directories-first': 'grouped',
+  },
+};
+
 async function ls(context: ProgramContext): Promise<number> {
-  const { flags, words, unknown } = parseOptions(context.args, {
-    flags: {
-      '-l': 'long',
-      '-a': 'all',
-      '--all': 'all',
-      '-A': 'almost',
-      '-h': 'human',
-      '--human-readable': 'human',
-      '-d': 'directory',
-      '--directory': 'directory',
-      '-1': 'one',
-      '-R': 'recursive',
-      '--recursive': 'recursive',
-      '-t': 'time',
-      '-S': 'size',
-      '-r': 'reverse',
-      '--reverse': 'reverse',
-      '-F': 'classify',
-      '-p': 'classify',
-      '-i': 'inode',
-      '-n': 'long',
-      '-C': 'columns',
-      '--color': 'color',
-      '-L': 'follow',
-      '-H': 'follow',
-      '-Z': 'context',
-      '-s': 'blocks',
-      '-k': 'k',
-      '-c': 'ctime',
-      '-u': 'atime',
-      '-v': 'version',
-      '-X': 'extension',
-      '-b': 'escape',
-      '-q': 'hide',
-    },
-    values: {
-      '--color': 'when',
-      '--sort': 'sort',
-      '--time-style': 'style',
-      '-I': 'ignore',
-      '--group-directories-first': 'grouped',
-    },
-  });
+  const { flags, words, unknown } = parseOptions(context.args, OPTIONS);
   if (unknown !== undefined) {
     context.stderr(
       `ls: ${unknown.startsWith('--') ? `unrecognized option '${unknown}'` : `invalid option -- '${unknown.replace(/^-/, '')}'`}\nTry 'ls --help' for more information.\n`,

@@ -26,24 +26,11 @@ export function processesOf(context: Pick<ProgramContext, 'host' | 'timeline' | 
   const threads = KERNEL_THREADS.map((name, index) =>
     entry({ pid: index + 2, parentPid: index === 0 ? 0 : 2, name, command: `[${name}]`, memoryMb: 0 }),
   );
-  const now = context.timeline.now();
-  const shell = entry({
-    pid: 1311,
-    parentPid: 1308,
-    user: context.user,
-    name: 'bash',
-    command: '-bash',
-    memoryMb: 3,
-    startedAt: now,
-  });
-  const sshd = entry({
-    pid: 1308,
-    user: 'root',
-    name: 'sshd',
-    command: 'sshd: core@pts/0',
-    memoryMb: 3,
-    startedAt: now,
-  });
+  const startedAt = context.timeline.now();
+  const session = [
+    entry({ pid: 1308, name: 'sshd', command: 'sshd: core@pts/0', memoryMb: 3, startedAt }),
+    entry({ pid: 1311, parentPid: 1308, user: context.user, name: 'bash', command: '-bash', memoryMb: 3, startedAt }),
+  ];
   return [
     entry({
       pid: 1,
@@ -54,8 +41,7 @@ export function processesOf(context: Pick<ProgramContext, 'host' | 'timeline' | 
     }),
     ...threads,
     ...host.processes,
-    sshd,
-    shell,
+    ...session,
   ].sort((a, b) => a.pid - b.pid);
 }
 

@@ -1,29 +1,32 @@
 import type { ProgramContext } from '../kernel';
 import { resolvePath } from '../host/files/path';
 import { insideOf } from '../host/inside';
+import type { OptionTable } from '../host/programs/options';
 import { parseOptions } from '../host/programs/options';
 import { human } from './sizes';
 import { program } from './program';
 
 const BLOCK = 4096;
 
+const OPTIONS: OptionTable = {
+  flags: {
+    '-s': 'summary',
+    '--summarize': 'summary',
+    '-h': 'human',
+    '--human-readable': 'human',
+    '-a': 'all',
+    '-c': 'total',
+    '-k': 'k',
+    '-m': 'm',
+    '-b': 'bytes',
+    '-x': 'one',
+  },
+  values: { '-d': 'depth', '--max-depth': 'depth', '--exclude': 'exclude', '-B': 'block' },
+};
+
 /** `du`: what files take on disk, in whole blocks. */
 function du(context: ProgramContext): number {
-  const { flags, values, words } = parseOptions(context.args, {
-    flags: {
-      '-s': 'summary',
-      '--summarize': 'summary',
-      '-h': 'human',
-      '--human-readable': 'human',
-      '-a': 'all',
-      '-c': 'total',
-      '-k': 'k',
-      '-m': 'm',
-      '-b': 'bytes',
-      '-x': 'one',
-    },
-    values: { '-d': 'depth', '--max-depth': 'depth', '--exclude': 'exclude', '-B': 'block' },
-  });
+  const { flags, values, words } = parseOptions(context.args, OPTIONS);
   const { tree } = insideOf(context.host);
   const show = (bytes: number): string =>
     flags.has('human')
@@ -46,15 +49,21 @@ function du(context: ProgramContext): number {
     context.stdout(
       rows
         .reverse()
-        .map(
-          ([at, { bytes }]) =>
-            `${show(bytes)}\t${word === '.' && at !== path ? `.${at.slice(path.length)}` : at === path ? word : `${word.replace(/\/$/, '')}${at.slice(path === '/' ? 0 : path.length)}`}\n`,
-        )
+        .map(([at, { bytes }]) => `${show(bytes)}\t${nameIn(word, path, at)}\n`)
         .join(''),
     );
   }
   context.stdout(flags.has('total') ? `${show(total)}\ttotal\n` : '');
   return code;
+}
+
+/** A path below what was named, in the words it was named by. */
+function nameIn(word: string, top: string, path: string): string {
+  if (path === top) {
+    return word;
+  }
+  const below = path.slice(top === '/' ? 0 : top.length);
+  return word === '.' ? `.${below}` : `${word.replace(/\/$/, '')}${below}`;
 }
 
 const level = (path: string, top: string): number =>

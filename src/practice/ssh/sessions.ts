@@ -29,7 +29,6 @@ export class SessionTerminal implements Terminal {
   columns: number;
   rows: number;
   readonly name: string;
-  readonly #listeners = new Set<() => void>();
 
   constructor(facts: { cols: number; rows: number; term?: string | undefined }) {
     this.columns = facts.cols || 80;
@@ -40,12 +39,6 @@ export class SessionTerminal implements Terminal {
   resize(columns: number, rows: number): void {
     this.columns = columns || this.columns;
     this.rows = rows || this.rows;
-    this.#listeners.forEach((listener) => listener());
-  }
-
-  onResize(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 }
 
@@ -69,50 +62,57 @@ export class SessionChannels {
 
   open(session: Session): void {
     this.#open += 1;
-    session.once('close', () => (this.#open -= 1));
     const request = new SessionRequest();
     const interrupt = follow([this.#hangUp.signal, this.#parts.host.power]);
     const { signal } = interrupt;
     session.once('close', () => {
+      this.#open -= 1;
       interrupt.abort();
       interrupt.release();
     });
-    const start = (run: (channel: ServerChannel) => void, accept: () => ServerChannel): void => {
-      const channel = accept();
-      channel.on('error', () => undefined); // 'close' follows and ends the session.
-      run(channel);
-    };
+    prepare(session, request);
     session
-      .on('env', (accept, _reject, { key, val }) => {
-        if (ACCEPTED.test(key)) {
-          request.environment[key] = val;
-        }
-        answer(accept);
-      })
-      .on('pty', (accept, _reject, info) => {
-        request.terminal = new SessionTerminal({ ...info, term: termOf(info) });
-        answer(accept);
-      })
-      .on('window-change', (accept, _reject, info) => {
-        request.terminal?.resize(info.cols, info.rows);
-        answer(accept);
-      })
-      .on('auth-agent', (accept) => {
-        request.hasAgent = true;
-        answer(accept);
-      })
       .on('signal', (accept, _reject, { name }) => {
         interrupt.abort(name);
         answer(accept);
       })
       .on('exec', (accept, _reject, { command }) => {
-        start((channel) => runExec(this.#parts, request, { command, channel, interrupt, signal }), accept);
+        runExec(this.#parts, request, { command, channel: opened(accept), interrupt, signal });
       })
       .on('shell', (accept) => {
-        start((channel) => runLogin(this.#parts, request, { channel, interrupt, signal }), accept);
+        runLogin(this.#parts, request, { channel: opened(accept), interrupt, signal });
       })
       .on('sftp', (accept) => serveFiles(this.#parts, accept()));
   }
+}
+
+function opened(accept: () => ServerChannel): ServerChannel {
+  const channel = accept();
+  channel.on('error', () => undefined); // 'close' follows and ends the session.
+  return channel;
+}
+
+/** What a client asks for before its command, and a new size of its window. */
+function prepare(session: Session, request: SessionRequest): void {
+  session
+    .on('env', (accept, _reject, { key, val }) => {
+      if (ACCEPTED.test(key)) {
+        request.environment[key] = val;
+      }
+      answer(accept);
+    })
+    .on('pty', (accept, _reject, info) => {
+      request.terminal = new SessionTerminal({ ...info, term: termOf(info) });
+      answer(accept);
+    })
+    .on('window-change', (accept, _reject, info) => {
+      request.terminal?.resize(info.cols, info.rows);
+      answer(accept);
+    })
+    .on('auth-agent', (accept) => {
+      request.hasAgent = true;
+      answer(accept);
+    });
 }
 
 /** ssh2 gives `accept` only when the client wants an answer, whatever its types say. */

@@ -72,59 +72,56 @@ function apply(table: Table, line: string): void {
   edit(table, { command, chain, rest });
 }
 
-/** One command that changes a table: `-A`, `-I`, `-D`, `-N`, `-X`, `-P`, `-F`, `-R`. */
-export function edit(
-  table: Table,
-  { command, chain, rest }: { command: string; chain: string; rest: readonly string[] },
-): void {
-  switch (command) {
-    case '-A':
-    case '--append':
-      table.chain(chain).rules.push(table.parse(rest));
-      break;
-    case '-I':
-    case '--insert': {
-      const hasNumber = /^\d+$/.test(rest[0] ?? '');
-      const position = hasNumber ? Number(rest[0]) : 1;
-      const { rules } = table.chain(chain);
-      if (position < 1 || position > rules.length + 1) {
-        throw new RuleError('Index of insertion too big.', 1);
-      }
-      rules.splice(position - 1, 0, table.parse(hasNumber ? rest.slice(1) : rest));
-      break;
-    }
-    case '-R':
-    case '--replace':
-      table.chain(chain).rules.splice(positionOf(table, chain, rest.slice(0, 1)), 1, table.parse(rest.slice(1)));
-      break;
-    case '-D':
-    case '--delete':
-      table.chain(chain).rules.splice(positionOf(table, chain, rest), 1);
-      break;
-    case '-N':
-    case '--new-chain':
-      table.create(chain);
-      break;
-    case '-X':
-    case '--delete-chain':
-      (chain === '' ? [...table.chains.keys()].filter((name) => !table.isBuiltin(name)) : [chain]).forEach((name) =>
-        table.delete(name),
-      );
-      break;
-    case '-P':
-    case '--policy':
-      table.setPolicy(chain, rest[0] ?? '');
-      break;
-    case '-F':
-    case '--flush':
-      table.flush(chain === '' ? undefined : chain);
-      break;
-    case '-Z':
-    case '--zero':
-      break;
-    default:
-      throw new RuleError(`unknown option "${command}"`);
+interface Edit {
+  readonly chain: string;
+  readonly rest: readonly string[];
+}
+
+const EDITS: Readonly<Record<string, (table: Table, edit: Edit) => void>> = {
+  '-A': (table, { chain, rest }) => void table.chain(chain).rules.push(table.parse(rest)),
+  '-I': insert,
+  '-R': (table, { chain, rest }) =>
+    void table.chain(chain).rules.splice(positionOf(table, chain, rest.slice(0, 1)), 1, table.parse(rest.slice(1))),
+  '-D': (table, { chain, rest }) => void table.chain(chain).rules.splice(positionOf(table, chain, rest), 1),
+  '-N': (table, { chain }) => table.create(chain),
+  '-X': (table, { chain }) => {
+    const own = [...table.chains.keys()].filter((name) => !table.isBuiltin(name));
+    (chain === '' ? own : [chain]).forEach((name) => table.delete(name));
+  },
+  '-P': (table, { chain, rest: [policy = ''] }) => table.setPolicy(chain, policy),
+  '-F': (table, { chain }) => table.flush(chain === '' ? undefined : chain),
+  '-Z': () => undefined,
+};
+
+const LONG: Readonly<Record<string, string>> = {
+  '--append': '-A',
+  '--insert': '-I',
+  '--replace': '-R',
+  '--delete': '-D',
+  '--new-chain': '-N',
+  '--delete-chain': '-X',
+  '--policy': '-P',
+  '--flush': '-F',
+  '--zero': '-Z',
+};
+
+/** One command that changes a table. */
+export function edit(table: Table, { command, ...what }: Edit & { readonly command: string }): void {
+  const change = EDITS[LONG[command] ?? command];
+  if (change === undefined) {
+    throw new RuleError(`unknown option "${command}"`);
   }
+  change(table, what);
+}
+
+function insert(table: Table, { chain, rest }: Edit): void {
+  const hasNumber = /^\d+$/.test(rest[0] ?? '');
+  const position = hasNumber ? Number(rest[0]) : 1;
+  const { rules } = table.chain(chain);
+  if (position < 1 || position > rules.length + 1) {
+    throw new RuleError('Index of insertion too big.', 1);
+  }
+  rules.splice(position - 1, 0, table.parse(hasNumber ? rest.slice(1) : rest));
 }
 
 function positionOf(table: Table, chain: string, words: readonly string[]): number {

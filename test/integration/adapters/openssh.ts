@@ -58,7 +58,7 @@ ${extra}
     async stop() {
       child.kill();
       await once(child, 'exit');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
     },
   };
 }

@@ -51,7 +51,7 @@ export class ListeningNode {
   stop(): void {
     this.#close();
     this.#node?.kernel.dispose();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   }
 
   get node(): Node {

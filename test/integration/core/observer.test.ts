@@ -87,7 +87,7 @@ describe('a real cluster of the practice cloud, observed', () => {
 
   after(() => {
     operator.dispose();
-    rmSync(storagePath, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(storagePath, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   });
 
   it('is healthy, with memory, swap and disk of every node', () => {

@@ -1,11 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { Client } from 'ssh2';
-import type { ClientChannel, ConnectConfig, ExecOptions } from 'ssh2';
+import ssh2 from 'ssh2';
+import type { Client, ClientChannel, ConnectConfig, ExecOptions } from 'ssh2';
 import type { Node } from '../../../unit/practice/shell/node';
 import { bootedNode, follower } from '../../../unit/practice/shell/node';
 import { createSshd } from '../../../../src/practice/ssh/server';
@@ -25,9 +25,10 @@ export class ListeningNode {
   #close: () => void = () => undefined;
 
   async start(): Promise<void> {
-    execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-N', '', '-f', this.key]);
+    const pair = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 });
+    writeFileSync(this.key, pair.private, { mode: 0o600 });
     const node = await bootedNode({
-      spec: { sshPublicKeys: [readFileSync(`${this.key}.pub`, 'utf8').trim()] },
+      spec: { sshPublicKeys: [pair.public] },
       programs: [{ ...follower, directory: '/usr/bin' }],
     });
     this.#node = node;
@@ -78,7 +79,7 @@ export class ListeningNode {
 
   /** A connection of ssh2, as the extension makes it. */
   async connect(settings: ConnectConfig = {}): Promise<Client> {
-    const client = new Client();
+    const client = new ssh2.Client();
     await new Promise<void>((resolve, reject) => {
       client.once('ready', resolve).once('error', reject);
       client.connect({

@@ -46,7 +46,7 @@ describe('A setup that stops half-way', { timeout: 200_000 }, () => {
   });
   after(async () => {
     await window?.close();
-    if (home !== undefined) fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    if (home !== undefined) fs.rmSync(home, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   });
 
   it('says in the tree where it has stopped, and why', async () => {

@@ -81,7 +81,7 @@ describe('npm start in the browser', { timeout: 240_000 }, () => {
     await browser?.close();
     await workbench?.stop();
     await cloud?.stop();
-    if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   });
 
   it('opens at the printed address, and takes a token', async () => {

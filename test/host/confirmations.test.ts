@@ -4,7 +4,7 @@ import type { Billed, Operator, PowerOffForecast } from '../../src/core/operator
 import type { Services } from '../../src/services';
 import { clearToken } from '../../src/ui/commands/clearToken';
 import { destroyCluster } from '../../src/ui/commands/destroyCluster';
-import { powerOffNode } from '../../src/ui/commands/powerOffNode';
+import { powerCommand } from '../../src/ui/commands/power';
 import { LazyOperator } from '../../src/ui/lazyOperator';
 import { Target } from '../../src/ui/target';
 import { answerBoxes } from './window';
@@ -78,7 +78,7 @@ describe('Before something is lost, the user is asked', () => {
   it('with the arithmetic and the price, before a node loses its power', async () => {
     answer('Power Off');
 
-    await powerOffNode(core.services, { ...onNode });
+    await powerCommand('power_off')(core.services, { ...onNode });
 
     assert.deepEqual(core.done, ['power_off deis-2']);
     assert.match(boxes.shown[0]?.text ?? '', /After this 4 of 5 etcd members are up; 1 more may fail/);
@@ -88,7 +88,7 @@ describe('Before something is lost, the user is asked', () => {
   it('and nothing happens when the box is closed', async () => {
     answer(undefined);
 
-    await powerOffNode(core.services, { ...onNode });
+    await powerCommand('power_off')(core.services, { ...onNode });
 
     assert.deepEqual(core.done, []);
   });
@@ -102,7 +102,7 @@ describe('Before something is lost, the user is asked', () => {
     it('the node stays on unless its very name is typed', async () => {
       answer('Power Off Anyway…', 'deis-3');
 
-      await powerOffNode(core.services, { ...onNode });
+      await powerCommand('power_off')(core.services, { ...onNode });
 
       assert.deepEqual(core.done, []);
       assert.match(boxes.shown[0]?.text ?? '', /This breaks quorum/);
@@ -112,7 +112,7 @@ describe('Before something is lost, the user is asked', () => {
     it('the node is powered off for who types it', async () => {
       answer('Power Off Anyway…', 'deis-2');
 
-      await powerOffNode(core.services, { ...onNode });
+      await powerCommand('power_off')(core.services, { ...onNode });
 
       assert.deepEqual(core.done, ['power_off deis-2']);
     });

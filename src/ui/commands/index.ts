@@ -8,9 +8,7 @@ import { createCluster } from './createCluster';
 import { destroyCluster } from './destroyCluster';
 import { openTerminal } from './openTerminal';
 import { platformCommand } from './platform';
-import { powerOffNode } from './powerOffNode';
-import { powerOnNode } from './powerOnNode';
-import { rebootNode } from './rebootNode';
+import { powerCommand } from './power';
 import { refresh } from './refresh';
 import { registerSwap } from './registerSwap';
 import { resumeSetup } from './resumeSetup';
@@ -22,9 +20,9 @@ export const commands: Readonly<Record<string, Command>> = {
   'deis.cluster.create': createCluster,
   'deis.cluster.resume': resumeSetup,
   'deis.cluster.destroy': destroyCluster,
-  'deis.node.powerOff': powerOffNode,
-  'deis.node.powerOn': powerOnNode,
-  'deis.node.reboot': rebootNode,
+  'deis.node.powerOff': powerCommand('power_off'),
+  'deis.node.powerOn': powerCommand('power_on'),
+  'deis.node.reboot': powerCommand('reboot'),
   'deis.node.openTerminal': openTerminal,
   'deis.swap.register': registerSwap,
   'deis.platform.configure': platformCommand('configure'),

@@ -72,14 +72,24 @@ export function refused(request: Request, reply: RawReply, now: number): Refusal
     new ClusterError(sentence, { code, ...(remedy !== undefined && { remedy }) });
   switch (reply.status) {
     case 401:
-      return new Refusal(fail(`DigitalOcean rejects the token (${words})`, 'tokenRejected', 'setToken'), false);
+      return new Refusal(
+        fail(`DigitalOcean rejects the token (${words}). Set one that is still valid.`, 'tokenRejected', 'setToken'),
+        false,
+      );
     case 403:
       return new Refusal(
-        fail(`The token may not do this (${words}). It needs a wider scope.`, 'tokenForbidden', 'setToken'),
+        fail(`The token may not do this (${words}). Set one with read and write access.`, 'tokenForbidden', 'setToken'),
         false,
       );
     case 404:
-      return new Refusal(fail(`DigitalOcean does not know what was asked for (${words})`, 'notFound'), false);
+      return new Refusal(
+        fail(
+          `DigitalOcean does not know what was asked for (${words}). Refresh, then try again.`,
+          'notFound',
+          'refresh',
+        ),
+        false,
+      );
     case 429: {
       const waitMs = retryAfterMs(reply, now);
       const until = waitMs === undefined ? 'a while' : `${Math.ceil(waitMs / 1000)} seconds`;
@@ -111,7 +121,8 @@ function otherwise(request: Request, reply: RawReply, words: string): Refusal {
       false,
     );
   }
-  return new Refusal(new ClusterError(`DigitalOcean refuses ${words}`, { code: 'cloudRefused' }), false);
+  const sentence = `DigitalOcean refuses ${words}. Change what it objects to, then try again.`;
+  return new Refusal(new ClusterError(sentence, { code: 'cloudRefused' }), false);
 }
 
 /** The API's own words and the id that DigitalOcean's support asks for. */

@@ -1,5 +1,4 @@
 import type { ClusterSpec } from '../model/cluster';
-import type { ClusterError } from '../errors';
 import type { Account, Droplet } from '../model/cloud';
 import type { Obstacle, OperationContext } from '../operator';
 import type { Provider } from '../ports';
@@ -48,16 +47,7 @@ export function findObstacles(survey: Survey, spec: ClusterSpec, known: Known = 
 
 /** An answer that could not be had is an obstacle itself: nobody can say that all is well. */
 function judge<T>(answer: Answer<T>, check: (value: T) => Obstacle[]): Obstacle[] {
-  return 'value' in answer ? check(answer.value) : [fromFailure(answer.failure)];
-}
-
-function fromFailure(failure: ClusterError): Obstacle {
-  return failure.code === 'tokenForbidden'
-    ? obstacle(
-        `The token may not do what a cluster needs: ${failure.message} Make one with read and write access.`,
-        'setToken',
-      )
-    : obstacle(failure.message, failure.remedy);
+  return 'value' in answer ? check(answer.value) : [obstacle(answer.failure.message, answer.failure.remedy)];
 }
 
 function checkAccount(account: Account): Obstacle[] {

@@ -78,7 +78,10 @@ describe('preflight', () => {
     });
 
     it('says that the token only reads', () => {
-      assertOnly(find({ mayWrite: failure('tokenForbidden', 'Forbidden.') }), /read and write access/);
+      assertOnly(
+        find({ mayWrite: failure('tokenForbidden', 'Set one with read and write access.') }),
+        /read and write access/,
+      );
     });
 
     it('says once that the token is rejected, though every answer is the same', () => {

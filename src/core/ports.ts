@@ -27,7 +27,7 @@ export interface Clock {
   now(): number;
   /** Rejects with the signal's reason when aborted; the timer is cleared. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** A deadline for one call over a real wire: `ms` of provider time, but never less than two real seconds. */
+  /** A deadline for one call over a real wire: `ms` of provider time, but never less than four real seconds. */
   deadline(ms: number, signal?: AbortSignal): Deadline;
 }
 

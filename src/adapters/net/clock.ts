@@ -2,8 +2,8 @@ import type { Clock, Deadline } from '../../core/ports';
 import { abortReason, allowManyListeners } from './abort';
 
 /**
- * Real milliseconds below which no call over a wire is given up, however fast the provider's time runs: the seam promises
- * two seconds, and a busy computer that runs five nodes beside an editor may need more for an honest answer.
+ * Real milliseconds below which no call over a wire is given up, however fast the provider's time runs: a busy computer that
+ * runs five nodes beside an editor needs them for an honest answer.
  */
 const LEAST_DEADLINE_MS = 4_000;
 /** At speed `max` the provider's time jumps to what is waited for; a wait of ours is then only a breath. */
@@ -31,8 +31,6 @@ export function createClock(): Clock {
 export interface ScaledClock extends Clock {
   /** Takes over what the provider just announced: its time stands still while its process is off. */
   sync(announced: { speed: number | 'max'; now: number }): void;
-  /** At speed `max` its time also jumps ahead of ours. */
-  catchUp(announced: { speed: number | 'max'; now: number }): void;
 }
 
 /** A provider's time that runs faster than ours, such as the practice cloud's. */
@@ -43,21 +41,15 @@ export function createScaledClock(monotonicMs: () => number = () => performance.
     const rate = speed === 'max' ? IDLE_SPEED_AT_MAX : speed;
     return Math.round(base.provider + (monotonicMs() - base.real) * rate);
   };
-  const sync = (announced: { speed: number | 'max'; now: number }): void => {
-    speed = announced.speed;
-    base = { real: monotonicMs(), provider: announced.now };
-  };
   return {
     ...clockAt({
       now,
       waitMs: (ms) => (speed === 'max' ? Math.min(ms, BREATH_MS) : ms / speed),
       deadlineMs: (ms) => Math.max(LEAST_DEADLINE_MS, speed === 'max' ? 0 : ms / speed),
     }),
-    sync,
-    catchUp(announced) {
-      if (announced.speed !== speed || announced.now > now()) {
-        sync(announced);
-      }
+    sync(announced) {
+      speed = announced.speed;
+      base = { real: monotonicMs(), provider: announced.now };
     },
   };
 }

@@ -6,9 +6,6 @@ import type { EngineOptions } from './core/engine';
 import type { Operator } from './core/operator';
 import { createObserver } from './core/watch/observer';
 
-/** The last release of Deis V1, which its installer and unit files are taken from. */
-const DEIS_RELEASE = '1.13.4';
-
 /**
  * Adapters + core, without vscode: a bundle of its own, loaded when first needed. Resolves when the journals are read.
  */
@@ -24,7 +21,7 @@ export async function createEngine(options: EngineOptions): Promise<Operator> {
     openProvider: async (name) => await providers.open(name),
     accountOf: async (token, signal) => await providers.cloudWithToken(token).getAccount(signal),
     readOpenSshKey,
-    settings: () => ({ installerUrl: options.settings().installerUrl, release: DEIS_RELEASE }),
+    settings: () => options.settings(),
     storageFolder: storagePath,
     secrets,
     log,

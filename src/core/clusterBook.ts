@@ -220,6 +220,7 @@ function damagedCluster(id: string, error: unknown): TrackedCluster {
       bootstrap: 'discovery',
       routerMeshSize: 0,
       swapSizeMb: 0,
+      release: '',
       installPlatform: false,
       openPorts: false,
     },

@@ -9,6 +9,7 @@ interface Settings {
   'bootstrap.discoveryUrl': string;
   'bootstrap.method': Bootstrap;
   'deisctl.installerUrl': string;
+  'deisctl.release': string;
   'practice.speed': number | string;
   'practice.catalogue': EngineSettings['practiceCatalogue'];
   image: ImageRef;

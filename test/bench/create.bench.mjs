@@ -23,7 +23,14 @@ const SPEC = {
     image: 'coreos-stable',
     instances: 5,
   },
-  ...{ bootstrap: 'discovery', routerMeshSize: 5, swapSizeMb: 4096, installPlatform: true, openPorts: true },
+  ...{
+    bootstrap: 'discovery',
+    routerMeshSize: 5,
+    swapSizeMb: 4096,
+    release: '1.13.4',
+    installPlatform: true,
+    openPorts: true,
+  },
 };
 
 /** The heaviest set of delays in which each begins after the one before has ended: no product could be faster. */
@@ -73,7 +80,8 @@ export async function measure() {
     practiceMain: path.join(ROOT, 'dist', 'practice', 'main.mjs'),
     settings: () => ({
       ...{ apiUrl: 'https://api.digitalocean.com', discoveryUrl: 'https://discovery.etcd.io' },
-      ...{ installerUrl: 'http://deis.io/deisctl/install.sh', practiceSpeed: 1, practiceCatalogue: '2016' },
+      ...{ installerUrl: 'http://deis.io/deisctl/install.sh' },
+      ...{ practiceSpeed: 1, practiceCatalogue: '2016' },
     }),
     secrets: memorySecrets([['practice/token', token]]),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

@@ -61,7 +61,12 @@ function renderContents({ spec, account, size }: PlanFacts): string {
     ['Account', account === undefined ? 'not known' : plain(account.email)],
     ['Swap', `${spec.swapSizeMb} MB on every node, by the fleet unit ${plain('swapon.service')}`],
     ['etcd members meet by', spec.bootstrap === 'discovery' ? 'a discovery URL' : 'addresses written over SSH'],
-    ['Deis platform', spec.installPlatform ? `installed and started, ${spec.routerMeshSize} routers` : 'not installed'],
+    [
+      'Deis platform',
+      spec.installPlatform
+        ? `${plain(spec.release)}, installed and started, ${spec.routerMeshSize} routers`
+        : 'not installed',
+    ],
     ...(spec.installPlatform
       ? [['Domain', spec.domain === undefined ? 'the sslip.io name of the first node' : plain(spec.domain)]]
       : []),

@@ -23,6 +23,7 @@ export const checkSpec = (spec: ClusterSpec): Obstacle[] => [
   ...checkInstances(spec.instances),
   ...checkRouters(spec),
   ...checkSwap(spec),
+  ...checkRelease(spec),
   ...checkDomain(spec),
 ];
 
@@ -79,6 +80,12 @@ function checkSwap({ swapSizeMb }: ClusterSpec): Obstacle[] {
   return Number.isInteger(swapSizeMb) && swapSizeMb >= 0 && swapSizeMb <= 1024 * 1024
     ? []
     : [obstacle(`The swap size has to be a whole number of MB, not ${swapSizeMb}.`)];
+}
+
+function checkRelease({ release }: ClusterSpec): Obstacle[] {
+  return /^1\.13\.\d+$/.test(release)
+    ? []
+    : [obstacle(`"${release}" is no release of Deis 1.13, which alone this guide is for. Use 1.13.4, the last one.`)];
 }
 
 function checkDomain({ domain }: ClusterSpec): Obstacle[] {

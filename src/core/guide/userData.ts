@@ -22,7 +22,8 @@ export async function userDataOf(run: Run): Promise<string> {
   return renderCloudConfig({
     ...(discoveryUrl === undefined ? {} : { discoveryUrl }),
     swapSizeMb: spec.swapSizeMb,
+    release: spec.release,
     bootstrapHostKey: { privateFile, publicLine },
-    ...run.settings,
+    installerUrl: run.settings.installerUrl,
   });
 }

@@ -21,6 +21,8 @@ export interface ClusterSpec {
   readonly bootstrap: Bootstrap;
   readonly routerMeshSize: number;
   readonly swapSizeMb: number;
+  /** Of the Deis platform and of its `deisctl`, such as 1.13.4. */
+  readonly release: string;
   readonly installPlatform: boolean;
   /** Open 80, 443 and 2222 to the world once the platform runs. Whoever registers first becomes its administrator. */
   readonly openPorts: boolean;

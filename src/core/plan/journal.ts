@@ -18,6 +18,7 @@ const spec = v.pipe(
     bootstrap: v.picklist(['discovery', 'static']),
     routerMeshSize: v.number(),
     swapSizeMb: v.number(),
+    release: v.optional(v.string(), '1.13.4'),
     installPlatform: v.boolean(),
     openPorts: v.boolean(),
   }),

@@ -5,8 +5,6 @@ import type { JournalFile } from './journalFile';
 export interface GuideSettings {
   /** Where the nodes get deisctl from; `http://deis.io/deisctl/install.sh` in 2016. */
   readonly installerUrl: string;
-  /** The Deis release, without `v`. */
-  readonly release: string;
 }
 
 /** What a step works with. Everything that decides is in here, so that a step is a plain function of it. */

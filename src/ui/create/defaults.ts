@@ -14,6 +14,7 @@ export function defaultSpec(clusters: readonly ClusterSnapshot[]): Omit<ClusterS
     bootstrap: readSetting('bootstrap.method'),
     routerMeshSize: readSetting('routerMeshSize'),
     swapSizeMb: readSetting('swapSizeMb'),
+    release: readSetting('deisctl.release'),
     installPlatform: true,
     openPorts: true,
   };

@@ -9,7 +9,7 @@ import { defaultSpec } from './defaults';
 /** The argument object of `deis.cluster.create`; what it leaves out takes the guide's value. */
 export function readSpec(args: Arguments, clusters: readonly ClusterSnapshot[]): ClusterSpec {
   const names = ['provider', 'prefix', 'region', 'size', 'image', 'instances', 'domain', 'bootstrap'];
-  const more = ['routerMeshSize', 'swapSizeMb', 'installPlatform', 'openPorts', 'confirmed'];
+  const more = ['routerMeshSize', 'swapSizeMb', 'release', 'installPlatform', 'openPorts', 'confirmed'];
   args.allow(...names, ...more).confirmed('Creating a cluster');
   const fallback = defaultSpec(clusters);
   const spec: ClusterSpec = {
@@ -23,6 +23,7 @@ export function readSpec(args: Arguments, clusters: readonly ClusterSnapshot[]):
     bootstrap: args.oneOf('bootstrap', ['discovery', 'static'], fallback.bootstrap),
     routerMeshSize: args.integer('routerMeshSize', { min: 1, max: 255, fallback: fallback.routerMeshSize }),
     swapSizeMb: args.integer('swapSizeMb', { min: 0, max: 65_536, fallback: fallback.swapSizeMb }),
+    release: args.string('release', fallback.release),
     installPlatform: args.boolean('installPlatform', fallback.installPlatform),
     openPorts: args.boolean('openPorts', fallback.openPorts),
   };

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { EngineOptions } from '../../../src/core/engine';
 import type { SecretStore } from '../../../src/core/ports';
+import { SETTINGS } from '../../samples';
 
 export function memorySecrets(): SecretStore {
   const values = new Map<string, string>();
@@ -31,13 +32,7 @@ export function windowOptions(
     storagePath,
     secrets,
     practiceMain: path.resolve('dist/practice/main.mjs'),
-    settings: () => ({
-      apiUrl: 'https://api.digitalocean.com',
-      discoveryUrl: 'https://discovery.etcd.io',
-      installerUrl: 'http://deis.io/deisctl/install.sh',
-      practiceSpeed: 60,
-      practiceCatalogue: '2016',
-    }),
+    settings: () => SETTINGS,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     ...changes,
   };

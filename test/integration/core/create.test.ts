@@ -5,7 +5,8 @@ import { after, describe, it } from 'node:test';
 import * as v from 'valibot';
 import type { ClusterSnapshot } from '../../../src/core/model/snapshot';
 import type { Operator } from '../../../src/core/operator';
-import { Computer, context, SPEC } from './window';
+import { Computer, context } from './window';
+import { PRACTICE_SPEC } from '../../samples';
 
 const running = ({ units }: ClusterSnapshot): number =>
   units.filter(
@@ -29,7 +30,7 @@ describe('the whole guide on the practice cloud, through the shipped bundles', {
   it('ends with five members, swap on each, 41 running rows; and a destroy leaves nothing that costs', async () => {
     const operator = await computer.open();
 
-    const cluster = await operator.create(SPEC, context());
+    const cluster = await operator.create(PRACTICE_SPEC, context());
 
     assert.equal(cluster.nodes.filter(({ state }) => state === 'ready').length, 5);
     assert.deepEqual([cluster.state, cluster.problem, running(cluster)], ['healthy', undefined, 41]);
@@ -59,14 +60,16 @@ describe('the whole guide on the practice cloud, through the shipped bundles', {
     assert.ok(computer.logged.every((line) => !line.includes('PRIVATE KEY')));
   });
 
-  it('forms etcd with static members when there is no discovery service', async () => {
+  it('forms etcd with static members when there is no discovery service, and takes the release it is told', async () => {
     const operator = await computer.open();
 
-    const spec = { ...SPEC, prefix: 'static', bootstrap: 'static', installPlatform: false, openPorts: false } as const;
+    const bare = { installPlatform: false, openPorts: false };
+    const spec = { ...PRACTICE_SPEC, ...bare, prefix: 'static', bootstrap: 'static', release: '1.13.1' } as const;
     const cluster = await operator.create(spec, context());
 
     assert.deepEqual([cluster.state, cluster.problem], ['healthy', undefined]);
     assert.match(await output(operator, cluster.id, 'static-3', ['etcdctl', 'member', 'list']), /isLeader=true/);
+    assert.equal(await output(operator, cluster.id, 'static-1', ['/opt/bin/deisctl', '--version']), '1.13.1\n');
     await operator.power(cluster.id, 'static-2', 'reboot', context());
     await operator.destroy(cluster.id, context());
   });
@@ -83,7 +86,7 @@ describe('the whole guide on the practice cloud, through the shipped bundles', {
       }
     };
 
-    const spec = { ...SPEC, prefix: 'killed', installPlatform: false, openPorts: false };
+    const spec = { ...PRACTICE_SPEC, prefix: 'killed', installPlatform: false, openPorts: false };
     let cluster: ClusterSnapshot;
     try {
       cluster = await operator.create(spec, { ...context(), report });

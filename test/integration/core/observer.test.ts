@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +8,8 @@ import { createFleetApi } from '../../../src/adapters/fleet/fleetApi';
 import type { CreateEngine } from '../../../src/core/engine';
 import type { ClusterSnapshot, NodeSnapshot } from '../../../src/core/model/snapshot';
 import type { Operator } from '../../../src/core/operator';
+import { PRACTICE_SPEC, SETTINGS } from '../../samples';
+import { memorySecrets, newFolder, windowOptions } from '../adapters/window';
 
 /** The practice cloud's time runs this many times faster: fleet needs 15 to 30 of its seconds to notice a dead node. */
 const SPEED = 20;
@@ -43,44 +44,13 @@ describe('a real cluster of the practice cloud, observed', () => {
   }
 
   before(async () => {
-    storagePath = mkdtempSync(path.join(os.tmpdir(), 'deis-observer-'));
+    storagePath = newFolder();
     const { createEngine } = createRequire(path.resolve('package.json'))('./dist/engine.js') as {
       createEngine: CreateEngine; // What src/engine.ts exports.
     };
-    const secrets = new Map<string, string>();
-    operator = await createEngine({
-      storagePath,
-      practiceMain: path.resolve('dist/practice/main.mjs'),
-      settings: () => ({
-        apiUrl: 'https://api.digitalocean.com',
-        discoveryUrl: 'https://discovery.etcd.io',
-        installerUrl: 'http://deis.io/deisctl/install.sh',
-        practiceSpeed: SPEED,
-        practiceCatalogue: '2016',
-      }),
-      secrets: {
-        get: (key) => Promise.resolve(secrets.get(key)),
-        store: (key, value) => Promise.resolve(void secrets.set(key, value)),
-        delete: (key) => Promise.resolve(void secrets.delete(key)),
-      },
-      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-    });
-    const created = await operator.create(
-      {
-        provider: 'practice',
-        prefix: 'deis',
-        regionSlug: 'nyc3',
-        sizeSlug: '512mb',
-        image: 'coreos-stable',
-        instances: 5,
-        bootstrap: 'discovery',
-        routerMeshSize: 5,
-        swapSizeMb: 4096,
-        installPlatform: false,
-        openPorts: false,
-      },
-      context,
-    );
+    const options = windowOptions(storagePath, memorySecrets());
+    operator = await createEngine({ ...options, settings: () => ({ ...SETTINGS, practiceSpeed: SPEED }) });
+    const created = await operator.create({ ...PRACTICE_SPEC, installPlatform: false, openPorts: false }, context);
     id = created.id;
     operator.watch();
   });

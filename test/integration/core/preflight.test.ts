@@ -8,21 +8,9 @@ import { createDiscoveryApi } from '../../../src/adapters/net/discovery';
 import { runPreflight } from '../../../src/core/guide/preflight';
 import type { ClusterSpec } from '../../../src/core/model/cluster';
 import type { Provider } from '../../../src/core/ports';
+import { SPEC } from '../../samples';
 import { removeFolder, startPractice, temporaryFolder, type Practice } from '../practice/support';
 
-const SPEC: ClusterSpec = {
-  provider: 'digitalocean',
-  prefix: 'deis',
-  regionSlug: 'nyc3',
-  sizeSlug: '512mb',
-  image: 'coreos-stable',
-  instances: 5,
-  bootstrap: 'discovery',
-  routerMeshSize: 5,
-  swapSizeMb: 4096,
-  installPlatform: true,
-  openPorts: true,
-};
 const ACCOUNTS = [
   { name: 'Small', email: 'small@example.com', dropletLimit: 3, tokens: [{ token: 'small', scopes: ['*'] }] },
   { name: 'Reader', email: 'reader@example.com', dropletLimit: 10, tokens: [{ token: 'reader', scopes: ['read'] }] },

@@ -3,9 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import { ClusterError, isCancelled } from '../../../src/core/errors';
 import type { ClusterSnapshot } from '../../../src/core/model/snapshot';
 import type { Operator } from '../../../src/core/operator';
-import { Computer, context, SPEC } from './window';
+import { Computer, context } from './window';
+import { PRACTICE_SPEC } from '../../samples';
 
-const BARE = { ...SPEC, installPlatform: false, openPorts: false };
+const BARE = { ...PRACTICE_SPEC, installPlatform: false, openPorts: false };
 
 /** Rows of the platform that run, as the window shows them. */
 const running = ({ units }: ClusterSnapshot): number =>
@@ -120,7 +121,7 @@ describe('a create that is interfered with, on the practice cloud', { timeout: 2
       }
     };
 
-    const failed = await operator.create(SPEC, { ...context(), report }).then(
+    const failed = await operator.create(PRACTICE_SPEC, { ...context(), report }).then(
       () => undefined,
       (error: unknown) => error,
     );

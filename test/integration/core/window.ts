@@ -2,24 +2,9 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { CreateEngine, EngineSettings } from '../../../src/core/engine';
-import type { ClusterSpec } from '../../../src/core/model/cluster';
 import type { OperationContext, Operator } from '../../../src/core/operator';
 import type { SecretStore } from '../../../src/core/ports';
 import { memorySecrets, newFolder, windowOptions } from '../adapters/window';
-
-export const SPEC: ClusterSpec = {
-  provider: 'practice',
-  prefix: 'deis',
-  regionSlug: 'nyc3',
-  sizeSlug: '512mb',
-  image: 'coreos-stable',
-  instances: 5,
-  bootstrap: 'discovery',
-  routerMeshSize: 5,
-  swapSizeMb: 4096,
-  installPlatform: true,
-  openPorts: true,
-};
 
 /** One user's computer: a storage folder and secrets that all of its windows share. The engine is the shipped bundle. */
 export class Computer {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import type { ClusterSnapshot } from '../../../src/core/model/snapshot';
-import { context, SPEC } from '../core/window';
+import { context } from '../core/window';
 import { failure, fails, NOTHING, one, World } from './world';
+import { PRACTICE_SPEC } from '../../samples';
 
 describe('nodes that fail under a cluster', { timeout: 180_000 }, () => {
   const world = new World();
@@ -20,7 +21,7 @@ describe('nodes that fail under a cluster', { timeout: 180_000 }, () => {
       }
     };
 
-    const { code, remedy, message } = await failure(operator.create(SPEC, { ...context(), report }));
+    const { code, remedy, message } = await failure(operator.create(PRACTICE_SPEC, { ...context(), report }));
     await off;
     assert.deepEqual([code, remedy], ['timedOut', 'powerOnNode'], message);
     assert.match(message, /deis-1 is missing.*Power on/);
@@ -29,7 +30,7 @@ describe('nodes that fail under a cluster', { timeout: 180_000 }, () => {
     await operator.power(id, 'deis-1', 'power_on', context());
     cluster = await operator.resume(id, context());
     assert.deepEqual([cluster.state, cluster.problem], ['healthy', undefined]);
-    assert.deepEqual(await world.holdings(), one(SPEC));
+    assert.deepEqual(await world.holdings(), one(PRACTICE_SPEC));
   });
 
   it('by another host key: nothing is sent to it, and the others go on', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import type { ClusterSnapshot } from '../../../src/core/model/snapshot';
-import { context, SPEC } from '../core/window';
+import { context } from '../core/window';
 import { failure, NOTHING, one, World } from './world';
+import { PRACTICE_SPEC } from '../../samples';
 
 /** Lines of the progress at which the process dies, each once: the droplets' call is out, etcd forms, units are installed, pulled. */
 const MOMENTS = [
@@ -28,7 +29,7 @@ describe('the practice process killed in mid-create, again and again', { timeout
     };
     let cluster: ClusterSnapshot | undefined;
     const controlled = { ...context(), report };
-    let work = operator.create(SPEC, controlled);
+    let work = operator.create(PRACTICE_SPEC, controlled);
     for (let tries = 0; cluster === undefined && tries < 10; tries++) {
       const outcome = await Promise.allSettled([work]);
       if (outcome[0].status === 'fulfilled') {
@@ -46,7 +47,7 @@ describe('the practice process killed in mid-create, again and again', { timeout
     assert.ok(cluster);
     assert.deepEqual(left, []);
     assert.deepEqual([cluster.state, cluster.problem], ['healthy', undefined]);
-    assert.deepEqual(await world.holdings(), one(SPEC));
+    assert.deepEqual(await world.holdings(), one(PRACTICE_SPEC));
     await operator.destroy(cluster.id, context());
     assert.deepEqual(await world.holdings(), NOTHING);
   });

@@ -1,12 +1,12 @@
 /**
- * A window of its own process, so that it can be killed: `node window.mjs <folder> <spec as JSON>` creates a cluster and prints
+ * A window of its own process, so that it can be killed: `node window.mjs <folder> <spec> <settings>` (both as JSON) creates a cluster and prints
  * each line of its progress. Secrets are in a file that windows of the folder share.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-const [folder, spec] = process.argv.slice(2);
+const [folder, spec, settings] = process.argv.slice(2);
 const file = path.join(folder, 'secrets.json');
 const all = () => JSON.parse(readFileSync(file, 'utf8'));
 const change = async (key, value) => {
@@ -18,10 +18,7 @@ const { createEngine } = createRequire(import.meta.url)(path.resolve('dist/engin
 const operator = await createEngine({
   storagePath: folder,
   practiceMain: path.resolve('dist/practice/main.mjs'),
-  settings: () => ({
-    ...{ apiUrl: 'https://api.digitalocean.com', discoveryUrl: 'https://discovery.etcd.io' },
-    ...{ installerUrl: 'http://deis.io/deisctl/install.sh', practiceSpeed: 'max', practiceCatalogue: '2016' },
-  }),
+  settings: () => JSON.parse(settings),
   secrets: {
     get: async (key) => all()[key],
     store: change,

@@ -8,8 +8,9 @@ import { after, describe, it } from 'node:test';
 import type { ClusterSpec } from '../../../src/core/model/cluster';
 import type { Operator } from '../../../src/core/operator';
 import type { SecretStore } from '../../../src/core/ports';
-import { context, SPEC } from '../core/window';
+import { context } from '../core/window';
 import { NOTHING, one, SMALL, World } from './world';
+import { PRACTICE_SPEC, SETTINGS } from '../../samples';
 
 /** The secrets of `window.mjs`, for the windows of this process. */
 function fileSecrets(folder: string): SecretStore {
@@ -34,7 +35,9 @@ describe('a window killed in the middle', { timeout: 180_000 }, () => {
   /** Creates in a process of its own, which dies at the first line of its progress that matches. */
   async function killedAt(spec: ClusterSpec, line: RegExp): Promise<void> {
     const window = path.resolve('test/integration/faults/window.mjs');
-    const child = spawn(process.execPath, [window, world.computer.folder, JSON.stringify(spec)], {
+    const settings = { ...SETTINGS, practiceSpeed: 'max' };
+    const args = [window, world.computer.folder, JSON.stringify(spec), JSON.stringify(settings)];
+    const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = once(child, 'exit');
@@ -77,7 +80,7 @@ describe('a window killed in the middle', { timeout: 180_000 }, () => {
   });
 
   it('while the platform starts: the next one re-attaches to what goes on on the node, and starts nothing twice', async () => {
-    const spec = { ...SPEC, instances: 3, routerMeshSize: 3, openPorts: false };
+    const spec = { ...PRACTICE_SPEC, instances: 3, routerMeshSize: 3, openPorts: false };
     await killedAt(spec, /^Start the platform: [1-9]/);
 
     const operator = await world.open();

@@ -8,13 +8,14 @@ import type { ClusterSpec } from '../../../src/core/model/cluster';
 import type { Operator } from '../../../src/core/operator';
 import type { SecretStore } from '../../../src/core/ports';
 import { tokenSecret } from '../../../src/core/secretKeys';
-import { Computer, SPEC } from '../core/window';
+import { Computer } from '../core/window';
 import { at, listAt } from '../practice/support';
 import { startProxy, type Meddling, type Proxy } from './proxy';
+import { PRACTICE_SPEC } from '../../samples';
 
 /** Three nodes do where the fault is not about their number: a cluster of three is there in half the time. */
 export const SMALL: ClusterSpec = {
-  ...SPEC,
+  ...PRACTICE_SPEC,
   prefix: 'small',
   instances: 3,
   routerMeshSize: 3,

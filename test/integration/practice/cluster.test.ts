@@ -4,7 +4,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operator } from '../../../src/core/operator';
-import { Computer, context, SPEC } from '../core/window';
+import { Computer, context } from '../core/window';
+import { PRACTICE_SPEC } from '../../samples';
 
 /** etcd, fleet and their programs on whole nodes, through the shipped bundles and real SSH. */
 describe('etcd and fleet on nodes of the practice cloud', { timeout: 180_000 }, () => {
@@ -34,7 +35,7 @@ describe('etcd and fleet on nodes of the practice cloud', { timeout: 180_000 }, 
 
   before(async () => {
     operator = await computer.open({ practiceSpeed: 60 });
-    const spec = { ...SPEC, prefix: 'fleet', installPlatform: false, openPorts: false } as const;
+    const spec = { ...PRACTICE_SPEC, prefix: 'fleet', installPlatform: false, openPorts: false } as const;
     id = (await operator.create(spec, context())).id;
   });
   after(() => computer.dispose());

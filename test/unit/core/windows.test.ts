@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { context, Harness, OWN_KEY, SPEC } from './fakes/harness';
+import { context, Harness, OWN_KEY } from './fakes/harness';
+import { SPEC } from '../../samples';
 
 const BARE = { ...SPEC, installPlatform: false, openPorts: false };
 

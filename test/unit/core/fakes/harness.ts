@@ -4,26 +4,12 @@ import path from 'node:path';
 import { generatePrivateKey } from '../../../../src/core/guide/privateKey';
 import { createOperator } from '../../../../src/core/clusters';
 import { ClusterError, type ErrorCode } from '../../../../src/core/errors';
-import type { ClusterSpec } from '../../../../src/core/model/cluster';
 import type { ClusterSnapshot } from '../../../../src/core/model/snapshot';
 import type { OperationContext, Operator } from '../../../../src/core/operator';
 import type { Journal } from '../../../../src/core/plan/journal';
 import type { Observer, TrackedCluster } from '../../../../src/core/watch/tracked';
 import { FakeWorld } from './fakeWorld';
-
-export const SPEC: ClusterSpec = {
-  provider: 'digitalocean',
-  prefix: 'deis',
-  regionSlug: 'nyc3',
-  sizeSlug: '512mb',
-  image: 'coreos-stable',
-  instances: 5,
-  bootstrap: 'discovery',
-  routerMeshSize: 5,
-  swapSizeMb: 4096,
-  installPlatform: true,
-  openPorts: true,
-};
+import { SETTINGS } from '../../../samples';
 
 /** Made once: RSA keys take their time. */
 export const OWN_KEY = { privateKey: await generatePrivateKey() };
@@ -94,7 +80,7 @@ export class Harness {
     const operator = await createOperator({
       openProvider: () => Promise.resolve(world.provider),
       accountOf: () => world.provider.cloud.getAccount(),
-      settings: () => ({ installerUrl: 'http://deis.io/deisctl/install.sh', release: '1.13.4' }),
+      settings: () => SETTINGS,
       storageFolder: folder,
       secrets: world.secrets,
       log: world.log,

@@ -2,20 +2,11 @@ import type { Account, Image, Region, Size } from '../../../../src/core/model/cl
 import type { ClusterSpec } from '../../../../src/core/model/cluster';
 import type { OperationContext } from '../../../../src/core/operator';
 import type { CloudApi, Provider } from '../../../../src/core/ports';
+import { SPEC as GUIDE_SPEC } from '../../../samples';
 
-export const SPEC: ClusterSpec = {
-  provider: 'digitalocean',
-  prefix: 'deis',
-  regionSlug: 'nyc3',
-  sizeSlug: 's-1vcpu-1gb',
-  image: 'coreos-stable',
-  instances: 5,
-  bootstrap: 'discovery',
-  routerMeshSize: 5,
-  swapSizeMb: 4096,
-  installPlatform: true,
-  openPorts: true,
-};
+/** The guide's own cluster in a size that this account can have. */
+export const SPEC: ClusterSpec = { ...GUIDE_SPEC, sizeSlug: 's-1vcpu-1gb' };
+
 export const ACCOUNT: Account = {
   uuid: 'a',
   email: 'me@example.com',

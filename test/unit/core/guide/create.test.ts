@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ClusterError } from '../../../../src/core/errors';
 import type { Operator } from '../../../../src/core/operator';
-import { code, context, Harness, OWN_KEY, SPEC } from '../fakes/harness';
+import { code, context, Harness, OWN_KEY } from '../fakes/harness';
+import { SPEC } from '../../../samples';
 
 describe('creating a cluster', () => {
   let harness: Harness;

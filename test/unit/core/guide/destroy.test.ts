@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ClusterError, isCancelled } from '../../../../src/core/errors';
 import { describeKey } from '../../../../src/core/guide/privateKey';
 import type { Operator } from '../../../../src/core/operator';
-import { code, context, Harness, OWN_KEY, SPEC } from '../fakes/harness';
+import { code, context, Harness, OWN_KEY } from '../fakes/harness';
+import { SPEC } from '../../../samples';
 
 const BARE = { ...SPEC, installPlatform: false, openPorts: false };
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ClusterError } from '../../../../src/core/errors';
 import type { Operator } from '../../../../src/core/operator';
-import { code, context, Harness, OWN_KEY, SPEC } from '../fakes/harness';
+import { code, context, Harness, OWN_KEY } from '../fakes/harness';
+import { SPEC } from '../../../samples';
 
 describe("the platform's verbs, singly", () => {
   let harness: Harness;

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { ClusterSnapshot, NodeSnapshot } from '../../../../src/core/model/snapshot';
 import type { Operator } from '../../../../src/core/operator';
 import { forecastPowerOff } from '../../../../src/core/guide/powerForecast';
-import { code, context, Harness, OWN_KEY, SPEC } from '../fakes/harness';
+import { code, context, Harness, OWN_KEY } from '../fakes/harness';
+import { SPEC } from '../../../samples';
 
 describe('powering a node', () => {
   let harness: Harness;

@@ -214,6 +214,7 @@ describe('preflight', () => {
     });
 
     it('takes no more routers than nodes, since deisctl would wait for ever', () => {
+      assertOnly(find({}, { release: '2.0.0' }), /"2\.0\.0" is no release of Deis 1\.13/);
       assertOnly(find({}, { routerMeshSize: 6 }), /6 routers don't fit on 5 nodes/);
       assertOnly(find({}, { routerMeshSize: 0 }), /at least one router/);
       assert.deepEqual(find({}, { routerMeshSize: 6, installPlatform: false }), []);

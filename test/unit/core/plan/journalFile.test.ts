@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ClusterError } from '../../../../src/core/errors';
 import { newJournal, type Journal } from '../../../../src/core/plan/journal';
 import { JournalFile, JournalFolder } from '../../../../src/core/plan/journalFile';
-import { SPEC } from '../fakes/harness';
+import { SPEC } from '../../../samples';
 
 describe('the journal of a cluster', () => {
   let storage: string;

@@ -1,24 +1,10 @@
 import { ClusterError } from '../../../../src/core/errors';
 import type { Account, Droplet } from '../../../../src/core/model/cloud';
-import type { ClusterSpec } from '../../../../src/core/model/cluster';
 import type { FleetMachine, Unit, UnitInstance } from '../../../../src/core/model/units';
 import type { EtcdMember, ExecResult, Log, NodeConnection, Provider } from '../../../../src/core/ports';
 import type { TrackedCluster } from '../../../../src/core/watch/tracked';
 import { FakeTime } from './fakeTime';
-
-export const SPEC: ClusterSpec = {
-  provider: 'practice',
-  prefix: 'deis',
-  regionSlug: 'nyc3',
-  sizeSlug: '512mb',
-  image: 'coreos-stable',
-  instances: 5,
-  bootstrap: 'discovery',
-  routerMeshSize: 5,
-  swapSizeMb: 4096,
-  installPlatform: true,
-  openPorts: true,
-};
+import { PRACTICE_SPEC } from '../../../samples';
 
 export const machineId = (i: number): string => String(i).repeat(32);
 export const silentLog: Log = {
@@ -113,7 +99,7 @@ export class FakeWorld {
     return {
       id: 'deis-ab12c',
       name: 'deis-ab12c',
-      spec: SPEC,
+      spec: PRACTICE_SPEC,
       nodes: this.droplets.map((droplet) => ({
         name: droplet.name,
         dropletId: droplet.id,

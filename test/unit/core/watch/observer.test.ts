@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import { ClusterError } from '../../../../src/core/errors';
 import { createObserver } from '../../../../src/core/watch/observer';
 import { Bench } from './bench';
-import { silentLog, SPEC } from './fakeWorld';
+import { silentLog } from './fakeWorld';
+import { SPEC } from '../../../samples';
 
 const bench = new Bench();
 

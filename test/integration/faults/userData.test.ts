@@ -89,7 +89,7 @@ describe('a create whose nodes lack', { timeout: 120_000 }, () => {
     const meddling: Meddling = {
       request: (method, where, body) => changeUserData(method, where, body, changes),
     };
-    operator = await world.openMeddled(meddling, { practiceSpeed: 60 });
+    operator = await world.openMeddled(meddling, { practiceSpeed: 120 });
     const create = async (prefix: string): Promise<void> => {
       const found = CASES.find((one) => one.prefix === prefix);
       if (found !== undefined) errors.set(prefix, await failure(operator.create(spec(found), context())));

@@ -31,6 +31,7 @@ export async function destroyDamaged(
   for (const name of PROVIDERS) {
     const provider = await open(deps, name);
     if (provider !== undefined && (await destroyByTag(provider, id, context))) {
+      await deleteOwnKeys(provider.cloud, id, { ...context, log: deps.log });
       for (const key of clusterSecrets(id)) {
         await deps.secrets.delete(key);
       }
@@ -79,8 +80,21 @@ async function destroyByTag({ cloud, clock }: Provider, id: string, context: Ope
     await cloud.deleteFirewall(firewall.id, signal);
   }
   await cloud.deleteTag(tag, signal);
-  context.report(`The SSH key ${sshKeyName(id)} may be left in the account`);
   return true;
+}
+
+/** By the name that only this cluster's own key has. A key costs nothing: that it stays is said, and no failure. */
+async function deleteOwnKeys(cloud: CloudApi, id: string, context: OperationContext & { log: Log }): Promise<void> {
+  const { signal } = context;
+  try {
+    for (const key of await cloud.listSshKeys(signal)) {
+      if (key.name === sshKeyName(id)) await cloud.deleteSshKey(key.id, signal);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    context.report(`The SSH key ${sshKeyName(id)} may be left in the account`);
+    context.log.error(`The SSH key ${sshKeyName(id)} could not be removed from the account`, error);
+  }
 }
 
 async function deleteTagged(cloud: CloudApi, tag: string, signal: AbortSignal): Promise<true | undefined> {

@@ -65,6 +65,7 @@ export interface CloudApi {
   listSizes(signal?: AbortSignal): Promise<Size[]>;
   getImage(ref: ImageRef, signal?: AbortSignal): Promise<Image | undefined>;
 
+  listSshKeys(signal?: AbortSignal): Promise<readonly SshKey[]>;
   getSshKey(fingerprint: string, signal?: AbortSignal): Promise<SshKey | undefined>;
   createSshKey(name: string, publicKey: string, signal?: AbortSignal): Promise<SshKey>;
   deleteSshKey(id: number, signal?: AbortSignal): Promise<void>;

@@ -45,6 +45,7 @@ const sshKey = v.pipe(
   v.transform(({ public_key, ...key }): SshKey => ({ ...key, publicKey: public_key })),
 );
 export const SshKeyReply = v.object({ ssh_key: sshKey });
+export const SshKeysReply = v.object({ ssh_keys: v.array(sshKey) });
 
 const region = v.pipe(
   v.object({ slug: v.string(), name: v.string(), available: v.boolean(), features: strings, sizes: strings }),

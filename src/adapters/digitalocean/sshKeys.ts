@@ -1,10 +1,20 @@
 import type { CloudApi } from '../../core/ports';
 import { call, callUnlessMissing, type Access } from './call';
-import { SshKeyReply } from './replies';
+import { callAllPages } from './pages';
+import { SshKeyReply, SshKeysReply } from './replies';
 import { checkId, segment } from './words';
 
-export function sshKeys(access: Access): Pick<CloudApi, 'getSshKey' | 'createSshKey' | 'deleteSshKey'> {
+export function sshKeys(access: Access): Pick<CloudApi, 'listSshKeys' | 'getSshKey' | 'createSshKey' | 'deleteSshKey'> {
   return {
+    async listSshKeys(signal) {
+      const spec = { what: 'listing the SSH keys', signal };
+      const pages = await callAllPages(
+        access,
+        { ...spec, request: (library) => library.ssh.getAllKeys() },
+        SshKeysReply,
+      );
+      return pages.flatMap((page) => page.ssh_keys);
+    },
     async getSshKey(fingerprint, signal) {
       const checked = segment(fingerprint);
       const reply = await callUnlessMissing(access, {

@@ -82,6 +82,7 @@ describe('the replies that the official clients were given', () => {
       const key = await cloud.createSshKey('deis', 'ssh-rsa AAAA');
       assert.equal(key.fingerprint, fingerprint);
       assert.equal((await cloud.getSshKey(fingerprint))?.id, key.id);
+      assert.deepEqual(await cloud.listSshKeys(), [key]);
       await cloud.createTag('deis-cluster:demo');
       const [firewall] = await cloud.listFirewalls();
       assert.deepEqual(firewall, {

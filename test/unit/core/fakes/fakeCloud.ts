@@ -134,6 +134,7 @@ export class FakeCloud {
         regionSlugs: ['nyc3'],
         minDiskGb: 20,
       })),
+    listSshKeys: () => this.#call('listSshKeys', () => [...this.keys]),
     getSshKey: (fingerprint) => this.#call('getSshKey', () => this.keys.find((key) => key.fingerprint === fingerprint)),
     createSshKey: (name, publicKey) =>
       this.#call('createSshKey', () => {

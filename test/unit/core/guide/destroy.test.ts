@@ -188,10 +188,28 @@ describe('destroying a cluster', () => {
     const elsewhere = await Harness.create(harness.world);
     const window = await elsewhere.open();
 
+    const others = { id: 4711, name: 'laptop', fingerprint: 'aa', publicKey: 'ssh-rsa AAAA' };
+    harness.world.cloud.keys.push(others);
+
     await window.operator.destroy(id, context());
 
     assert.deepEqual([harness.world.cloud.droplets, harness.world.cloud.firewalls], [[], []]);
+    assert.deepEqual(harness.world.cloud.keys, [others]);
     await assert.rejects(window.operator.destroy(id, context()), code('notFound'));
+    await elsewhere.dispose();
+  });
+
+  it('of another computer does not fail for a key that it may not see', async () => {
+    const id = await create();
+    const elsewhere = await Harness.create(harness.world);
+    const window = await elsewhere.open();
+    harness.world.cloud.fail('listSshKeys', 'tokenForbidden');
+    const steps = context();
+
+    await window.operator.destroy(id, steps);
+
+    assert.deepEqual(harness.world.cloud.droplets, []);
+    assert.ok(steps.reports.some((report) => report.includes(`deis-cluster-${id} may be left`)));
     await elsewhere.dispose();
   });
 });

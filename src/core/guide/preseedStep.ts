@@ -11,7 +11,7 @@ const UNIT = 'deis-preseed';
  */
 export const preseedStep: Step = {
   id: 'preseed',
-  title: 'Begin to pull the images of the platform',
+  title: 'Begin to pull the images',
 
   observe: async (run) =>
     (await onEachNode(run, (node) => isUnderWay(run, node))).every((node) => 'value' in node && node.value),

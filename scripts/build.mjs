@@ -5,6 +5,7 @@
  *   import { buildTests }                test files, one bundle each, packages left outside
  */
 import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { globSync } from './files.mjs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,6 +20,27 @@ const noNative = {
     build.onResolve({ filter: /(^cpu-features$|\.node$)/ }, ({ path: name }) => ({ path: name, namespace: 'absent' }));
     build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
       contents: 'throw new Error("left out of the bundle")',
+    }));
+  },
+};
+
+/**
+ * One `vscode` for the whole window: esbuild's `import * as` makes a copy of that large namespace for every module that has one,
+ * which was the better part of the activation.
+ */
+const oneVscode = {
+  name: 'one-vscode',
+  setup(build) {
+    build.onResolve({ filter: /^one-vscode$/ }, () => ({ path: 'vscode', namespace: 'one-vscode' }));
+    build.onLoad({ filter: /.*/, namespace: 'one-vscode' }, () => ({
+      contents: "export const vscode = require('vscode');",
+    }));
+    build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, 'utf8')).replace(
+        "import * as vscode from 'vscode';",
+        "import { vscode } from 'one-vscode';",
+      ),
+      loader: 'ts',
     }));
   },
 };
@@ -50,6 +72,7 @@ export async function buildExtension({ minify = true, sourcemap = true, clean = 
       outdir: 'dist',
       format: 'cjs',
       external: ['vscode', './engine.js'],
+      plugins: [noNative, oneVscode],
     }),
     buildPractice({ minify, sourcemap }),
   ]);

@@ -327,8 +327,8 @@ export interface ProgramSession {
   start(command: string | readonly string[], options?: StartOptions): Promise<number>;
   /** All of standard input; waits for its end, unlike `stdin`, which has only what was piped in. */
   readStdin(): Promise<string>;
-  /** Standard input as it comes; undefined at its end. */
-  readSome(): Promise<Uint8Array | undefined>;
+  /** Standard input as it comes; undefined at its end. Rejects when the program's signal or the given one aborts. */
+  readSome(signal?: AbortSignal): Promise<Uint8Array | undefined>;
   readLine(): Promise<string | undefined>;
   /** Output that is no text. */
   stdoutBytes(bytes: Uint8Array): void;

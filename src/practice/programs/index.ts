@@ -18,6 +18,8 @@ import { psPrograms } from './ps';
 import { scpPrograms } from './scp';
 import { smallPrograms } from './small';
 import { sshPrograms } from './ssh';
+import { sshAgentPrograms } from './sshAgent';
+import { sshKeyscanPrograms } from './sshKeyscan';
 import { sudo } from './sudo';
 import { tailPrograms } from './tail';
 import { terminalPrograms } from './terminal';
@@ -49,6 +51,8 @@ export const shellPrograms: readonly Program[] = [
   ...scpPrograms,
   ...smallPrograms,
   ...sshPrograms,
+  ...sshAgentPrograms,
+  ...sshKeyscanPrograms,
   ...tailPrograms,
   ...terminalPrograms,
   ...timePrograms,

@@ -156,7 +156,7 @@ function fingerprint(blob: Buffer, hash: string): string {
     : `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
-function sizeOf({ type, blob }: Known): number {
+export function bitsOf(type: string, blob: Buffer): number {
   switch (type) {
     case 'ssh-rsa': {
       // string "ssh-rsa", mpint e, mpint n
@@ -190,7 +190,9 @@ async function list(context: ProgramContext, file: string, hash: string): Promis
   }
   for (const key of known) {
     const comment = key.comment === '' ? 'no comment' : key.comment;
-    context.stdout(`${sizeOf(key)} ${fingerprint(key.blob, hash)} ${comment} (${LABELS[key.type] ?? key.type})\n`);
+    context.stdout(
+      `${bitsOf(key.type, key.blob)} ${fingerprint(key.blob, hash)} ${comment} (${LABELS[key.type] ?? key.type})\n`,
+    );
   }
   return 0;
 }

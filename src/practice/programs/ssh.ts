@@ -1,66 +1,159 @@
-import type { ProgramContext } from '../kernel';
+import type { ConnectConfig, ParsedKey } from 'ssh2';
+import ssh2 from 'ssh2';
 import { insideOf } from '../host/inside';
-import { connect } from '../shell/connections';
+import type { ProgramContext } from '../kernel';
+import { agentAt } from '../ssh/client/agents';
+import { HandshakeError, openConnection, type SshConnection } from '../ssh/client/connection';
+import { dial } from '../ssh/client/dial';
+import { hostPattern, kindOf, KnownHosts, sha256Of, typeOf } from '../ssh/client/knownHosts';
+import { attend } from '../ssh/client/session';
 import { program } from './program';
+import { parseSsh, SSH_USAGE, type SshCall } from './sshOptions';
 
-const WITH_VALUE = /^-[bcDEeFIiJLlmOopQRSWw]$/;
+const ALGORITHMS = {
+  kex: ['curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'diffie-hellman-group14-sha1'],
+  serverHostKey: ['ecdsa-sha2-nistp256', 'ssh-ed25519', 'rsa-sha2-256', 'ssh-rsa'],
+  cipher: ['chacha20-poly1305@openssh.com', 'aes128-ctr', 'aes256-ctr'],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha1'],
+} as const satisfies ConnectConfig['algorithms'];
 
-interface Target {
-  readonly user: string;
-  readonly address: string;
-  readonly port: number;
-  readonly command: string;
+/** OpenSSH's exit code for its own troubles. */
+const FAILED = 255;
+const IDENTITIES = ['id_rsa', 'id_ecdsa', 'id_ed25519'];
+
+/** From one node to another: with the keys of an agent that came along (`ssh -A`) or runs here, or of files. */
+async function ssh(context: ProgramContext): Promise<number> {
+  const call = parseSsh(context.args, context.user);
+  if (call === undefined) {
+    context.stderr(SSH_USAGE);
+    return FAILED;
+  }
+  const connection = await open(context, call);
+  if (connection === undefined) {
+    return FAILED;
+  }
+  const shown = context.isTerminal && (call.wantsTerminal || call.command === '');
+  const terminal = shown ? context.session?.terminal : undefined;
+  if (call.command === '' && terminal === undefined) {
+    context.stderr('Pseudo-terminal will not be allocated because stdin is not a terminal.\n');
+  }
+  try {
+    const { code } = await attend(context, await connection.exec(call.command, { terminal }), terminal);
+    if (terminal !== undefined && !call.isQuiet) {
+      context.stderr(`Connection to ${call.address} closed.\n`);
+    }
+    return code ?? FAILED;
+  } finally {
+    connection.end();
+  }
 }
 
-function parse({ args, user }: ProgramContext): Target | undefined {
-  const words = [...args];
-  const given = { user: user as string, port: 22 };
-  for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (WITH_VALUE.test(word)) {
-      const value = words.shift() ?? '';
-      given.user = word === '-l' ? value : given.user;
-      given.port = word === '-p' ? Number(value) : given.port;
-    } else if (!word.startsWith('-')) {
-      const [name, address] = word.includes('@') ? word.split('@') : [given.user, word];
-      return { user: name ?? '', address: address ?? '', port: given.port, command: words.join(' ') };
+async function open(context: ProgramContext, call: SshCall): Promise<SshConnection | undefined> {
+  const { address, port, user } = call;
+  const { kernel } = insideOf(context.host);
+  const stream = await dial(context.host, kernel, { address, port, signal: context.signal });
+  if (typeof stream === 'string') {
+    context.stderr(
+      stream === 'Name or service not known'
+        ? `ssh: Could not resolve hostname ${address}: Name or service not known\n`
+        : `ssh: connect to host ${address} port ${port}: ${stream}\n`,
+    );
+    return undefined;
+  }
+  const socket = context.environment['SSH_AUTH_SOCK'] ?? '';
+  try {
+    return await openConnection(
+      stream,
+      {
+        ...{ user, ident: 'OpenSSH_7.1', isOld: false, bringsAgent: call.bringsAgent },
+        algorithms: ALGORITHMS,
+        agent: socket === '' ? undefined : agentAt(context.host, socket),
+        keys: await keysOf(context, call.identities),
+        checkHostKey: (blob) => checkHostKey(context, call, blob),
+      },
+      context.timeline,
+    );
+  } catch (error) {
+    context.stderr(`${problemOf(error, call)}\n`);
+    return undefined;
+  }
+}
+
+function problemOf(error: unknown, { address }: SshCall): string {
+  if (error instanceof HandshakeError && error.kind === 'authentication') {
+    return 'Permission denied (publickey).';
+  }
+  return error instanceof HandshakeError && error.kind === 'host key'
+    ? error.message
+    : `Connection closed by ${address}`;
+}
+
+async function keysOf(context: ProgramContext, named: readonly string[]): Promise<ParsedKey[]> {
+  const home = context.environment['HOME'] ?? '/home/core';
+  const paths = named.length > 0 ? named : IDENTITIES.map((name) => `${home}/.ssh/${name}`);
+  const keys: ParsedKey[] = [];
+  for (const path of paths.map((one) => context.host.files.resolvePath(context.workingDirectory, one))) {
+    if (await context.host.files.exists(path)) {
+      const key = ssh2.utils.parseKey(await context.host.files.readFile(path));
+      if (!(key instanceof Error)) {
+        keys.push(key);
+      }
+    } else if (named.length > 0) {
+      context.stderr(`Warning: Identity file ${path} not accessible: No such file or directory.\n`);
     }
   }
+  return keys;
+}
+
+/** Undefined when the connection may go on. */
+async function checkHostKey(context: ProgramContext, call: SshCall, blob: Buffer): Promise<string | undefined> {
+  const known = new KnownHosts(context, call.knownHosts);
+  const pattern = hostPattern(call.address, call.port);
+  const keys = await known.keysOf(pattern);
+  const kind = kindOf(typeOf(blob));
+  if (keys.some((key) => key.blob.equals(blob))) {
+    return undefined;
+  }
+  if (keys.some(({ type }) => type === typeOf(blob))) {
+    context.stderr(changedWarning(kind, sha256Of(blob), known.path));
+    return call.strict === 'no' ? undefined : 'Host key verification failed.';
+  }
+  if (call.strict !== 'no' && !(await isTrusted(context, call, { pattern, kind, fingerprint: sha256Of(blob) }))) {
+    return 'Host key verification failed.';
+  }
+  if (!known.path.startsWith('/dev/')) {
+    await known.add(pattern, blob);
+  }
+  context.stderr(`Warning: Permanently added '${pattern}' (${kind}) to the list of known hosts.\n`);
   return undefined;
 }
 
-/** From one node to another, with the key of an agent that came along (`ssh -A`): nodes have no keys of their own. */
-async function ssh(context: ProgramContext): Promise<number> {
-  const target = parse(context);
-  if (target === undefined) {
-    context.stderr(
-      'usage: ssh [-1246AaCfGgKkMNnqsTtVvXxYy] [-b bind_address] [-c cipher_spec]\n           [user@]hostname [command]\n',
-    );
-    return 255;
+/** A person is asked on the terminal; without one nobody is. */
+async function isTrusted(
+  context: ProgramContext,
+  call: SshCall,
+  host: { readonly pattern: string; readonly kind: string; readonly fingerprint: string },
+): Promise<boolean> {
+  if (!context.isTerminal || call.isBatch || call.strict === 'yes') {
+    return false;
   }
-  const { kernel } = insideOf(context.host);
-  const { address, port, user } = target;
-  const problem = await connect(context.host, kernel, { address, port, signal: context.signal });
-  if (problem !== undefined) {
-    context.stderr(
-      problem === 'Name or service not known'
-        ? `ssh: Could not resolve hostname ${address}: Name or service not known\n`
-        : `ssh: connect to host ${address} port ${port}: ${problem}\n`,
-    );
-    return 255;
-  }
-  const dropletId = kernel.network.dropletAt(address);
-  const peer = dropletId === undefined ? context.host : kernel.host(dropletId);
-  const hasKey = (context.environment['SSH_AUTH_SOCK'] ?? '') !== '';
-  if (peer === undefined || user !== 'core' || !hasKey) {
-    context.stderr('Permission denied (publickey).\n');
-    return 255;
-  }
-  if (target.command === '') {
-    context.stderr('Pseudo-terminal will not be allocated because stdin is not a terminal.\n');
-    return 0;
-  }
-  const { signal } = context;
-  return await insideOf(peer).runShell(`cd /home/core; ${target.command}`, { user: 'core', signal }, context);
+  context.stderr(
+    `The authenticity of host '${host.pattern}' can't be established.\n${host.kind} key fingerprint is ${host.fingerprint}.\nAre you sure you want to continue connecting (yes/no)? `,
+  );
+  return (await context.session?.readLine())?.trim() === 'yes';
 }
+
+const changedWarning = (kind: string, fingerprint: string, path: string): string =>
+  `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!
+Someone could be eavesdropping on you right now (man-in-the-middle attack)!
+It is also possible that a host key has just been changed.
+The fingerprint for the ${kind} key sent by the remote host is
+${fingerprint}.
+Please contact your system administrator.
+Add correct host key in ${path} to get rid of this message.
+`;
 
 export const sshPrograms = [program('ssh', ssh)];

@@ -10,9 +10,11 @@ interface Attempt {
 
 /** How long Linux tries to connect (`tcp_syn_retries` 6). */
 const CONNECT_TIMEOUT_MS = 127_000;
+/** How long it asks who has an address of its own network (ARP) before it gives up. */
+const ARP_MS = 3_000;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '0.0.0.0']);
 
-export type Reachable = 'open' | 'refused' | 'mute' | 'unknown';
+export type Reachable = 'open' | 'refused' | 'mute' | 'nobody' | 'unknown';
 
 /** Whether a node gets a TCP connection to a port, asked of the model. */
 export function reach(host: Host, kernel: Kernel, target: { address: string; port: number }): Reachable {
@@ -22,7 +24,11 @@ export function reach(host: Host, kernel: Kernel, target: { address: string; por
   }
   const dropletId = kernel.network.dropletAt(address);
   if (dropletId === undefined) {
-    return /^[\d.]+$/.test(address) ? 'mute' : 'unknown';
+    if (!/^[\d.]+$/.test(address)) {
+      return 'unknown';
+    }
+    // DigitalOcean's private network is 10.0.0.0/8, where nobody answers for this address; elsewhere routers just forward.
+    return address.startsWith('10.') ? 'nobody' : 'mute';
   }
   if (dropletId === host.dropletId) {
     return isListening(host, port) ? 'open' : 'refused';
@@ -46,6 +52,9 @@ export async function connect(
       return 'Connection refused';
     case 'unknown':
       return 'Name or service not known';
+    case 'nobody':
+      await kernel.timeline.sleep(ARP_MS, attempt.signal);
+      return 'No route to host';
     case 'mute':
       await kernel.timeline.sleep(CONNECT_TIMEOUT_MS, attempt.signal);
       return 'Connection timed out';

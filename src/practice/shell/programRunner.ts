@@ -156,7 +156,7 @@ export class ProgramRunner {
         return this.nest(script, { options: { ...surroundings, ...options }, input }, facts);
       },
       readStdin: async () => (await input.readAll(signal)).toString('utf8'),
-      readSome: () => input.readSome(signal),
+      readSome: (own) => input.readSome(own ?? signal),
       readLine: async () => (await input.readLine(signal))?.toString('utf8'),
       stdoutBytes: (bytes) => sendBytes(output, bytes),
       endJob: (id) => {

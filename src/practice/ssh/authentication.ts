@@ -1,6 +1,7 @@
 import type { AuthContext, ParsedKey, PublicKeyAuthContext } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Host } from '../kernel';
+import { acceptsSignature } from './serverSettings';
 
 const { parseKey } = ssh2.utils;
 
@@ -26,7 +27,7 @@ export class Authenticator {
 
   async #decideKey(context: PublicKeyAuthContext): Promise<void> {
     const key = context.username === 'core' ? await this.#authorized(context.key.data) : undefined;
-    if (key === undefined) {
+    if (key === undefined || !(await acceptsSignature(this.host, algorithmOf(context)))) {
       this.#reject(context, true);
       return;
     }
@@ -78,4 +79,9 @@ export class Authenticator {
       .split('\n')
       .filter((line) => line.trim() !== '' && !line.startsWith('#'));
   }
+}
+
+/** `rsa-sha2-256` is a way to sign with a key of type ssh-rsa, and ssh2 keeps the two apart. */
+function algorithmOf({ key, hashAlgo }: PublicKeyAuthContext): string {
+  return key.algo === 'ssh-rsa' && hashAlgo !== undefined ? `rsa-sha2-${hashAlgo.replace('sha', '')}` : key.algo;
 }

@@ -74,7 +74,7 @@ export function sessionEnvironment(
     SSH_CLIENT: `${client} 22`,
     SSH_CONNECTION: `${client} ${host.publicAddress} 22`,
     ...(request.terminal === undefined ? {} : { SSH_TTY: '/dev/pts/0', TERM: request.terminal.name }),
-    ...(request.hasAgent ? { SSH_AUTH_SOCK: '/tmp/ssh-agent/agent.1' } : {}),
+    ...(request.agentSocket === undefined ? {} : { SSH_AUTH_SOCK: request.agentSocket }),
   };
 }
 

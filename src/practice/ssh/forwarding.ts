@@ -22,7 +22,7 @@ interface Opening {
 
 /** direct-tcpip and direct-streamlocal: they end in the model's own listeners, never in a socket of this machine. */
 export function openForwarding(parts: Parts, target: Target, opening: Opening): void {
-  open(parts, target).then(
+  openTarget(parts, target, parts.host.power).then(
     (outcome) => {
       if (typeof outcome === 'string') {
         opening.reasons.reject(() => opening.reject(), outcome);
@@ -35,16 +35,20 @@ export function openForwarding(parts: Parts, target: Target, opening: Opening): 
   );
 }
 
-type Serve = (stream: Duplex) => void;
+export type Serve = (stream: Duplex) => void;
 
-/** How the stream is served, or OpenSSH's words why not. */
-async function open({ kernel, host }: Parts, target: Target): Promise<Serve | string> {
+/** How a stream to there is served, or the kernel's words why not. */
+export async function openTarget(
+  { kernel, host }: Parts,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Serve | string> {
   if ('socketPath' in target) {
     const handler = socketHandler(host, target.socketPath);
     return handler === undefined ? 'open failed' : (stream) => serveHttp(stream, handler);
   }
   const { address, port } = target;
-  const reason = await connect(host, kernel, { address, port, signal: host.power });
+  const reason = await connect(host, kernel, { address, port, signal });
   if (reason !== undefined) {
     return reason;
   }

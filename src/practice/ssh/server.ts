@@ -85,7 +85,10 @@ class NodeSshd implements Sshd {
     const { kernel, host, shell } = this;
     const reasons = nameReasons(connection);
     const authenticator = new Authenticator(host, () => connection.end());
-    const sessions = new SessionChannels({ kernel, host, shell, clientAddress: address ?? '127.0.0.1' });
+    const sessions = new SessionChannels({
+      ...{ kernel, host, shell, connection },
+      clientAddress: address ?? '127.0.0.1',
+    });
     connection
       .on('authentication', (context) => authenticator.decide(context))
       .on('session', (accept, reject) => {

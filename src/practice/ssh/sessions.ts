@@ -1,7 +1,9 @@
-import type { ServerChannel, Session } from 'ssh2';
+import type { Connection, ServerChannel, Session } from 'ssh2';
 import type { Host, Kernel, Terminal } from '../kernel';
 import { follow } from '../shell/abort';
 import type { Shell } from '../shell/shell';
+import { ForwardedAgent } from './client/agentChannel';
+import { offerAgent } from './client/agents';
 import { runExec } from './exec';
 import { runLogin } from './login';
 import { serveFiles } from './sftp';
@@ -11,6 +13,7 @@ export interface SessionParts {
   readonly host: Host;
   readonly shell: Shell;
   readonly clientAddress: string;
+  readonly connection: Connection;
 }
 
 /** OpenSSH's MaxSessions. */
@@ -22,7 +25,8 @@ const ACCEPTED = /^(?:LANG|LC_[A-Z]+|TERM)$/;
 export class SessionRequest {
   environment: Record<string, string> = {};
   terminal: SessionTerminal | undefined;
-  hasAgent = false;
+  /** Where the client's own agent is found in this session. */
+  agentSocket: string | undefined;
 }
 
 export class SessionTerminal implements Terminal {
@@ -46,6 +50,7 @@ export class SessionTerminal implements Terminal {
 export class SessionChannels {
   readonly #parts: SessionParts;
   readonly #hangUp = follow([]);
+  #agentSocket: string | undefined;
   #open = 0;
 
   constructor(parts: SessionParts) {
@@ -70,7 +75,7 @@ export class SessionChannels {
       interrupt.abort();
       interrupt.release();
     });
-    prepare(session, request);
+    prepare(session, request, () => this.#bringAgent());
     session
       .on('signal', (accept, _reject, { name }) => {
         interrupt.abort(name);
@@ -84,6 +89,17 @@ export class SessionChannels {
       })
       .on('sftp', (accept) => serveFiles(this.#parts, accept()));
   }
+
+  /** One socket a connection, for as long as that lasts. */
+  #bringAgent(): string {
+    const { kernel, host, connection } = this.#parts;
+    if (this.#agentSocket === undefined) {
+      this.#agentSocket = `/tmp/ssh-${kernel.random.hex(10)}/agent.${kernel.random.integer(1000, 9999)}`;
+      const remove = offerAgent(host, this.#agentSocket, new ForwardedAgent(connection));
+      this.#hangUp.signal.addEventListener('abort', remove, { once: true });
+    }
+    return this.#agentSocket;
+  }
 }
 
 function opened(accept: () => ServerChannel): ServerChannel {
@@ -93,7 +109,7 @@ function opened(accept: () => ServerChannel): ServerChannel {
 }
 
 /** What a client asks for before its command, and a new size of its window. */
-function prepare(session: Session, request: SessionRequest): void {
+function prepare(session: Session, request: SessionRequest, bringAgent: () => string): void {
   session
     .on('env', (accept, _reject, { key, val }) => {
       if (ACCEPTED.test(key)) {
@@ -110,7 +126,7 @@ function prepare(session: Session, request: SessionRequest): void {
       answer(accept);
     })
     .on('auth-agent', (accept) => {
-      request.hasAgent = true;
+      request.agentSocket = bringAgent();
       answer(accept);
     });
 }

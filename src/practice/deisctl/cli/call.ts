@@ -1,10 +1,14 @@
 import type { ParsedFlags } from '../../etcd/etcdctl/flags';
+import type { Route } from '../../fleet/cli/remote';
 import type { Registry } from '../../fleet/registry';
 import type { ProgramContext } from '../../kernel';
 
 /** One run of deisctl: what its commands need of the world. */
 export interface DeisctlCall {
   readonly context: ProgramContext;
+  /** Where its requests to etcd leave from: here, or the far end of the tunnel. */
+  readonly far: ProgramContext;
+  readonly route: Route;
   readonly args: readonly string[];
   readonly flags: ParsedFlags;
   readonly endpoint: string;

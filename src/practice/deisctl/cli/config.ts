@@ -62,7 +62,7 @@ async function readValue(call: DeisctlCall, name: string, text: string): Promise
 
 /** go-etcd asks every peer twice, then gives up with a code of its own. */
 async function ask<T>(call: DeisctlCall, work: (client: EtcdClient) => Promise<T>): Promise<T> {
-  const client = await connect(call.context, [call.endpoint]);
+  const client = await connect(call.far, [call.endpoint]);
   if (typeof client === 'string') {
     throw unreachable('Tried to connect to each peer twice and failed');
   }

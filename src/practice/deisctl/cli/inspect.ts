@@ -1,4 +1,6 @@
-import { runOn, sshProblem } from '../../fleet/cli/remote';
+import { reachNode, runHere, runThere } from '../../fleet/cli/remote';
+import type { SshConnection } from '../../ssh/client/connection';
+import { GoSshError, runGo } from '../../ssh/client/goClient';
 import { unitNameOf } from '../components';
 import { DeisctlError, type DeisctlCall } from './call';
 
@@ -30,15 +32,26 @@ function placeOf(call: DeisctlCall, name: string): Place | undefined {
 }
 
 async function onUnit(call: DeisctlCall, place: Place, command: string): Promise<void> {
-  const isHere = place.machineId === call.context.host.machineId;
-  const problem = isHere ? undefined : sshProblem(call.context);
-  if (problem !== undefined) {
-    call.err(`Error running remote command: ${problem}\n`);
+  if (place.machineId === call.context.host.machineId) {
+    await runHere(call.context, command);
     return;
   }
-  const address = isHere ? call.context.host.privateAddress : place.address;
-  if ((await runOn(call.context, address, command)) === undefined) {
-    call.err(`Error running remote command: dial tcp ${address}:22: connect: no route to host\n`);
+  try {
+    await runThere(call.context, place.address, command, call.route);
+  } catch (error) {
+    if (!(error instanceof GoSshError)) {
+      throw error;
+    }
+    call.err(`Error running remote command: ${error.message}\n`);
+  }
+}
+
+/** @throws DeisctlError */
+async function connectTo(call: DeisctlCall, address: string): Promise<SshConnection> {
+  try {
+    return await reachNode(call.context, address, call.route);
+  } catch (error) {
+    throw error instanceof GoSshError ? new DeisctlError(error.message) : error;
   }
 }
 
@@ -74,14 +87,11 @@ export async function journal(call: DeisctlCall): Promise<void> {
 export async function ssh(call: DeisctlCall): Promise<void> {
   const [target = '', ...command] = call.args;
   const address = await addressOf(call, target);
-  requireAgent(call);
+  const connection = await connectTo(call, address);
   if (command.length > 0) {
     call.out(`Executing '${command.join(' ')}' on ${address}\n`);
   }
-  const code = await runOn(call.context, address, command.length === 0 ? 'exec bash -l' : command.join(' '));
-  if (code === undefined) {
-    throw new DeisctlError(`dial tcp ${address}:22: connect: no route to host`);
-  }
+  const code = await runGo(call.context, connection, command.join(' '));
   if (code !== 0) {
     throw new DeisctlError(`Process exited with: ${code}. Reason was: ()`);
   }
@@ -92,21 +102,13 @@ export async function dock(call: DeisctlCall): Promise<void> {
   const [target = '', ...command] = call.args;
   const [name = ''] = await unitsOf(call, target);
   const address = await addressOf(call, target);
-  requireAgent(call);
   const container = containerOf(name);
   const shell = command.length === 0 ? 'bash' : command.join(' ');
-  await runOn(call.context, address, `docker exec -it ${container} ${shell}`);
+  await runGo(call.context, await connectTo(call, address), `docker exec -it ${container} ${shell}`);
 }
 
 /** Instances share the name of their container: no two of them are on one node. */
 const containerOf = (unit: string): string => unit.replace(/\.service$/, '').replace(/@.*$/, '');
-
-function requireAgent(call: DeisctlCall): void {
-  const problem = sshProblem(call.context);
-  if (problem !== undefined) {
-    throw new DeisctlError(problem);
-  }
-}
 
 async function addressOf(call: DeisctlCall, target: string): Promise<string> {
   const [name = ''] = await unitsOf(call, target);

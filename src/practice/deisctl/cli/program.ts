@@ -1,7 +1,8 @@
 import { parseFlags, type FlagTable, type ParsedFlags } from '../../etcd/etcdctl/flags';
-import { sshProblem } from '../../fleet/cli/remote';
+import { routeOf, throughTunnel, type Route } from '../../fleet/cli/remote';
 import { Registry } from '../../fleet/registry';
 import type { Program, ProgramContext } from '../../kernel';
+import { GoSshError } from '../../ssh/client/goClient';
 import { DEISCTL_PATH } from '../installer';
 import { create, destroy, start, stop } from './backend';
 import { DeisctlError, type DeisctlCall } from './call';
@@ -17,6 +18,7 @@ import { rollingRestart, scale } from './scale';
 /** The platform's parts speak to etcd's old port (Deis, contrib/coreos/user-data.example listens on both). */
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4001';
 const DEFAULT_TIMEOUT_S = 10;
+const STRICT = 'strict-host-key-checking';
 const PLAIN_USAGE = 'Usage: deisctl [options] <command> [<args>...]\n';
 
 const GLOBAL_FLAGS: FlagTable = {
@@ -108,6 +110,11 @@ async function answerEarly(
     context.stdout(Object.hasOwn(COMMAND_USAGE, topic) ? usageOf(topic) : DEISCTL_HELP);
     return 0;
   }
+  if (context.args.some((arg) => arg.startsWith(`--${STRICT}=`))) {
+    const mistake = `--${STRICT} must not have an argument\n`;
+    context.stdout(`${mistake}${PLAIN_USAGE}${mistake}`);
+    return 1;
+  }
   // An option it does not know in this place: the usage, nothing done, and a success.
   if (command === '' || flags.unknown.length > 0) {
     context.stdout(PLAIN_USAGE);
@@ -130,36 +137,60 @@ async function runCommand(
     return parsed.isSet('help') ? 0 : 1;
   }
   const isRemote = what.command === 'ssh' || what.command === 'dock';
-  const call = await callOf(context, what.flags, isRemote ? { ...parsed, positional: what.args } : parsed);
+  const route = tunnelOf(context, what);
+  let close: () => void = () => undefined;
   try {
-    refuseTunnel(context, what);
-    await COMMANDS[what.command]?.(call);
+    const tunnel = await throughTunnel(context, route);
+    close = tunnel.close;
+    if (what.flags.isSet(STRICT)) {
+      // It looks at the host's key and then takes the switch for a mistake of the command.
+      context.stdout(usageOf(what.command));
+      return 1;
+    }
+    const flags = isRemote ? { ...parsed, positional: what.args } : parsed;
+    await COMMANDS[what.command]?.(await callOf(context, what.flags, { flags, far: tunnel.far, route }));
     return 0;
   } catch (error) {
-    if (!(error instanceof DeisctlError)) {
-      throw error;
-    }
-    call.out(`Error: ${error.message}\n`);
+    context.stdout(`Error: ${problemOf(error)}\n`);
     return 1;
+  } finally {
+    close();
   }
 }
 
-/** A node has no agent with a key that another node takes: the tunnel is for people's own machines. */
-function refuseTunnel(context: ProgramContext, what: { flags: ParsedFlags; command: string }): void {
-  const tunnel = what.flags.value('tunnel') ?? context.environment['DEISCTL_TUNNEL'] ?? '';
-  if (tunnel !== '' && what.command !== 'refresh-units') {
-    const rejected =
-      'ssh: handshake failed: ssh: unable to authenticate, attempted methods [publickey none], no supported methods remain';
-    throw new DeisctlError(`failed initializing SSH client: ${sshProblem(context) ?? rejected}`);
+/** @throws what is no complaint of deisctl's */
+function problemOf(error: unknown): string {
+  if (error instanceof GoSshError) {
+    return `failed initializing SSH client: ${error.message}`;
   }
+  if (error instanceof DeisctlError) {
+    return error.message;
+  }
+  throw error;
 }
 
-async function callOf(context: ProgramContext, flags: ParsedFlags, parsed: ParsedFlags): Promise<DeisctlCall> {
-  const endpoint = flags.value('endpoint') ?? DEFAULT_ENDPOINT;
-  const timeoutMs = (Number(flags.value('request-timeout')) || DEFAULT_TIMEOUT_S) * 1_000;
-  const client = new PatientClient({ context, endpoint, timeoutMs });
+/** Host keys are looked at only when that is asked for, whatever the help says (the recorded traces, tunnel/deisctl-changed-host-key). */
+function tunnelOf(context: ProgramContext, { flags, command }: { flags: ParsedFlags; command: string }): Route {
+  const tunnel = flags.value('tunnel') ?? context.environment['DEISCTL_TUNNEL'] ?? '';
+  return routeOf({
+    tunnel: command === 'refresh-units' ? '' : tunnel,
+    user: 'core',
+    timeout: flags.value('ssh-timeout'),
+    knownHosts: flags.isSet(STRICT) ? (flags.value('known-hosts-file') ?? '~/.ssh/known_hosts') : undefined,
+  });
+}
+
+async function callOf(
+  context: ProgramContext,
+  options: ParsedFlags,
+  what: { flags: ParsedFlags; far: ProgramContext; route: Route },
+): Promise<DeisctlCall> {
+  const { flags, far, route } = what;
+  const endpoint = options.value('endpoint') ?? DEFAULT_ENDPOINT;
+  const timeoutMs = (Number(options.value('request-timeout')) || DEFAULT_TIMEOUT_S) * 1_000;
+  const client = new PatientClient({ context: far, endpoint, timeoutMs });
   return {
-    ...{ context, endpoint, args: parsed.positional, flags: parsed, registry: new Registry(client) },
+    ...{ context, far, route, endpoint, args: flags.positional, flags, registry: new Registry(client) },
     version: await installedVersion(context),
     peek: (key) => client.peek(key)?.value,
     reachable: async () => {

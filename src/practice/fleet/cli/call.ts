@@ -1,6 +1,7 @@
 import type { ParsedFlags } from '../../etcd/etcdctl/flags';
 import type { ProgramContext } from '../../kernel';
 import type { ApiMachine, FleetClient } from './client';
+import type { Route } from './remote';
 
 /** One run of fleetctl: what its verbs need of the world. */
 export interface FleetctlCall {
@@ -9,6 +10,7 @@ export interface FleetctlCall {
   readonly version: '1.0' | '0.11';
   readonly args: readonly string[];
   readonly flags: ParsedFlags;
+  readonly route: Route;
   out(line: string): void;
   err(line: string): void;
   /** The machines, asked once a run. */

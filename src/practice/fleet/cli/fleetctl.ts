@@ -10,7 +10,8 @@ import { FLEETCTL_HELP } from './help';
 import { cat, journal, ssh, status } from './inspect';
 import { destroy, load, restart, start, stop, submit, unload } from './lifecycle';
 import { listMachines, listUnitFiles, listUnits } from './lists';
-import { sshProblem } from './remote';
+import { GoSshError } from '../../ssh/client/goClient';
+import { routeOf, throughTunnel } from './remote';
 
 const FLAGS: FlagTable = {
   values: {
@@ -83,18 +84,34 @@ async function runVerb(
   const { flags, version } = what;
   const setting = (name: string, fallback: string): string =>
     flags.value(name) ?? context.environment[`FLEETCTL_${name.toUpperCase().replaceAll('-', '_')}`] ?? fallback;
-  if (setting('tunnel', '') !== '') {
-    const problem =
-      sshProblem(context) ??
-      'failed initializing SSH client: ssh: handshake failed: ssh: unable to authenticate, attempted methods [publickey none], no supported methods remain';
-    context.stderr(`Unable to initialize client: ${problem}\n`);
+  const route = routeOf({
+    tunnel: setting('tunnel', ''),
+    user: setting('ssh-username', 'core'),
+    timeout: setting('ssh-timeout', ''),
+    knownHosts:
+      setting('strict-host-key-checking', 'true') === 'false'
+        ? undefined
+        : setting('known-hosts-file', '~/.fleetctl/known_hosts'),
+  });
+  try {
+    const { far, close } = await throughTunnel(context, route);
+    const endpoint = setting('endpoint', 'unix:///var/run/fleet.sock');
+    const client = new FleetClient(far, { driver: setting('driver', 'API'), endpoint, version });
+    return await runWith({ context, client, version, args: what.args, flags, route }, run).finally(close);
+  } catch (error) {
+    if (!(error instanceof GoSshError)) {
+      throw error;
+    }
+    context.stderr(`Unable to initialize client: failed initializing SSH client: ${error.message}\n`);
     return 1;
   }
-  const endpoint = setting('endpoint', 'unix:///var/run/fleet.sock');
-  const client = new FleetClient(context, { driver: setting('driver', 'API'), endpoint, version });
+}
+
+async function runWith(parts: Omit<FleetctlCall, 'out' | 'err' | 'machines'>, run: Verb): Promise<number> {
+  const { context, client } = parts;
   let machines: Promise<readonly ApiMachine[]> | undefined;
   const call: FleetctlCall = {
-    ...{ context, client, version, args: what.args, flags },
+    ...parts,
     out: (line) => context.stdout(`${line}\n`),
     err: (line) => context.stderr(`${line}\n`),
     machines: () => (machines ??= client.machines()),

@@ -4,7 +4,8 @@ import type { FleetctlCall, Verb } from './call';
 import type { ApiUnit } from './client';
 import { baseName, messageOf } from './create';
 import { isGlobal } from './lists';
-import { runOn, sshProblem } from './remote';
+import { GoSshError } from '../../ssh/client/goClient';
+import { runHere, runThere } from './remote';
 
 export const cat: Verb = async (call) => {
   const [word] = call.args;
@@ -111,18 +112,22 @@ async function onMachine(call: FleetctlCall, machineId: string, command: string)
     call.err(`Machine ${machineId} does not exist`);
     return 1;
   }
-  const isHere = machineId === call.context.host.machineId;
-  const problem = isHere ? undefined : sshProblem(call.context);
-  if (problem !== undefined) {
-    call.err(`Unable to SSH to remote host: ${problem}`);
+  if (machineId === call.context.host.machineId) {
+    return await runHere(call.context, command);
+  }
+  try {
+    return await runThere(call.context, address, command, call.route);
+  } catch (error) {
+    call.err(`Unable to SSH to remote host: ${goWords(error)}`);
     return 255;
   }
-  const code = await runOn(call.context, isHere ? call.context.host.privateAddress : address, command);
-  if (code === undefined) {
-    call.err(`Unable to SSH to remote host: dial tcp ${address}:22: connect: no route to host`);
-    return 255;
+}
+
+function goWords(error: unknown): string {
+  if (error instanceof GoSshError) {
+    return error.message;
   }
-  return code;
+  throw error;
 }
 
 export const ssh: Verb = async (call) => {
@@ -142,17 +147,12 @@ export const ssh: Verb = async (call) => {
     call.err(`Could not determine address of machine.`);
     return 1;
   }
-  const problem = sshProblem(call.context);
-  if (problem !== undefined) {
-    call.err(`Failed building SSH client: ${problem}`);
+  try {
+    return await runThere(call.context, address, command.join(' '), call.route);
+  } catch (error) {
+    call.err(`Failed building SSH client: ${goWords(error)}`);
     return 1;
   }
-  const code = await runOn(call.context, address, command.length === 0 ? 'exec bash -l' : command.join(' '));
-  if (code === undefined) {
-    call.err(`Failed building SSH client: timed out while initiating SSH connection`);
-    return 1;
-  }
-  return code;
 };
 
 /** By the beginning of a machine's id, or by the name of a unit that runs on one. */

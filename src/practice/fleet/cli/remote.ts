@@ -1,34 +1,81 @@
 import { worldOf } from '../../etcd/world';
-import type { ProgramContext } from '../../kernel';
+import type { Host, ProgramContext } from '../../kernel';
+import type { SshConnection } from '../../ssh/client/connection';
+import { connectGo, connectGoThrough, runGo, type GoSettings } from '../../ssh/client/goClient';
 
-const NO_AGENT =
-  'SSH_AUTH_SOCK environment variable is not set. Verify ssh-agent is running. See https://github.com/coreos/fleet/blob/master/Documentation/using-the-client.md for help.';
+const DEFAULT_TIMEOUT_S = 10;
 
-/** Why a node can't be reached over SSH from here, in the words of fleet's and deisctl's client; both use an agent only. */
-export function sshProblem(context: ProgramContext): string | undefined {
-  return (context.environment['SSH_AUTH_SOCK'] ?? '') === '' ? NO_AGENT : undefined;
+/** How fleet's own SSH client is to reach machines; deisctl has it built in. */
+export interface Route {
+  /** `host[:port]` of the machine that everything goes through; undefined for none. */
+  readonly tunnel: string | undefined;
+  readonly settings: GoSettings;
 }
 
-/** Runs a command on this node or, by the forwarded agent's key, on the one with that address; undefined when it can't be reached. */
-export async function runOn(context: ProgramContext, address: string, command: string): Promise<number | undefined> {
-  const { host, session } = context;
-  if (address === host.privateAddress) {
-    if (session !== undefined) {
-      return await session.start(command);
-    }
-    return print(context, await context.run(command));
+export function routeOf(what: {
+  readonly tunnel: string;
+  readonly user: string;
+  readonly timeout: string | undefined;
+  readonly knownHosts: string | undefined;
+}): Route {
+  const timeoutMs = (Number(what.timeout?.replace(/s$/, '')) || DEFAULT_TIMEOUT_S) * 1_000;
+  return {
+    tunnel: what.tunnel === '' ? undefined : what.tunnel,
+    settings: { user: what.user, timeoutMs, knownHosts: what.knownHosts },
+  };
+}
+
+/**
+ * The same program as if it ran at the tunnel's far end: what it asks of fleet's socket and of etcd is asked there. The connection
+ * is made for that and kept until the program ends. @throws GoSshError
+ */
+export async function throughTunnel(
+  context: ProgramContext,
+  { tunnel, settings }: Route,
+): Promise<{ readonly far: ProgramContext; readonly close: () => void }> {
+  if (tunnel === undefined) {
+    return { far: context, close: () => undefined };
   }
-  const kernel = worldOf(host)?.kernel;
+  const connection = await connectGo(context, tunnel, settings);
+  const host = hostAt(context, tunnel.replace(/:\d+$/, ''));
+  return { far: { ...context, host }, close: () => connection.end() };
+}
+
+function hostAt(context: ProgramContext, address: string): Host {
+  const kernel = worldOf(context.host)?.kernel;
   const dropletId = kernel?.network.dropletAt(address);
-  const remote = dropletId === undefined ? undefined : kernel?.host(dropletId);
-  if (remote === undefined || kernel?.network.areConnected(host.dropletId, remote.dropletId) !== true) {
-    return undefined;
-  }
-  return print(context, await remote.run(command, { user: 'core', signal: context.signal }));
+  return (dropletId === undefined ? undefined : kernel?.host(dropletId)) ?? context.host;
 }
 
-function print(context: ProgramContext, result: { stdout: string; stderr: string; exitCode: number }): number {
+/** Runs a command on this node. */
+export async function runHere(context: ProgramContext, command: string): Promise<number> {
+  const { session } = context;
+  if (session !== undefined) {
+    return await session.start(command);
+  }
+  const result = await context.run(command);
   context.stdout(result.stdout);
   context.stderr(result.stderr);
   return result.exitCode;
+}
+
+/** A connection to the node with that address. @throws GoSshError */
+export async function reachNode(
+  context: ProgramContext,
+  address: string,
+  { tunnel, settings }: Route,
+): Promise<SshConnection> {
+  return tunnel === undefined
+    ? await connectGo(context, address, settings)
+    : await connectGoThrough(context, { tunnel, target: address }, settings);
+}
+
+/** Runs a command on the node with that address; an empty one is a shell there. @throws GoSshError */
+export async function runThere(
+  context: ProgramContext,
+  address: string,
+  command: string,
+  route: Route,
+): Promise<number> {
+  return await runGo(context, await reachNode(context, address, route), command);
 }

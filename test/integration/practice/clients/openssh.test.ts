@@ -89,6 +89,22 @@ describe('OpenSSH’s programs and the nodes of the practice cloud', { skip, tim
     await master.ended;
   });
 
+  it('bring the agent along: its keys, and the way to another node', async () => {
+    const talk = await lab.startSsh('lab-1', ['-A'], ['ssh-add -l']);
+    await talk.ended;
+    const here = await run('ssh-add', ['-l'], { environment: lab.environment() });
+    assert.equal(talk.stdout, here.stdout);
+
+    const address = (await lab.nodes.run('lab-2', '. /etc/environment; echo $COREOS_PRIVATE_IPV4')).stdout.trim();
+    const hop = `ssh -o StrictHostKeyChecking=no ${address} hostname`;
+    const withAgent = await lab.startSsh('lab-1', ['-A'], [hop]);
+    await withAgent.ended;
+    const without = await lab.nodes.run('lab-1', hop);
+    assert.equal(withAgent.stdout, 'lab-2\n');
+    assert.deepEqual([without.code, without.stdout], [255, '']);
+    assert.match(without.stderr, /Permission denied \(publickey\)/);
+  });
+
   it('copy folders both ways, with scp’s own protocol and over SFTP', async () => {
     const port = ['-P', String(await lab.nodes.port('lab-1'))];
     const file = path.join(lab.folder, 'sent');

@@ -332,8 +332,8 @@ export interface ProgramSession {
   readLine(): Promise<string | undefined>;
   /** Output that is no text. */
   stdoutBytes(bytes: Uint8Array): void;
-  /** Ends a job of the shell by its number (`%1`) or pid; false when it has no such job. */
-  endJob(id: string): boolean;
+  /** Ends a job of the shell by its number (`%1`) or pid, or the shell itself; false when it has no such job. */
+  endJob(id: string, signalName?: string): boolean;
   readonly terminal?: Terminal;
   /** On a terminal: a shell of this program's user that takes the keyboard until it ends (`bash`, `su`). */
   openShell?(): Promise<number>;

@@ -4,6 +4,7 @@ import { bash, sh } from './bash';
 import { blockPrograms } from './blockDevices';
 import { cloudinitPrograms } from './cloudinit';
 import { curlPrograms } from './curl';
+import { dumpPrograms } from './dump';
 import { dfPrograms } from './df';
 import { identityPrograms } from './identity';
 import { iptablesPrograms } from './iptables/programs';
@@ -37,6 +38,7 @@ export const shellPrograms: readonly Program[] = [
   ...blockPrograms,
   ...cloudinitPrograms,
   ...curlPrograms,
+  ...dumpPrograms,
   ...dfPrograms,
   ...identityPrograms,
   ...iptablesPrograms,

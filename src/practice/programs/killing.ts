@@ -61,10 +61,11 @@ async function kill(context: ProgramContext): Promise<number> {
     context.stdout(`${SIGNALS.join(' ')}\n`);
     return 0;
   }
-  const signalName = first.startsWith('-') ? first.replace(/^-(?:s)?(?:SIG)?/, '') : 'TERM';
+  const given = first.startsWith('-') ? first.replace(/^-(?:s)?(?:SIG)?/, '') : 'TERM';
+  const signalName = SIGNALS[Number(given) - 1] ?? given;
   let code = 0;
   for (const id of first.startsWith('-') ? rest.filter((word) => !SIGNALS.includes(word)) : context.args) {
-    if (signalName !== '0' && context.session?.endJob(id) === true) {
+    if (signalName !== '0' && context.session?.endJob(id, signalName) === true) {
       continue;
     }
     const found = processesOf(context).find(({ pid }) => String(pid) === id);

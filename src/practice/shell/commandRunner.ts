@@ -76,7 +76,11 @@ export class CommandRunner {
     const { options, output, runScript, execution } = this.#parts;
     const surroundings = surroundingsOf(context);
     const job = execution.jobs.start(script, (signal) =>
-      runScript(script, { ...options, ...surroundings, signal, input: undefined }, output),
+      runScript(
+        `${variablesText(context)}${script}`,
+        { ...options, ...surroundings, parameters: parametersOf(context), signal, input: undefined },
+        output,
+      ),
     );
     await context.assignShellVariable?.(LAST_JOB, String(job.pid));
     const isTold = options.terminal !== undefined;
@@ -116,6 +120,19 @@ export class CommandRunner {
     return code;
   }
 }
+
+/** Variables that are not exported, for a part of the script that runs beside it and inherits them all the same. */
+function variablesText({ env, exportedEnv = {} }: ResolvedCommandContext): string {
+  const own = [...env].filter(([name]) => /^[a-z]\w*$|^[A-Z]\w*$/.test(name) && !OWN_VARIABLES.test(name));
+  return own.map(([name, value]) => (name in exportedEnv ? '' : `${name}=${quoteAll([value])}\n`)).join('');
+}
+
+/** What each shell sets for itself. */
+const OWN_VARIABLES =
+  /^(?:BASH.*|EUID|FUNCNAME|HOSTNAME|HOSTTYPE|IFS|MACHTYPE|OLDPWD|OPT.*|OSTYPE|PPID|PWD|SHELLOPTS|SHLVL|UID)$/;
+
+const parametersOf = ({ env }: ResolvedCommandContext): string[] =>
+  Array.from({ length: Number(env.get('#') ?? 0) }, (_unused, index) => env.get(String(index + 1)) ?? '');
 
 /** The first two letters of what foreground.ts wrote are routes. */
 const routeAt = (routes: string, index: 0 | 1): Route => {

@@ -35,7 +35,10 @@ export const HIDDEN = {
   leave: '.leave',
 } as const;
 
-export const isHidden = (name: string): boolean => name.startsWith('.');
+/** Before the name of the form of a function whose output streams. */
+export const STREAMING = '.streaming.';
+
+export const isHidden = (name: string): boolean => name.startsWith('.') && !name.startsWith(STREAMING);
 
 /** The variable that the words of a command are left in. */
 export const COMMAND_WORDS = '__command_words';

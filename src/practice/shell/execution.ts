@@ -2,7 +2,7 @@ import { Bash, defineCommand, parse } from 'just-bash';
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { BUILTIN_NAMES, shellCommands } from './builtins';
 import { CommandRunner } from './commandRunner';
-import { COMMAND_WORDS, HIDDEN, isHidden } from './devices';
+import { COMMAND_WORDS, HIDDEN, isHidden, STREAMING } from './devices';
 import type { CommandResult, ExecutionOptions, ExecutionParts, RunScript } from './executionTypes';
 import { INTERRUPTED, NOTHING } from './executionTypes';
 import { toForeground, toGuarded } from './foreground';
@@ -237,7 +237,7 @@ export class Execution {
 
   #complain(output: Output, text: string, line: number): void {
     const { speaker, workingDirectory } = this.#options;
-    const words = inBashWords(text, {
+    const words = inBashWords(text.replaceAll(STREAMING, ''), {
       speaker,
       line,
       isDenied: (path) => this.#files.denials.has(this.#files.resolvePath(workingDirectory, path)),

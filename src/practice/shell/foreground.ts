@@ -2,7 +2,8 @@ import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, Statemen
 import { serialize } from 'just-bash';
 import { COMMAND_WORDS, DEVICES, HIDDEN, LAST_JOB } from './devices';
 import { filtersOf } from './filters';
-import type { CompoundCommand, Redirection } from './nodes';
+import { declaredText, definitionsText, functionsOf, streamingName } from './functions';
+import type { CompoundCommand, FunctionDefinition, Redirection } from './nodes';
 import {
   bodiesOf,
   group,
@@ -22,7 +23,7 @@ import { LIBRARY_TOOLS } from './tools';
  * The library's interpreter keeps all output until a script ends. So that a session sees each command's output when it comes,
  * every command of a script whose streams are the session's own is given devices instead: its output is appended to a file that
  * is the session, and a program of the node is run by a hidden command that writes there while it runs. What is piped, captured
- * or redirected stays with the interpreter, and so does what functions do inside.
+ * or redirected stays with the interpreter. A function is both: which of its two forms runs depends on who calls it.
  */
 export interface ForegroundFacts {
   /** Names of the node's programs. */
@@ -42,9 +43,7 @@ interface Place {
 
 export function toForeground(given: ScriptNode, facts: ForegroundFacts): ScriptNode {
   const script = withJobNumbers(given);
-  const functions = new Set<string>(facts.aliases);
-  collectFunctions(script.statements, functions);
-  const rewriter = new Rewriter(facts, functions, JSON.stringify(script).includes('"pipefail"'));
+  const rewriter = new Rewriter(facts, functionsOf(script), JSON.stringify(script).includes('"pipefail"'));
   const place: Place = { out: true, err: true, input: facts.hasInput };
   return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
 }
@@ -59,7 +58,7 @@ function withJobNumbers(script: ScriptNode): ScriptNode {
 
 /** For a script inside a script (`bash -c` in a pipe, `xargs`): only the answers of the file system are made right. */
 export function toGuarded(script: ScriptNode): ScriptNode {
-  const rewriter = new Rewriter({ programs: new Set(), aliases: [], hasInput: false, leaves: false }, new Set(), false);
+  const rewriter = new Rewriter({ programs: new Set(), aliases: [], hasInput: false, leaves: false }, new Map(), false);
   const place: Place = { out: false, err: false, input: false };
   return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
 }
@@ -67,13 +66,14 @@ export function toGuarded(script: ScriptNode): ScriptNode {
 class Rewriter {
   constructor(
     private readonly facts: ForegroundFacts,
-    private readonly functions: ReadonlySet<string>,
+    private readonly functions: ReadonlyMap<string, FunctionDefinition>,
     private readonly hasPipefail: boolean,
   ) {}
 
   statement(statement: StatementNode, place: Place): StatementNode {
     if (statement.background && place.out) {
-      const text = serialize({ type: 'Script', statements: [{ ...statement, background: false }] });
+      const own = serialize({ type: 'Script', statements: [{ ...statement, background: false }] });
+      const text = `${definitionsText(this.functions)}${own}`;
       return statementOf([pipelineOf(simpleCommand([word(HIDDEN.background), word(text)]))]);
     }
     return { ...statement, pipelines: statement.pipelines.map((pipeline) => this.#pipeline(pipeline, place)) };
@@ -132,10 +132,22 @@ class Rewriter {
 
   #command(command: CommandNode, place: Place): CommandNode {
     if (command.type === 'FunctionDef') {
-      return command;
+      return this.#definition(command, place);
     }
     const rewritten = command.type === 'SimpleCommand' ? this.#simple(command, place) : this.#compound(command, place);
     return guarded(rewritten, command, place);
+  }
+
+  #definition(command: FunctionDefinition, place: Place): CommandNode {
+    if (!place.out || !place.err || command.redirections.length > 0) {
+      return command;
+    }
+    const body = this.#compound(command.body, place);
+    if (body.type === 'SimpleCommand' || body.type === 'FunctionDef') {
+      return command;
+    }
+    const streaming = { ...command, name: streamingName(command.name), body };
+    return group([command, streaming].map((one) => statementOf([pipelineOf(one)])));
   }
 
   #compound(command: CompoundCommand, place: Place): CommandNode {
@@ -185,6 +197,17 @@ class Rewriter {
       const leave = statementOf([pipelineOf(simpleCommand([word(HIDDEN.leave)]))]);
       return group([leave, statementOf([pipelineOf({ ...command, name: word('exit') })])]);
     }
+    const called = this.functions.get(name);
+    if (called?.redirections.length === 0 && place.out && place.err && command.redirections.length === 0) {
+      return { ...command, name: word(streamingName(name)) };
+    }
+    if (name === 'unset' && literalOf(command.args[0] ?? null) === '-f') {
+      return this.#forgetting(command, place);
+    }
+    const declared = name === 'declare' || name === 'typeset' ? declaredText(command, this.functions) : undefined;
+    if (declared !== undefined) {
+      return this.#simple({ ...command, name: word('printf'), args: [word('%s'), word(declared)] }, place);
+    }
     if (name === 'wait') {
       return this.#simple({ ...command, name: word(HIDDEN.wait) }, place);
     }
@@ -204,6 +227,19 @@ class Rewriter {
     }
     const input = this.#inputFor(name, command, place);
     return { ...command, redirections: [...devicesFor(place, command.line), ...input, ...command.redirections] };
+  }
+
+  /** `unset -f name`: both forms of it go. */
+  #forgetting(command: SimpleCommandNode, place: Place): CommandNode {
+    const names = command.args.flatMap((arg) => {
+      const name = literalOf(arg);
+      return name !== undefined && this.functions.has(name) ? [word(streamingName(name))] : [];
+    });
+    return {
+      ...command,
+      args: [...command.args, ...names],
+      redirections: [...devicesFor(place, command.line), ...command.redirections],
+    };
   }
 
   /** `$command args`, `"${words[@]}"`: the interpreter takes the name for one word, whatever it expands to. */
@@ -268,7 +304,7 @@ class Rewriter {
   }
 
   #isProgram(name: string): boolean {
-    if (this.functions.has(name) || name === 'test' || name === '[') {
+    if (this.functions.has(name) || this.facts.aliases.includes(name) || name === 'test' || name === '[') {
       return false; // Builtins of the interpreter, though programs of that name exist.
     }
     return this.facts.programs.has(name) || (name.includes('/') && !TOOL_NAMES.has(name.replace(/^.*\//, '')));
@@ -336,15 +372,3 @@ function guarded(command: CommandNode, original: SimpleCommandNode | CompoundCom
 
 const assignsFromCommand = ({ assignments }: SimpleCommandNode): boolean =>
   assignments.some((assignment) => JSON.stringify(assignment).includes('"CommandSubstitution"'));
-
-function collectFunctions(statements: readonly StatementNode[], names: Set<string>): void {
-  for (const statement of statements) {
-    for (const command of statement.pipelines.flatMap(({ commands }) => commands)) {
-      if (command.type === 'FunctionDef') {
-        names.add(command.name);
-      } else if (command.type !== 'SimpleCommand') {
-        bodiesOf(command).forEach((body) => collectFunctions(body, names));
-      }
-    }
-  }
-}

@@ -14,6 +14,8 @@ export interface Job {
 /** What a session started with `&`, and the session's own process. */
 export class Jobs {
   readonly pid: number;
+  /** Told of a signal to the shell itself (`kill $$`). */
+  onSignal: (name: string) => void = () => undefined;
   readonly #jobs = new Map<number, Job>();
   readonly #followed: ReturnType<typeof follow>;
   #lastNumber = 0;

@@ -159,14 +159,21 @@ export class ProgramRunner {
       readSome: (own) => input.readSome(own ?? signal),
       readLine: async () => (await input.readLine(signal))?.toString('utf8'),
       stdoutBytes: (bytes) => sendBytes(output, bytes),
-      endJob: (id) => {
-        const job = this.#parts.jobs.find(id);
-        job?.end();
-        return job !== undefined;
-      },
+      endJob: (id, signalName = 'TERM') => this.#endJob(id, signalName),
       ...(isDirect && terminal !== undefined ? { terminal } : {}),
       ...(isDirect && openShell !== undefined ? { openShell: () => this.#openShell(openShell, facts) } : {}),
     };
+  }
+
+  #endJob(id: string, signalName: string): boolean {
+    const { jobs } = this.#parts;
+    if (id === String(jobs.pid)) {
+      jobs.onSignal(signalName);
+      return true;
+    }
+    const job = jobs.find(id);
+    job?.end();
+    return job !== undefined;
   }
 
   #openShell(

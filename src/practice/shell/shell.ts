@@ -15,6 +15,8 @@ export interface SessionOptions extends StartOptions {
   readonly input?: Input;
   readonly terminal?: Terminal;
   readonly openShell?: OpenShell;
+  /** Told of the signal by which a script ended its own shell. */
+  readonly onSignal?: (name: string) => void;
 }
 
 export interface Shell {
@@ -31,6 +33,8 @@ export type ShellFactory = (host: Host, programs: readonly Program[]) => Shell;
 
 export const createShell: ShellFactory = (host, programs) => new NodeShell(host, programs);
 
+/** What a parent shell calls the end by SIGTERM (bash: 128 + 15). */
+const KILLED = 143;
 /** Of processes that sessions start; those of units begin lower. */
 const FIRST_SESSION_PID = 1300;
 
@@ -55,8 +59,15 @@ class NodeShell implements Shell {
     const { power } = this.host;
     const followed = follow(options.signal === undefined ? [power] : [power, options.signal]);
     const session = this.session({ ...options, signal: followed.signal });
+    const killed = new AbortController();
+    session.parts.jobs.onSignal = (name) => {
+      killed.abort();
+      options.onSignal?.(name);
+      followed.abort(name);
+    };
     try {
-      return await runScript(script, session, output);
+      const code = await runScript(script, session, output);
+      return killed.signal.aborted ? KILLED : code;
     } finally {
       session.parts.jobs.hangUp();
       followed.release();

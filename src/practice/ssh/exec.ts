@@ -40,6 +40,7 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
         signal,
         ...(terminal === undefined ? {} : { terminal }),
         ...(shells === undefined ? {} : { openShell: shells.open }),
+        onSignal: (name) => interrupt.abort(name),
       },
       output,
     )

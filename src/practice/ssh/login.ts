@@ -32,7 +32,7 @@ async function runFromInput(
 async function runInteractive(
   parts: SessionParts,
   request: SessionRequest,
-  { channel, signal }: Running,
+  { channel, signal, interrupt }: Running,
 ): Promise<number> {
   const { terminal } = request;
   if (terminal === undefined) {
@@ -47,6 +47,8 @@ async function runInteractive(
     name: '-bash',
     terminal,
   });
+  // A shell on a terminal lets SIGTERM and SIGINT pass.
+  session.parts.jobs.onSignal = (name) => ['KILL', 'HUP'].includes(name) && interrupt.abort(name);
   const interactive = new Interactive({ host, session, terminal, raw, output: new TerminalOutput(raw) });
   channel.on('data', (chunk: Buffer) => interactive.receive(chunk));
   channel.once('end', () => interactive.hangUp());

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { IFileSystem } from 'just-bash';
 
 /**
@@ -176,6 +177,10 @@ export interface HttpHandler {
   (request: IncomingMessage, response: ServerResponse): void;
   /** For a port that speaks no HTTP: what is said to whoever connects; undefined ends the connection. */
   readonly greet?: () => string | undefined;
+  /** Takes connections whole, whatever is spoken on them. */
+  readonly tunnel?: (stream: Duplex) => void;
+  /** Bound to the loopback: nobody outside the node reaches it. */
+  readonly isLocal?: boolean;
 }
 
 /** What daemons offer. Each part adds its own by declaration merging: `declare module '../kernel' { interface DaemonApis { … } }`. */

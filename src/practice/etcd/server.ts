@@ -1,4 +1,4 @@
-import type { Cancel, EtcdClient, Host } from '../kernel';
+import type { Cancel, EtcdClient, Host, HttpHandler } from '../kernel';
 import { bootstrap, type Bootstrap } from './bootstrap';
 import { MemberClient, ProxyClient } from './client';
 import { ETCD_VERSION, serveEtcd } from './http/serve';
@@ -186,7 +186,12 @@ export class EtcdServer {
     this.#api = api;
     const handler = serveEtcd(api, this.world.kernel);
     for (const port of this.#settings.listenPorts) {
-      this.#owned.push(this.host.listen({ port }, handler));
+      const isLocal = this.#settings.localPorts.includes(port);
+      const own: HttpHandler = (request, response) => handler(request, response);
+      this.#owned.push(this.host.listen({ port }, isLocal ? Object.assign(own, { isLocal }) : handler));
+    }
+    for (const port of api.isProxy ? [] : this.#settings.peerPorts) {
+      this.#owned.push(this.host.listen({ port }, peerHandler(handler)));
     }
   }
 
@@ -248,3 +253,14 @@ export class EtcdServer {
     this.host.journal.append('etcd2.service', 'etcd2', text);
   }
 }
+
+/** Members speak raft there; whoever else asks is told the version and no more. */
+const peerHandler =
+  (clients: HttpHandler): HttpHandler =>
+  (request, response) => {
+    if (request.url === '/version') {
+      clients(request, response);
+    } else {
+      response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
+    }
+  };

@@ -17,6 +17,9 @@ export interface EtcdSettings {
   readonly peerUrls: readonly string[];
   readonly clientUrls: readonly string[];
   readonly listenPorts: readonly number[];
+  /** Those of them that listen on the loopback only. */
+  readonly localPorts: readonly number[];
+  readonly peerPorts: readonly number[];
   readonly isProxy: boolean;
 }
 
@@ -26,6 +29,7 @@ export function readSettings(host: Host, environment: Environment): EtcdSettings
   const dataDir = get('DATA_DIR') ?? '/var/lib/etcd2';
   const initialCluster = get('INITIAL_CLUSTER');
   const discovery = get('DISCOVERY');
+  const listened = list(get('LISTEN_CLIENT_URLS') ?? 'http://localhost:2379,http://localhost:4001');
   return {
     name,
     dataDir,
@@ -37,7 +41,11 @@ export function readSettings(host: Host, environment: Environment): EtcdSettings
     token: discovery ?? get('INITIAL_CLUSTER_TOKEN') ?? 'etcd-cluster',
     peerUrls: list(get('INITIAL_ADVERTISE_PEER_URLS') ?? 'http://localhost:2380,http://localhost:7001'),
     clientUrls: list(get('ADVERTISE_CLIENT_URLS') ?? 'http://localhost:2379,http://localhost:4001'),
-    listenPorts: ports(get('LISTEN_CLIENT_URLS') ?? 'http://localhost:2379,http://localhost:4001'),
+    listenPorts: ports(listened),
+    localPorts: ports(listened.filter((url) => LOOPBACK.test(url))).filter(
+      (port) => !ports(listened.filter((url) => !LOOPBACK.test(url))).includes(port),
+    ),
+    peerPorts: ports(list(get('LISTEN_PEER_URLS') ?? 'http://localhost:2380,http://localhost:7001')),
     isProxy: ['on', 'readonly'].includes(get('PROXY') ?? 'off'),
   };
 }
@@ -59,7 +67,9 @@ const list = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-function ports(urls: string): number[] {
-  const found = list(urls).map((url) => Number(/:(\d+)\/?$/.exec(url)?.[1] ?? NaN));
+const LOOPBACK = /^https?:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|\/|$)/;
+
+function ports(urls: readonly string[]): number[] {
+  const found = urls.map((url) => Number(/:(\d+)\/?$/.exec(url)?.[1] ?? NaN));
   return [...new Set(found.filter((port) => Number.isInteger(port)))];
 }

@@ -72,7 +72,10 @@ function findTarget(parts: Parts, from: Host, where: { url: URL; socketPath: str
 function nodeTarget(parts: Parts, from: Host, to: { dropletId: number; port: number }): Target {
   const { dropletId, port } = to;
   const peer = parts.host(dropletId);
-  if (dropletId === from.dropletId) return listening(from.listener({ port }));
+  if (dropletId === from.dropletId) {
+    const own = from.listener({ port });
+    return listening(own?.isLocal === true ? undefined : own);
+  }
   const verdict = parts.network.probe({ dropletId: from.dropletId }, dropletId, port);
   if (peer === undefined || verdict !== 'open') return { fails: verdict === 'refused' ? 'refused' : 'mute' };
   const handler = peer.listener({ port });

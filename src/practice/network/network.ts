@@ -123,5 +123,7 @@ function seenAddress(source: DropletRecord | undefined, to: DropletRecord): stri
 }
 
 function isListening(host: Host, port: number): boolean {
-  return port === SSH_PORT || host.listener({ port }) !== undefined || host.listeningPorts.includes(port);
+  const listener = host.listener({ port });
+  if (listener?.isLocal === true) return false;
+  return port === SSH_PORT || listener !== undefined || host.listeningPorts.includes(port);
 }

@@ -168,10 +168,11 @@ function socketsOf({ host }: ProgramContext): Socket[] {
   return [...new Set([22, ...host.listeningPorts])]
     .sort((a, b) => a - b)
     .map((port) => {
-      const name = names[port] ?? 'docker-proxy';
+      const name = names[port] ?? (host.listener({ port })?.tunnel === undefined ? 'docker-proxy' : 'sshd');
       const pid = host.processes.find((one) => one.name === name)?.pid ?? 1;
       const isPeer = port === 2380 || port === 7001;
-      return { address: isPeer ? host.privateAddress : '*', port, name, pid };
+      const isLocal = host.listener({ port })?.isLocal === true;
+      return { address: isPeer ? host.privateAddress : isLocal ? '127.0.0.1' : '*', port, name, pid };
     });
 }
 

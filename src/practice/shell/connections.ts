@@ -31,7 +31,7 @@ export function reach(host: Host, kernel: Kernel, target: { address: string; por
     return address.startsWith('10.') ? 'nobody' : 'mute';
   }
   if (dropletId === host.dropletId) {
-    return isListening(host, port) ? 'open' : 'refused';
+    return isListening(host, port) && host.listener({ port })?.isLocal !== true ? 'open' : 'refused';
   }
   return kernel.network.probe({ dropletId: host.dropletId }, dropletId, port);
 }

@@ -72,6 +72,10 @@ function servePort(peer: Host, port: number): Serve {
     };
   }
   const handler = peer.listener({ port });
+  const tunnel = handler?.tunnel;
+  if (tunnel !== undefined) {
+    return tunnel;
+  }
   // A port of a container that speaks no HTTP here (Ceph, a database): it accepts and says nothing.
   return handler === undefined ? (stream) => stream.resume() : (stream) => serveHttp(stream, handler);
 }
@@ -102,10 +106,11 @@ export function serveHttp(stream: Duplex, handler: HttpHandler): void {
 }
 
 /** What Node's HTTP asks of a socket beyond a stream (it sets time-outs and turns Nagle off). */
-function withSocketMethods(stream: Duplex): void {
+export function withSocketMethods(stream: Duplex): Duplex {
   for (const name of ['setTimeout', 'setKeepAlive', 'setNoDelay', 'ref', 'unref']) {
     if (!(name in stream)) {
       Object.defineProperty(stream, name, { value: () => stream });
     }
   }
+  return stream;
 }

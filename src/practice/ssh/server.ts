@@ -9,6 +9,7 @@ import { Authenticator } from './authentication';
 import { openForwarding } from './forwarding';
 import { readHostKeys } from './hostKeys';
 import { nameReasons } from './openFailure';
+import { RemoteForwardings } from './remoteForwarding';
 import { SessionChannels } from './sessions';
 
 export interface Sshd {
@@ -89,6 +90,7 @@ class NodeSshd implements Sshd {
       ...{ kernel, host, shell, connection },
       clientAddress: address ?? '127.0.0.1',
     });
+    const remotes = new RemoteForwardings(host, connection);
     connection
       .on('authentication', (context) => authenticator.decide(context))
       .on('session', (accept, reject) => {
@@ -104,10 +106,21 @@ class NodeSshd implements Sshd {
       .on('openssh.streamlocal', (accept, reject, info) => {
         openForwarding({ kernel, host }, { socketPath: info.socketPath }, { accept, reject, reasons });
       })
-      // Remote forwardings would open ports in the model that nobody outside can reach.
-      .on('request', (_accept, reject) => reject?.())
+      .on('request', (accept, reject, name, info) => {
+        const port = name === 'tcpip-forward' ? remotes.open(info) : undefined;
+        if (port !== undefined) {
+          accept?.(port);
+        } else if (name === 'cancel-tcpip-forward' && remotes.close(info.bindPort)) {
+          accept?.();
+        } else {
+          reject?.();
+        }
+      })
       .on('error', () => undefined) // A client that went away in mid-packet; 'close' follows.
-      .on('close', () => sessions.hangUp());
+      .on('close', () => {
+        remotes.closeAll();
+        sessions.hangUp();
+      });
   }
 }
 

@@ -22,11 +22,14 @@ export function findEndpoint(context: ProgramContext, url: string): Endpoint {
   const { host } = context;
   const isHere = LOOPBACK.has(hostOf(url)) || hostOf(url) === host.privateAddress;
   if (isHere) {
-    const api = host.listener({ port: portOf(url) }) === undefined ? undefined : host.daemon('etcd');
+    const listener = host.listener({ port: portOf(url) });
+    const isClosed = listener?.isLocal === true && !LOOPBACK.has(hostOf(url));
+    const api = listener === undefined || isClosed ? undefined : host.daemon('etcd');
     return { url, client: api?.client, member: api?.member() };
   }
   const member = worldOf(host)?.memberAt(host.dropletId, url);
-  return member?.host.listener({ port: portOf(url) }) === undefined
+  const listener = member?.host.listener({ port: portOf(url) });
+  return member === undefined || listener === undefined || listener.isLocal === true
     ? { url, client: undefined, member: undefined }
     : { url, client: new MemberClient(member), member };
 }

@@ -36,8 +36,9 @@ describe('OpenSSH’s programs and the nodes of the practice cloud', { skip, tim
     assert.doesNotMatch(talk.stdout, /SECRET|SSH_AUTH_SOCK/);
   });
 
-  it('end with the command’s exit code', async () => {
+  it('end with the command’s exit code, and 255 when a signal ended it', async () => {
     assert.equal((await lab.nodes.run('lab-1', 'exit 42')).code, 42);
+    assert.equal((await lab.nodes.run('lab-1', 'kill -TERM $$; echo on')).code, 255);
     assert.equal((await lab.nodes.run('lab-1', 'no-such-command')).code, 127);
   });
 
@@ -149,6 +150,15 @@ describe('OpenSSH’s programs and the nodes of the practice cloud', { skip, tim
 
     assert.equal(await talk.ended, 0);
     assert.equal(talk.stdout.length, 700_004);
+  });
+
+  it('open a port on the node that leads back here (ssh -R)', async () => {
+    const etcd = await lab.forward('L', '127.0.0.1:2379');
+    const talk = await lab.startSsh('lab-1', ['-R', `9191:${etcd}`], ['curl -sS http://127.0.0.1:9191/health']);
+
+    assert.equal(await talk.ended, 0, talk.stderr);
+    assert.equal(talk.stdout, '{"health":"true"}');
+    assert.equal((await lab.nodes.run('lab-1', 'curl -sS http://127.0.0.1:9191/health')).code, 7);
   });
 
   it('were really there', () => {

@@ -16,6 +16,17 @@ describe('who reaches whom', () => {
     assert.equal(world.network.probe('internet', 99, 80), 'mute');
   });
 
+  it('refuses everybody else what is bound to the loopback', () => {
+    const world = new SmallWorld(2);
+    world.node(1).serve(
+      { port: 2379 },
+      Object.assign(() => undefined, { isLocal: true }),
+    );
+
+    assert.equal(world.network.probe('internet', 1, 2379), 'refused');
+    assert.equal(world.network.probe(from(2), 1, 2379), 'refused');
+  });
+
   it('finds droplets by either address until they are gone', () => {
     const world = new SmallWorld(1);
     const { publicAddress, privateAddress } = world.node(1);

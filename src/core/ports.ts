@@ -13,6 +13,7 @@ import type {
   Size,
   SshKey,
 } from './model/cloud';
+import type { ActiveFault, Fault } from './model/fault';
 import type { DesiredState, FleetMachine, Unit, UnitInstance, UnitOption } from './model/units';
 
 /** What core asks of the world. Adapters implement these; nothing here knows vscode, ssh2 or HTTP. */
@@ -90,6 +91,14 @@ export interface CloudApi {
   deleteDroplet(id: number, signal?: AbortSignal): Promise<void>;
   actOnDroplet(id: number, type: DropletActionType, signal?: AbortSignal): Promise<DropletAction>;
   getAction(id: number, signal?: AbortSignal): Promise<DropletAction | undefined>;
+}
+
+/** Breaking on purpose; only the practice cloud can. */
+export interface FaultApi {
+  list(signal?: AbortSignal): Promise<ActiveFault[]>;
+  add(fault: Fault, signal?: AbortSignal): Promise<ActiveFault>;
+  /** All of them without an id; one that is gone already is removed. */
+  remove(id?: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** The service that hands out discovery URLs (etcd's discovery protocol v2). Rejects with discoveryFailed. */
@@ -222,4 +231,5 @@ export interface Provider {
   readonly nodes: NodeGateway;
   readonly fleet: FleetApi;
   readonly etcd: EtcdApi;
+  readonly faults?: FaultApi;
 }

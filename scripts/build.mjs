@@ -25,6 +25,42 @@ const noNative = {
 };
 
 /**
+ * The shell's library brings more commands than a node has (src/practice/shell/tools.ts lists those that are used): another
+ * network, other languages, and what we have programs of our own for. Each is a part that is loaded when the command is first
+ * used; in place of those we leave out stands a module that throws.
+ */
+const LEFT_OUT = [
+  ...['bash', 'curl', 'date', 'du', 'flag-coverage', 'help', 'history', 'hostname', 'html-to-markdown', 'js-exec'],
+  ...[
+    'ls',
+    'od',
+    'python3',
+    'readlink',
+    'rg',
+    'sleep',
+    'sqlite3',
+    'tail',
+    'time',
+    'timeout',
+    'tree',
+    'undici',
+    'which',
+  ],
+  ...['whoami', 'xan', 'xan-view', 'yq'],
+];
+const onlyUsedTools = {
+  name: 'only-used-tools',
+  setup(build) {
+    const chunks = new RegExp(
+      `^\\./(chunks/)?(${LEFT_OUT.join('|')})-[A-Z0-9]{8}\\.js$|^node-liblzma$|^@mongodb-js/zstd$`,
+    );
+    build.onResolve({ filter: chunks }, ({ path: name, kind, importer }) =>
+      kind === 'dynamic-import' && importer.includes('just-bash') ? { path: name, namespace: 'absent' } : undefined,
+    );
+  },
+};
+
+/**
  * One `vscode` for the whole window: esbuild's `import * as` makes a copy of that large namespace for every module that has one,
  * which was the better part of the activation.
  */
@@ -84,6 +120,7 @@ export function buildPractice({ minify = true, sourcemap = true, outdir = 'dist/
   return esbuild.build({
     ...common,
     ...{ minify, sourcemap, sourcesContent: false },
+    plugins: [noNative, onlyUsedTools],
     entryPoints: { main: 'src/practice/main.ts' },
     outdir,
     outExtension: { '.js': '.mjs' },

@@ -53,7 +53,7 @@ function createServer(
     {
       ...{ ...foundation, ...model, attachments, fleetVersion: options.fleetVersion, notice: foundation.state.notice },
       origin: () => foundation.ports.origin,
-      portsOf: (id) => model.gates.portsOf(id),
+      portsOf: (id, wanted) => model.gates.portsOf(id, wanted),
       isMainToken: (token) => hashToken(token) === mainToken,
     },
     report,

@@ -14,7 +14,7 @@ import { createInterface } from 'node:readline';
 import { ROOT, buildExtension } from '../../scripts/build.mjs';
 
 const GUIDE_TOOLS_S = 84;
-const SPEC = {
+export const SPEC = {
   ...{
     provider: 'practice',
     prefix: 'deis',
@@ -59,7 +59,7 @@ async function startPractice(state, token) {
   return { child, api: JSON.parse(line).api };
 }
 
-function memorySecrets(entries) {
+export function memorySecrets(entries) {
   const kept = new Map(entries);
   return {
     get: async (key) => kept.get(key),

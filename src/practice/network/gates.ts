@@ -22,26 +22,29 @@ interface Parts {
 }
 
 interface DropletGates {
-  readonly ports: Promise<Readonly<Record<string, number>>>;
+  readonly ports: Map<number, Promise<number>>;
   readonly servers: Server[];
   readonly connections: Set<GateConnection>;
 }
 
-/** Where each droplet's public ports listen on this machine's loopback: made when somebody asks for them, kept until it is gone. */
+/** Where each droplet's public ports listen on this machine's loopback: each opened when first asked for, kept until it is gone. */
 export class Gates {
   readonly #droplets = new Map<number, DropletGates>();
 
   constructor(private readonly parts: Parts) {}
 
-  portsOf(dropletId: number): Promise<Readonly<Record<string, number>>> {
-    const known = this.#droplets.get(dropletId);
-    if (known !== undefined) return known.ports;
-    const servers: Server[] = [];
-    const connections = new Set<GateConnection>();
-    const opened = PUBLIC_PORTS.map((port) => this.#open({ dropletId, port, servers, connections }));
-    const ports = Promise.all(opened).then((entries) => Object.fromEntries(entries));
-    this.#droplets.set(dropletId, { ports, servers, connections });
-    return ports;
+  /** All of them, or those that are named. */
+  async portsOf(
+    dropletId: number,
+    wanted: readonly number[] = PUBLIC_PORTS,
+  ): Promise<Readonly<Record<string, number>>> {
+    const gates = this.#gatesOf(dropletId);
+    const opened = wanted.map(async (port) => {
+      const local = gates.ports.get(port) ?? this.#open(dropletId, port, gates);
+      gates.ports.set(port, local);
+      return [String(port), await local] as const;
+    });
+    return Object.fromEntries(await Promise.all(opened));
   }
 
   /** Power, a firewall or a listener changed: whoever waits is looked at again. */
@@ -66,13 +69,15 @@ export class Gates {
     for (const id of [...this.#droplets.keys()]) this.close(id);
   }
 
-  #open(gate: {
-    dropletId: number;
-    port: number;
-    servers: Server[];
-    connections: Set<GateConnection>;
-  }): Promise<[string, number]> {
-    const { dropletId, port, connections } = gate;
+  #gatesOf(dropletId: number): DropletGates {
+    const known = this.#droplets.get(dropletId);
+    if (known !== undefined) return known;
+    const made: DropletGates = { ports: new Map(), servers: [], connections: new Set() };
+    this.#droplets.set(dropletId, made);
+    return made;
+  }
+
+  #open(dropletId: number, port: number, { servers, connections }: DropletGates): Promise<number> {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       const connection = new GateConnection(
         socket,
@@ -88,12 +93,12 @@ export class Gates {
       );
       connections.add(connection);
     });
-    gate.servers.push(server);
+    servers.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', () => {
         // Listening on TCP: the address is an AddressInfo.
-        resolve([String(port), (server.address() as AddressInfo).port]);
+        resolve((server.address() as AddressInfo).port);
       });
     });
   }

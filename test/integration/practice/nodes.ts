@@ -55,9 +55,8 @@ export class Nodes {
 
   /** Where a droplet's public port listens on loopback. */
   async port(name: string, port = 22): Promise<number> {
-    const { json } = await this.practice.call('GET', '/practice/nodes');
-    const node = listAt(json, 'nodes').find((one) => at(one, 'name') === name);
-    return Number(at(node, `ports.${port}`));
+    const { json } = await this.practice.call('GET', `/practice/nodes?name=${name}`);
+    return Number(at(listAt(json, 'nodes')[0], `ports.${port}`));
   }
 
   /** Starts `ssh` to a node; `options` come before the host. */

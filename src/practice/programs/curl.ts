@@ -60,9 +60,11 @@ async function transfer(context: ProgramContext, request: CurlRequest, url: stri
   let status = 0;
   let code = 0;
   let body = '';
+  let type = '';
   try {
     const reply = await fetchAll(context, request, url);
     ({ status, body } = reply);
+    type = headerOf(reply, 'content-type') ?? '';
     await deliver(context, request, { url, reply });
   } catch (error) {
     if (context.signal.aborted) {
@@ -77,7 +79,7 @@ async function transfer(context: ProgramContext, request: CurlRequest, url: stri
   }
   if (request.writeOut !== undefined) {
     const seconds = (context.timeline.now() - started) / 1000;
-    context.stdout(writeOut(request.writeOut, { url, status, seconds, size: Buffer.byteLength(body) }));
+    context.stdout(writeOut(request.writeOut, { url, status, seconds, type, size: Buffer.byteLength(body) }));
   }
   return code;
 }
@@ -136,21 +138,52 @@ async function fetchOnce(
       })
     : undefined;
   const body = request.flags.has('get') ? undefined : await bodyOf(context, request);
+  const headers = headersOf(request, body);
+  const target = request.flags.has('get') ? `${url}?${(await bodyOf(context, request)) ?? ''}` : url;
   try {
-    return await kernel.fetch(context.host, {
-      url: request.flags.has('get') ? `${url}?${(await bodyOf(context, request)) ?? ''}` : url,
-      method,
-      headers: headersOf(request, body),
+    const reply = await kernel.fetch(context.host, {
+      url: target,
+      ...{ method, headers },
       signal: followed.signal,
       ...(body === undefined ? {} : { body }),
       ...(request.socketPath === undefined ? {} : { socketPath: request.socketPath }),
     });
+    if (request.flags.has('verbose')) {
+      context.stderr(conversation({ url: target, method, headers, reply, socketPath: request.socketPath }));
+    }
+    return reply;
   } catch (error) {
     throw explain(error, { url, request, limitMs, isLate });
   } finally {
     cancel?.();
     followed.release();
   }
+}
+
+/** `-v`: what was sent and what came back. */
+function conversation(what: {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly reply: Reply;
+  readonly socketPath: string | undefined;
+}): string {
+  const { url, method, headers, reply, socketPath } = what;
+  const { hostname, host, pathname, search } = new URL(url);
+  const there = socketPath ?? `${hostname} (${hostname}) port ${portOf(url)}`;
+  const sent = [`${method} ${pathname}${search} HTTP/1.1`, `Host: ${host}`];
+  const given = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [
+    `*   Trying ${socketPath ?? hostname}...`,
+    `* Connected to ${there} (#0)`,
+    ...[...sent, ...given, ''].map((line) => `> ${line}\r`),
+    ...headText(reply)
+      .split('\r\n')
+      .slice(0, -1)
+      .map((line) => `< ${line}\r`),
+    `* Connection #0 to host ${hostname} left intact`,
+    '',
+  ].join('\n');
 }
 
 const methodOf = ({ method, data, flags }: CurlRequest): string =>
@@ -291,7 +324,10 @@ async function put(context: ProgramContext, path: string, text: string): Promise
   }
 }
 
-function writeOut(format: string, facts: { url: string; status: number; seconds: number; size: number }): string {
+function writeOut(
+  format: string,
+  facts: { url: string; status: number; seconds: number; type: string; size: number },
+): string {
   const time = facts.seconds.toFixed(3);
   const known: Readonly<Record<string, string>> = {
     http_code: String(facts.status).padStart(3, '0'),
@@ -300,7 +336,14 @@ function writeOut(format: string, facts: { url: string; status: number; seconds:
     time_connect: time,
     time_starttransfer: time,
     time_namelookup: '0.000',
+    content_type: facts.type,
     size_download: String(facts.size),
+    speed_download: (facts.size / Math.max(facts.seconds, 0.001)).toFixed(3),
+    time_redirect: '0.000',
+    time_pretransfer: time,
+    local_ip: '127.0.0.1',
+    remote_ip: hostOf(facts.url),
+    remote_port: portOf(facts.url),
     url_effective: facts.url,
     num_redirects: '0',
     exitcode: '0',
@@ -311,6 +354,9 @@ function writeOut(format: string, facts: { url: string; status: number; seconds:
     .replaceAll('\\r', '\r')
     .replaceAll(/%\{(\w+)\}/g, (whole, name: string) => known[name] ?? whole);
 }
+
+const hostOf = (url: string): string => new URL(url).hostname;
+const portOf = (url: string): string => new URL(url).port || (url.startsWith('https:') ? '443' : '80');
 
 /** wget as scripts use it: quiet, to a file or to standard output. */
 async function wget(context: ProgramContext): Promise<number> {

@@ -1,4 +1,4 @@
-import { RuleError } from './rule';
+import { expandAddresses, RuleError } from './rule';
 import { isTable, splitWords, Table } from './table';
 
 /** Failed at a line of the input. */
@@ -78,11 +78,18 @@ interface Edit {
 }
 
 const EDITS: Readonly<Record<string, (table: Table, edit: Edit) => void>> = {
-  '-A': (table, { chain, rest }) => void table.chain(chain).rules.push(table.parse(rest)),
+  '-A': (table, { chain, rest }) => {
+    const rules = expandAddresses(rest).map((words) => table.parse(words));
+    table.chain(chain).rules.push(...rules);
+  },
   '-I': insert,
   '-R': (table, { chain, rest }) =>
     void table.chain(chain).rules.splice(positionOf(table, chain, rest.slice(0, 1)), 1, table.parse(rest.slice(1))),
-  '-D': (table, { chain, rest }) => void table.chain(chain).rules.splice(positionOf(table, chain, rest), 1),
+  '-D': (table, { chain, rest }) => {
+    for (const words of expandAddresses(rest)) {
+      table.chain(chain).rules.splice(positionOf(table, chain, words), 1);
+    }
+  },
   '-N': (table, { chain }) => table.create(chain),
   '-X': (table, { chain }) => {
     const own = [...table.chains.keys()].filter((name) => !table.isBuiltin(name));
@@ -121,7 +128,9 @@ function insert(table: Table, { chain, rest }: Edit): void {
   if (position < 1 || position > rules.length + 1) {
     throw new RuleError('Index of insertion too big.', 1);
   }
-  rules.splice(position - 1, 0, table.parse(hasNumber ? rest.slice(1) : rest));
+  for (const words of expandAddresses(hasNumber ? rest.slice(1) : rest)) {
+    rules.splice(position - 1, 0, table.parse(words));
+  }
 }
 
 function positionOf(table: Table, chain: string, words: readonly string[]): number {

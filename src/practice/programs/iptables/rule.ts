@@ -82,6 +82,18 @@ const TARGETS_WITH_OPTIONS = new Set([
   'NFLOG',
 ]);
 
+const ADDRESS_OPTIONS = new Set(['-s', '--source', '--src', '-d', '--destination', '--dst']);
+
+/** `-s a,b`: a rule for each address, and for each pair where both ends are lists (iptables(8)). */
+export function expandAddresses(words: readonly string[]): readonly (readonly string[])[] {
+  const at = words.findIndex((word, index) => word.includes(',') && ADDRESS_OPTIONS.has(words[index - 1] ?? ''));
+  if (at < 0) {
+    return [words];
+  }
+  const addresses = (words[at] ?? '').split(',').filter((one) => one !== '');
+  return addresses.flatMap((one) => expandAddresses([...words.slice(0, at), one, ...words.slice(at + 1)]));
+}
+
 /** @throws RuleError in iptables' words. */
 export function parseRule(words: readonly string[]): Rule {
   return new RuleParser(words).parse();

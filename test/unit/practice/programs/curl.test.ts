@@ -59,6 +59,12 @@ describe('curl on a node', () => {
     assert.match(await run('curl -sS -o /etc/out http://x/'), /^\[err\] curl: \(23\) Failed writing body/);
   });
 
+  it('tells the whole conversation when asked', async () => {
+    const { stderr } = await node.host.run('curl -sv -o /dev/null http://127.0.0.1:2379/a');
+    assert.match(stderr, /^> GET \/a HTTP\/1\.1\r\n> Host: 127\.0\.0\.1:2379\r$/m);
+    assert.match(stderr, /^< HTTP\/1\.1 \d+ \w+\r$/m);
+  });
+
   it('follows redirects only when told', async () => {
     assert.equal(await run('curl -s http://x/moved; curl -sL http://x/moved'), 'moved{"health":"true"}');
   });

@@ -164,4 +164,21 @@ describe('the packet filter of a node', () => {
       '-N allow\n-A allow -s 10.0.0.0/8 -p tcp -m tcp --dport 1000:2000 -j ACCEPT\n',
     );
   });
+
+  it('makes a rule of each address in a list', async () => {
+    const listed = await transcript(
+      node,
+      'iptables -N ours; iptables -A ours -s 10.0.0.1,10.0.0.2 -j ACCEPT; iptables -D ours -s 10.0.0.1 -j ACCEPT; iptables -S ours',
+      { user: 'root' },
+    );
+    assert.equal(listed, '-N ours\n-A ours -s 10.0.0.2/32 -j ACCEPT\n');
+    const restored = '*filter\n:ours - [0:0]\n-A ours -s 10.0.0.3,10.0.0.4 -d 10.1.0.0/16 -j DROP\nCOMMIT\n';
+    assert.equal(
+      await transcript(node, 'iptables-restore --noflush; iptables -S ours; iptables -F ours; iptables -X ours', {
+        user: 'root',
+        stdin: restored,
+      }),
+      '-N ours\n-A ours -s 10.0.0.3/32 -d 10.1.0.0/16 -j DROP\n-A ours -s 10.0.0.4/32 -d 10.1.0.0/16 -j DROP\n',
+    );
+  });
 });

@@ -21,6 +21,9 @@ import { Operations } from './plan/operations';
 import { runPlan } from './plan/runPlan';
 import type { GuideSettings, Run, Step } from './plan/step';
 import type { JournalFile } from './plan/journalFile';
+import { parseFault } from './parse/fault';
+import { FaultWatch } from './watch/faultWatch';
+import { realTime } from './watch/rhythm';
 import type { Observer } from './watch/tracked';
 
 export interface OperatorDeps {
@@ -59,27 +62,59 @@ export async function createOperator(deps: OperatorDeps): Promise<Operator> {
 }
 
 class Clusters implements Operator {
+  readonly #listeners = new Set<() => void>();
+  readonly #faults: FaultWatch;
+
   constructor(
     readonly deps: OperatorDeps,
     readonly book: ClusterBook,
     readonly operations: Operations,
-  ) {}
+  ) {
+    this.#faults = new FaultWatch({
+      openProvider: (name) => deps.openProvider(name),
+      providersInUse: () => this.snapshots().map(({ provider }) => provider),
+      time: realTime,
+      log: deps.log,
+      onDidChange: () => this.#listeners.forEach((listener) => listener()),
+    });
+  }
 
   snapshots(): readonly ClusterSnapshot[] {
     return this.deps.observer.snapshots();
   }
 
   onDidChange(listener: () => void): { dispose(): void } {
-    return this.deps.observer.onDidChange(listener);
+    const entry = (): void => listener();
+    const handle = this.deps.observer.onDidChange(entry);
+    this.#listeners.add(entry);
+    return {
+      dispose: () => {
+        handle.dispose();
+        this.#listeners.delete(entry);
+      },
+    };
   }
 
   watch(): { dispose(): void } {
-    return this.deps.observer.watch();
+    const handles = [this.deps.observer.watch(), this.#faults.watch()];
+    return { dispose: () => handles.forEach((handle) => handle.dispose()) };
   }
 
   async refresh(clusterId?: string): Promise<void> {
     await this.book.load();
-    await this.deps.observer.refresh(clusterId);
+    await Promise.all([this.deps.observer.refresh(clusterId), this.#faults.look()]);
+  }
+
+  faults(): ReturnType<Operator['faults']> {
+    return this.#faults.active;
+  }
+
+  async breakOnPurpose(provider: ProviderName, fault: unknown): ReturnType<Operator['breakOnPurpose']> {
+    return await this.#faults.add(provider, parseFault(fault));
+  }
+
+  async repair(provider: ProviderName, faultId?: string): Promise<void> {
+    await this.#faults.remove(provider, faultId);
   }
 
   async choices(provider: ProviderName, signal?: AbortSignal): ReturnType<Operator['choices']> {
@@ -186,6 +221,7 @@ class Clusters implements Operator {
   }
 
   dispose(): void {
+    this.#faults.dispose();
     this.operations.dispose();
     this.book.dispose();
     this.deps.observer.dispose();

@@ -1,5 +1,6 @@
 import type { Account, Region, Size } from './model/cloud';
 import type { ClusterSpec, ProviderName } from './model/cluster';
+import type { ActiveFault } from './model/fault';
 import type { ClusterSnapshot } from './model/snapshot';
 import type { Remedy } from './errors';
 import type { Disposable, NodeConnection } from './ports';
@@ -92,4 +93,11 @@ export interface Operator extends Disposable {
   registerSwap(clusterId: string, context: OperationContext): Promise<void>;
   platform(clusterId: string, verb: PlatformVerb, context: OperationContext): Promise<void>;
   connect(clusterId: string, nodeName: string, signal?: AbortSignal): Promise<NodeConnection>;
+
+  /** What is broken on purpose, as last seen; `onDidChange` fires when it changes. */
+  faults(): readonly ActiveFault[];
+  /** `fault` as in `model/fault.ts`. Rejects with invalidInput, notFound, or where nothing can be broken. */
+  breakOnPurpose(provider: ProviderName, fault: unknown): Promise<ActiveFault>;
+  /** Removes one fault, or all without an id. */
+  repair(provider: ProviderName, faultId?: string): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { MemberClient } from '../client';
 import { EtcdError } from '../errors';
 import type { Member } from '../member';
 import { cleanKey } from '../tree';
-import { encodeEvent, readBody, send, start } from './reply';
+import { encodeEvent, readBody, send, start, type Replying } from './reply';
 import { isTrue, wholeNumber } from './form';
 
 /** /v2/keys: reading, writing and waiting. */
@@ -27,7 +27,7 @@ export async function serveKeys(
     if (!(error instanceof EtcdError)) {
       throw error;
     }
-    send(response, error.status, `${error.body}\n`, indexHeaders(member, error.index));
+    send({ response, now: kernel.timeline.now() }, error.status, `${error.body}\n`, indexHeaders(member, error.index));
   }
 }
 
@@ -37,6 +37,11 @@ interface KeyRequest {
   readonly key: string;
   readonly form: URLSearchParams;
 }
+
+const replying = ({ kernel }: KeyRequest, response: ServerResponse): Replying => ({
+  response,
+  now: kernel.timeline.now(),
+});
 
 async function answer(call: KeyRequest, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const client = new MemberClient(call.member);
@@ -49,26 +54,29 @@ async function answer(call: KeyRequest, request: IncomingMessage, response: Serv
         wait(call, response);
         return;
       }
-      sendEvent(call.member, response, await client.get(key, readOptions(form)));
+      sendEvent(call, response, await client.get(key, readOptions(form)));
       return;
     case 'PUT':
-      sendEvent(call.member, response, await client.set(key, writeOptions(form)));
+      sendEvent(call, response, await client.set(key, writeOptions(form)));
       return;
     case 'POST':
-      sendEvent(call.member, response, await client.createInOrder(key, writeOptions(form)));
+      sendEvent(call, response, await client.createInOrder(key, writeOptions(form)));
       return;
     case 'DELETE':
-      sendEvent(call.member, response, await client.delete(key, deleteOptions(form)));
+      sendEvent(call, response, await client.delete(key, deleteOptions(form)));
       return;
     default:
-      response.setHeader('Allow', 'GET,PUT,POST,DELETE,HEAD');
-      send(response, 405, 'Method Not Allowed\n', { 'Content-Type': 'text/plain; charset=utf-8' });
+      send(replying(call, response), 405, 'Method Not Allowed\n', {
+        'Content-Type': 'text/plain; charset=utf-8',
+        Allow: 'GET,PUT,POST,DELETE,HEAD',
+      });
   }
 }
 
-function sendEvent(member: Member, response: ServerResponse, event: EtcdEvent): void {
+function sendEvent(call: KeyRequest, response: ServerResponse, event: EtcdEvent): void {
+  const { member } = call;
   const isNew = event.action === 'create' || (event.action === 'set' && event.prevNode === undefined);
-  send(response, isNew ? 201 : 200, encodeEvent(event), {
+  send(replying(call, response), isNew ? 201 : 200, encodeEvent(event), {
     ...indexHeaders(member, member.store.index),
     ...raftHeaders(member),
   });
@@ -82,7 +90,7 @@ function wait(call: KeyRequest, response: ServerResponse): void {
   const since = wholeNumber(form, 'waitIndex') ?? 0;
   const headers = { ...indexHeaders(member, member.store.index), ...raftHeaders(member) };
   const past = since > 0 ? member.history.since(key, isRecursive, since, member.store.index) : undefined;
-  start(response, 200, { 'Content-Type': 'application/json', ...headers });
+  start(replying(call, response), 200, { 'Content-Type': 'application/json', ...headers });
   if (past !== undefined && !isStream) {
     response.end(encodeEvent(past.event()));
     return;

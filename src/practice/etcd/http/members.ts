@@ -18,7 +18,8 @@ export async function serveMembers(
   const { request, response, url } = exchange;
   const headers = { 'X-Etcd-Cluster-Id': member.state.clusterId };
   const id = url.pathname.slice(PATH.length + 1);
-  const reply = (status: number, body: string): void => send(response, status, body, headers);
+  const reply = (status: number, body: string): void =>
+    send({ response, now: kernel.timeline.now() }, status, body, headers);
   try {
     if (request.method === 'GET') {
       answerList(member, id, reply);
@@ -27,8 +28,8 @@ export async function serveMembers(
     } else if (request.method === 'PUT' || request.method === 'DELETE') {
       await change(member, id, request.method === 'PUT' ? await readBody(request) : undefined, reply);
     } else {
-      response.setHeader('Allow', 'GET,POST,DELETE,PUT');
-      reply(405, problem('Method Not Allowed'));
+      const allowed = { ...headers, Allow: 'GET,POST,DELETE,PUT' };
+      send({ response, now: kernel.timeline.now() }, 405, problem('Method Not Allowed'), allowed);
     }
   } catch (error) {
     if (!(error instanceof EtcdError)) {

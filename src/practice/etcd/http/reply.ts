@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EtcdEvent, EtcdNode } from '../../kernel';
+import { writeGoHead } from '../../network/goHead';
 
 const CORS = {
   'Access-Control-Allow-Headers': 'accept, content-type, authorization',
@@ -7,22 +8,33 @@ const CORS = {
   'Access-Control-Allow-Origin': '*',
 };
 
-export function start(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
-  response.writeHead(status, { ...CORS, ...headers });
+/** Whom an answer goes to, and when. */
+export interface Replying {
+  readonly response: ServerResponse;
+  readonly now: number;
 }
 
-/** Writes a whole answer with its length, as Go does for short ones. */
+/** The head of an answer whose end is not known. */
+export function start(to: Replying, status: number, headers: Readonly<Record<string, string>>): void {
+  writeGoHead(to.response, { status, headers: { ...CORS, ...headers }, now: to.now });
+}
+
+/** A whole answer. */
 export function send(
-  response: ServerResponse,
+  { response, now }: Replying,
   status: number,
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  start(response, status, {
-    'Content-Type': 'application/json',
-    ...headers,
-    'Content-Length': String(Buffer.byteLength(body)),
-  });
+  const own = { ...CORS, 'Content-Type': 'application/json', ...headers };
+  writeGoHead(response, { status, headers: own, now, bodyLength: Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** A text whose handler names no type: Go looks at it. */
+export function sendPlain({ response, now }: Replying, body: string): void {
+  const sniffedType = 'text/plain; charset=utf-8';
+  writeGoHead(response, { status: 200, headers: CORS, now, bodyLength: Buffer.byteLength(body), sniffedType });
   response.end(body);
 }
 

@@ -4,7 +4,7 @@ import type { Member } from '../member';
 import type { EtcdApi } from '../server';
 import { serveKeys } from './keys';
 import { serveMembers } from './members';
-import { send } from './reply';
+import { send, sendPlain, type Replying } from './reply';
 import { describeLeader, describeSelf, isHealthy } from './status';
 
 export const ETCD_VERSION = '3.4.23';
@@ -13,13 +13,14 @@ export const ETCD_VERSION = '3.4.23';
 export function serveEtcd(api: EtcdApi, kernel: Kernel): HttpHandler {
   return (request, response) => {
     const member = api.member();
+    const to = { response, now: kernel.timeline.now() };
     if (member === undefined) {
-      send(response, 503, '{"message":"proxy: zero endpoints currently available"}');
+      send(to, 503, '{"message":"proxy: zero endpoints currently available"}');
       return;
     }
     serve(member, kernel, { request, response }).catch(() => {
       if (!response.headersSent) {
-        send(response, 500, '{"message":"Internal Server Error"}');
+        send(to, 500, '{"message":"Internal Server Error"}');
       }
       response.destroy();
     });
@@ -50,28 +51,29 @@ async function serveStatus(
 ): Promise<void> {
   const { response, path } = exchange;
   const now = kernel.timeline.now();
+  const to = { response, now };
   switch (path) {
     case '/health':
       await sendHealth(member, kernel, response);
       return;
     case '/version':
-      send(response, 200, JSON.stringify({ etcdserver: ETCD_VERSION, etcdcluster: '3.4.0' }));
+      send(to, 200, JSON.stringify({ etcdserver: ETCD_VERSION, etcdcluster: '3.4.0' }));
       return;
     case '/v2/stats/self':
-      send(response, 200, JSON.stringify(describeSelf(member, now)));
+      send(to, 200, JSON.stringify(describeSelf(member, now)));
       return;
     case '/v2/stats/store':
-      send(response, 200, JSON.stringify(member.statistics.describe(member.history.watcherCount)));
+      send(to, 200, JSON.stringify(member.statistics.describe(member.history.watcherCount)));
       return;
     case '/v2/stats/leader':
       if (member.role === 'leader') {
-        send(response, 200, JSON.stringify(describeLeader(member)));
+        send(to, 200, JSON.stringify(describeLeader(member)));
       } else {
-        send(response, 403, '{"message":"not current leader"}');
+        send(to, 403, '{"message":"not current leader"}');
       }
       return;
     default:
-      send(response, 404, '404 page not found\n', {
+      send(to, 404, '404 page not found\n', {
         'Content-Type': 'text/plain; charset=utf-8',
         'X-Content-Type-Options': 'nosniff',
       });
@@ -79,10 +81,14 @@ async function serveStatus(
 }
 
 async function sendHealth(member: Member, kernel: Kernel, response: ServerResponse): Promise<void> {
-  const plain = { 'Content-Type': 'text/plain; charset=utf-8' };
-  if (await isHealthy(member, kernel)) {
-    send(response, 200, '{"health":"true"}', plain);
+  const isWell = await isHealthy(member, kernel);
+  const to: Replying = { response, now: kernel.timeline.now() };
+  if (isWell) {
+    sendPlain(to, '{"health":"true"}');
   } else {
-    send(response, 503, '{"health":"false"}\n', { ...plain, 'X-Content-Type-Options': 'nosniff' });
+    send(to, 503, '{"health":"false"}\n', {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'X-Content-Type-Options': 'nosniff',
+    });
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpHandler } from '../../kernel';
 import { readBody } from '../../etcd/http/reply';
+import { writeGoHead } from '../../network/goHead';
 import { goJson } from '../json';
 import type { FleetApi } from '../server';
 import { serverHeader } from '../version';
@@ -45,12 +46,9 @@ export async function replyTo(
 function write(fleet: FleetApi, response: ServerResponse, reply: FleetReply & { text?: string }): void {
   // The 503 of a fleetd without etcd comes before the middleware that names the server.
   const server = reply.status === 503 ? {} : { Server: serverHeader(fleet.version) };
-  if (reply.text === undefined) {
-    response.writeHead(reply.status, { ...server, ...(reply.status === 204 ? {} : { 'Content-Length': '0' }) });
-    response.end();
-    return;
-  }
-  const length = { 'Content-Length': String(Buffer.byteLength(reply.text)) };
-  response.writeHead(reply.status, { 'Content-Type': 'application/json', ...server, ...length });
-  response.end(reply.text);
+  const { status, text } = reply;
+  const headers = { ...(text !== undefined && { 'Content-Type': 'application/json' }), ...server };
+  const bodyLength = Buffer.byteLength(text ?? '');
+  writeGoHead(response, { status, headers, now: fleet.kernel.timeline.now(), bodyLength });
+  response.end(text);
 }

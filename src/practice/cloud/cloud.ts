@@ -3,6 +3,7 @@ import { Accounts } from './accounts';
 import { Vpcs } from './addresses';
 import { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
+import { Domains } from './domains';
 import { Droplets } from './droplets';
 import { Firewalls } from './firewalls';
 import { Images } from './images';
@@ -36,6 +37,7 @@ export interface Cloud {
   readonly tags: Tags;
   readonly vpcs: Vpcs;
   readonly firewalls: Firewalls;
+  readonly domains: Domains;
   readonly droplets: Droplets;
   readonly lifecycle: Lifecycle;
 }
@@ -49,8 +51,22 @@ export function createCloud(parts: CloudParts): Cloud {
   const keys = new Keys(store);
   const tags = new Tags(store);
   const vpcs = new Vpcs(store, random);
+  const domains = new Domains(store);
   const firewalls = new Firewalls({ store, timeline, random, tags });
   const lifecycle = new Lifecycle({ ...parts, store, vpcs, billing, firewalls });
-  const shared = { store, catalogue, timeline, accounts, billing, images, keys, tags, vpcs, firewalls, lifecycle };
+  const shared = {
+    store,
+    catalogue,
+    timeline,
+    accounts,
+    billing,
+    images,
+    keys,
+    tags,
+    vpcs,
+    domains,
+    firewalls,
+    lifecycle,
+  };
   return { ...shared, droplets: new Droplets(shared) };
 }

@@ -126,6 +126,29 @@ export interface VpcRecord {
   nextHost: number;
 }
 
+export type DomainRecordType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'SOA' | 'SRV' | 'TXT';
+
+/** One record of a zone; `@` is the domain itself. */
+export interface DomainRecordEntry {
+  readonly id: number;
+  type: DomainRecordType;
+  name: string;
+  data: string;
+  ttl: number;
+  priority: number | null;
+  port: number | null;
+  weight: number | null;
+  flags: number | null;
+  tag: string | null;
+}
+
+export interface DomainRecord {
+  readonly account: string;
+  readonly name: string;
+  readonly ttl: number;
+  records: DomainRecordEntry[];
+}
+
 /** One droplet's time on the bill, which goes on while it is powered off. */
 export interface ChargeRecord {
   readonly dropletId: number;
@@ -148,6 +171,7 @@ export interface CloudState {
   firewalls: FirewallRecord[];
   images: ImageRecord[];
   vpcs: VpcRecord[];
+  domains: DomainRecord[];
   charges: ChargeRecord[];
   /** User data by its hash: five droplets of one cluster share one copy. */
   userData: Record<string, string>;

@@ -9,7 +9,7 @@ const KEPT_ACTIONS = 5_000;
 
 const empty = (): CloudState => ({
   ...{ nextId: FIRST_ID, nextAddress: 0, accounts: [], keys: [], droplets: [], actions: [], tags: [], firewalls: [] },
-  ...{ images: [], vpcs: [], charges: [], userData: {} },
+  ...{ images: [], vpcs: [], domains: [], charges: [], userData: {} },
 });
 
 /** The cloud's section of the state file, with the two look-ups that every request needs. */
@@ -19,7 +19,9 @@ export class CloudStore {
   readonly #actions = new Map<number, ActionRecord>();
 
   constructor(private readonly state: StateFile) {
-    this.data = state.section(SECTION, empty);
+    const stored = state.section(SECTION, empty);
+    // A state that was written before something new was kept begins with none of it.
+    this.data = Object.assign(stored, { ...empty(), ...stored });
     for (const droplet of this.data.droplets) this.#droplets.set(droplet.id, droplet);
     for (const action of this.data.actions) this.#actions.set(action.id, action);
   }

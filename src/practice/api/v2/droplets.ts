@@ -36,7 +36,9 @@ function list({ cloud, account, url }: Call) {
   const tag = url.searchParams.get('tag_name') ?? undefined;
   const name = url.searchParams.get('name') ?? undefined;
   if (tag !== undefined && name !== undefined) throw unprocessable('tag_name cannot be combined with name');
-  const { items, links, meta } = pageOf(cloud.droplets.list(account, { tag, name }), url);
+  // Those with a graphics card are listed apart; a practice cloud has none.
+  const found = url.searchParams.get('type') === 'gpus' ? [] : cloud.droplets.list(account, { tag, name });
+  const { items, links, meta } = pageOf(found, url);
   return { status: 200, body: { droplets: items.map((one) => renderDroplet(cloud, one)), links, meta } };
 }
 

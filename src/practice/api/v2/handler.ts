@@ -8,10 +8,12 @@ import { RateLimits } from '../rateLimit';
 import { Router } from '../router';
 import { accountRoutes } from './account';
 import { actionRoutes } from './actions';
+import { domainRoutes } from './domains';
 import { dropletRoutes } from './droplets';
 import { firewallRoutes } from './firewalls';
 import { keyRoutes } from './keys';
 import { offerRoutes } from './offers';
+import { projectRoutes } from './projects';
 import { tagRoutes } from './tags';
 import { vpcRoutes } from './vpcs';
 
@@ -22,7 +24,7 @@ export function createV2Handler(cloud: Cloud, report: (error: unknown) => void):
   const limits = new RateLimits(cloud.timeline);
   const router = new Router([
     ...[...accountRoutes, ...keyRoutes, ...offerRoutes, ...actionRoutes, ...dropletRoutes],
-    ...[...tagRoutes, ...firewallRoutes, ...vpcRoutes],
+    ...[...tagRoutes, ...firewallRoutes, ...vpcRoutes, ...domainRoutes, ...projectRoutes],
   ]);
 
   const answer = async (request: IncomingMessage, url: URL, headers: Record<string, string>): Promise<Reply> => {

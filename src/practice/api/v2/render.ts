@@ -88,10 +88,11 @@ function renderNetworks(droplet: DropletRecord): object {
   };
 }
 
-function renderRegionOf(cloud: Cloud, slug: string): object | null {
-  const region = cloud.catalogue.regions.find((candidate) => candidate.slug === slug);
-  // Made in the other catalogue's time: the region may be no more.
-  return region === undefined ? null : renderRegion(cloud.catalogue, region);
+/** Made in the other catalogue's time the region may be no more, but a client reads its slug all the same. */
+function renderRegionOf({ catalogue }: Cloud, slug: string): object {
+  const region = catalogue.regions.find((candidate) => candidate.slug === slug);
+  if (region !== undefined) return renderRegion(catalogue, region);
+  return { name: slug, slug, features: [], available: false, sizes: [] };
 }
 
 export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import {
+  at,
+  listAt,
+  PUBLIC_KEY,
+  removeFolder,
+  startPractice,
+  temporaryFolder,
+  TOKEN,
+  until,
+  type Practice,
+  type RunResult,
+} from '../support';
+import { run, skipWithout } from './programs';
+
+const TAG = 'deis-cluster:terraform';
+const PLAN = `
+terraform {
+  required_providers {
+    digitalocean = { source = "digitalocean/digitalocean" }
+  }
+}
+
+resource "digitalocean_ssh_key" "deis" {
+  name       = "deis"
+  public_key = "${PUBLIC_KEY}"
+}
+
+resource "digitalocean_tag" "deis" {
+  name = "${TAG}"
+}
+
+resource "digitalocean_droplet" "deis" {
+  count     = 5
+  name      = "deis-\${count.index + 1}"
+  image     = "coreos-stable"
+  size      = "512mb"
+  region    = "nyc3"
+  ssh_keys  = [digitalocean_ssh_key.deis.fingerprint]
+  tags      = [digitalocean_tag.deis.id]
+  user_data = "#cloud-config\\nhostname: by-terraform\\n"
+}
+
+resource "digitalocean_firewall" "deis" {
+  name = "deis-terraform"
+  tags = [digitalocean_tag.deis.id]
+  inbound_rule {
+    protocol         = "tcp"
+    port_range       = "22"
+    source_addresses = ["0.0.0.0/0", "::/0"]
+  }
+  inbound_rule {
+    protocol    = "tcp"
+    port_range  = "1-65535"
+    source_tags = [digitalocean_tag.deis.id]
+  }
+  inbound_rule {
+    protocol    = "icmp"
+    source_tags = [digitalocean_tag.deis.id]
+  }
+  outbound_rule {
+    protocol              = "tcp"
+    port_range            = "1-65535"
+    destination_addresses = ["0.0.0.0/0", "::/0"]
+  }
+}
+
+resource "digitalocean_domain" "deis" {
+  name = "example.com"
+}
+
+resource "digitalocean_record" "nodes" {
+  count  = 5
+  domain = digitalocean_domain.deis.name
+  type   = "A"
+  name   = "@"
+  value  = digitalocean_droplet.deis[count.index].ipv4_address
+}
+
+resource "digitalocean_record" "all" {
+  domain = digitalocean_domain.deis.name
+  type   = "CNAME"
+  name   = "*"
+  value  = "@"
+}
+`;
+
+const folder = temporaryFolder();
+after(() => removeFolder(folder));
+
+const terraform = (environment: Record<string, string>, ...args: string[]): Promise<RunResult> =>
+  run('terraform', args, {
+    workingDirectory: folder,
+    environment: {
+      ...{ TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1', TF_CLI_ARGS: '-no-color' },
+      ...{ TF_REGISTRY_CLIENT_TIMEOUT: '5', TF_REGISTRY_DISCOVERY_RETRY: '0', ...environment },
+    },
+  });
+
+/** Terraform's provider comes from wherever this machine's Terraform is told to take it: a mirror, a folder or the registry. */
+async function skipWithoutProvider(): Promise<string | false> {
+  const without = skipWithout('terraform');
+  if (without !== false) return without;
+  writeFileSync(path.join(folder, 'main.tf'), PLAN);
+  const { code, stdout, stderr } = await terraform({}, 'init', '-input=false');
+  if (code === 0) return false;
+  const reason = /Error: (.+)/.exec(stdout + stderr)?.[1] ?? `terraform init ended with ${code}`;
+  return `terraform is here, but not its DigitalOcean provider: ${reason}`;
+}
+
+const skip = await skipWithoutProvider();
+
+describe('Terraform against the practice cloud', { skip, timeout: 900_000 }, () => {
+  let practice: Practice;
+  before(async () => (practice = await startPractice('--speed', '60')));
+  after(async () => await practice.kill());
+
+  const here = (): Record<string, string> => ({
+    ...{ DIGITALOCEAN_API_URL: practice.api, DIGITALOCEAN_TOKEN: TOKEN },
+  });
+  const succeed = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await terraform(here(), ...args);
+    assert.equal(code, 0, `terraform ${args.join(' ')}: ${stdout}${stderr}`);
+    return stdout;
+  };
+  /** 0: nothing to do; 2: something. */
+  const plan = async (expected: 0 | 2): Promise<void> => {
+    const { code, stdout, stderr } = await terraform(here(), 'plan', '-input=false', '-detailed-exitcode');
+    assert.equal(code, expected, stdout + stderr);
+  };
+  const droplets = async (): Promise<readonly unknown[]> => {
+    const { json } = await practice.call('GET', `/v2/droplets?per_page=200&tag_name=${encodeURIComponent(TAG)}`);
+    return listAt(json, 'droplets');
+  };
+  const idOf = async (name: string): Promise<number> =>
+    Number(
+      at(
+        (await droplets()).find((droplet) => at(droplet, 'name') === name),
+        'id',
+      ),
+    );
+  const total = async (what: string): Promise<unknown> =>
+    at((await practice.call('GET', `/v2/${what}`)).json, 'meta.total');
+  const statusInState = async (id: number): Promise<unknown> => {
+    const state: unknown = JSON.parse(await succeed('show', '-json'));
+    const resources = listAt(state, 'values.root_module.resources');
+    return at(
+      resources.find((one) => at(one, 'values.id') === String(id)),
+      'values.status',
+    );
+  };
+
+  it('applies a key, a tag, a firewall, a domain and five droplets with user data', async () => {
+    await succeed('apply', '-auto-approve', '-input=false');
+    const made = await droplets();
+    const { json } = await practice.call('GET', '/v2/domains/example.com/records?type=A');
+
+    assert.deepEqual(made.map((droplet) => at(droplet, 'name')).sort(), [
+      'deis-1',
+      'deis-2',
+      'deis-3',
+      'deis-4',
+      'deis-5',
+    ]);
+    assert.ok(made.every((droplet) => at(droplet, 'status') === 'active'));
+    assert.deepEqual([await total('account/keys'), await total('firewalls'), await total('tags')], [1, 1, 1]);
+    assert.equal(listAt(json, 'domain_records').length, 5);
+  });
+
+  it('finds no difference afterwards', async () => await plan(0));
+
+  it('sees that a droplet was switched off outside, and that this is no change of the plan', async () => {
+    const id = await idOf('deis-2');
+    await practice.call('POST', `/v2/droplets/${id}/actions`, { body: { type: 'power_off' } });
+    await until(
+      () => practice.call('GET', `/v2/droplets/${id}`),
+      ({ json }) => at(json, 'droplet.status') === 'off',
+    );
+    await plan(0);
+    await succeed('apply', '-refresh-only', '-auto-approve', '-input=false');
+
+    assert.equal(await statusInState(id), 'off');
+  });
+
+  it('makes a droplet anew that was deleted outside', async () => {
+    const id = await idOf('deis-3');
+    assert.equal((await practice.call('DELETE', `/v2/droplets/${id}`)).status, 204);
+    await until(
+      () => practice.call('GET', `/v2/droplets/${id}`),
+      ({ status }) => status === 404,
+    );
+    await plan(2);
+    await succeed('apply', '-auto-approve', '-input=false');
+
+    assert.equal((await droplets()).length, 5);
+    assert.notEqual(await idOf('deis-3'), id);
+    await plan(0);
+  });
+
+  it('destroys everything that it made', async () => {
+    await succeed('destroy', '-auto-approve', '-input=false');
+
+    for (const what of ['droplets', 'account/keys', 'firewalls', 'tags', 'domains']) {
+      assert.equal(await total(what), 0, what);
+    }
+  });
+});

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { EngineOptions } from '../core/engine';
 import { ClusterError } from '../core/errors';
 import type { ProviderName } from '../core/model/cluster';
-import type { Clock, CloudApi, Dialer, Disposable, DiscoveryApi, Provider } from '../core/ports';
+import type { Clock, CloudApi, Dialer, Disposable, DiscoveryApi, FaultApi, Provider } from '../core/ports';
 import { tokenSecret } from '../core/secretKeys';
 import { createCloudApi } from './digitalocean/cloudApi';
 import { createEtcdApi } from './etcd/etcdApi';
@@ -12,6 +12,7 @@ import { createDialer } from './net/dialer';
 import { createDiscoveryApi } from './net/discovery';
 import { serviceOrigin } from './net/serviceUrl';
 import { createPracticeDialer } from './practice/dialer';
+import { createFaultApi } from './practice/faults';
 import { PracticeCloud } from './practice/practiceCloud';
 import { createNodeGateway } from './ssh/gateway';
 
@@ -90,7 +91,8 @@ function openPractice(options: EngineOptions): Opened {
   });
   const discovery = createDiscoveryApi({ serviceUrl: async () => (await practice.open()).info.discovery });
   const dialer = createPracticeDialer({ clock, open: async () => await practice.open() });
-  const provider = assemble({ clock, cloud, discovery, dialer, keepaliveMs: () => keepaliveMs });
+  const faults = createFaultApi(async () => await practice.open());
+  const provider = assemble({ clock, cloud, discovery, dialer, faults, keepaliveMs: () => keepaliveMs });
   return {
     provider,
     async ready() {
@@ -108,6 +110,7 @@ interface Parts {
   readonly cloud: CloudApi;
   readonly discovery: DiscoveryApi;
   readonly dialer: Dialer;
+  readonly faults?: FaultApi;
   readonly keepaliveMs: () => number;
 }
 

@@ -11,15 +11,29 @@ export interface PracticeAddress {
   readonly token: string;
 }
 
+/** A call of the practice process's own; GET without a method. */
+export interface PracticeCall {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: object;
+}
+
+export interface PracticeReply {
+  readonly status: number;
+  /** Undefined when it is no JSON. */
+  readonly body: unknown;
+}
+
 /** Starts a request to the practice process itself; resolves with the answer's head. */
 export function open(
   { api, token }: PracticeAddress,
-  path: string,
+  { method = 'GET', path, body }: PracticeCall,
   signal: AbortSignal,
 ): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const settled = new AbortController();
-    const request = http.get(`${api}${path}`, { headers: { authorization: `Bearer ${token}` }, agent: false });
+    const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
+    const request = http.request(`${api}${path}`, { method, headers, agent: false });
     const onAbort = (): void => void request.destroy(abortReason(signal));
     signal.addEventListener('abort', onAbort, { once: true, signal: settled.signal });
     request.on('error', (error) => {
@@ -31,12 +45,13 @@ export function open(
       response.on('close', () => settled.abort());
       resolve(response);
     });
+    request.end(body && JSON.stringify(body));
   });
 }
 
-/** Reads a small JSON answer. @throws ClusterError practiceUnavailable when it is none; Node's error when nobody answers */
-export async function getJson(address: PracticeAddress, path: string, signal: AbortSignal): Promise<unknown> {
-  const response = await open(address, path, signal);
+/** Reads a small answer. @throws Node's error when nobody answers */
+export async function call(address: PracticeAddress, what: PracticeCall, signal: AbortSignal): Promise<PracticeReply> {
+  const response = await open(address, what, signal);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response) {
@@ -48,13 +63,27 @@ export async function getJson(address: PracticeAddress, path: string, signal: Ab
       break;
     }
   }
-  try {
-    if (response.statusCode === 200) {
-      return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    }
-  } catch {
-    // Reported below.
+  return { status: response.statusCode ?? 0, body: readJson(Buffer.concat(chunks)) };
+}
+
+/** @throws ClusterError practiceUnavailable when the answer is no good JSON; Node's error when nobody answers */
+export async function getJson(address: PracticeAddress, path: string, signal: AbortSignal): Promise<unknown> {
+  const { status, body } = await call(address, { path }, signal);
+  if (status === 200 && body !== undefined) {
+    return body;
   }
-  const message = `The practice cloud does not answer as expected (${path}, status ${response.statusCode ?? 0}).`;
-  throw new ClusterError(message, { code: 'practiceUnavailable' });
+  throw unexpected(path, status);
+}
+
+export function unexpected(path: string, status: number): ClusterError {
+  const message = `The practice cloud does not answer as expected (${path}, status ${status}).`;
+  return new ClusterError(message, { code: 'practiceUnavailable' });
+}
+
+function readJson(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

@@ -153,7 +153,7 @@ async function attach(address: PracticeAddress, limit: AbortSignal): Promise<Att
   const onLimit = (): void => detach.abort(limit.reason);
   limit.addEventListener('abort', onLimit, { once: true });
   try {
-    const stream = await open(address, '/practice/attach', detach.signal);
+    const stream = await open(address, { path: '/practice/attach' }, detach.signal);
     if (stream.statusCode !== 200) {
       throw refused(stream.statusCode ?? 0);
     }

@@ -120,6 +120,8 @@ export interface Host {
   readonly processes: readonly ProcessInfo[];
   /** Virtual time at which the kernel of this boot started (`uptime`). */
   readonly bootedAt: number;
+  /** By how much its clock is ahead of true time; absent: it is right. What passes on it (uptime, time-outs) is not concerned. */
+  readonly clockOffsetMs?: number;
   /** `reboot`, `poweroff`: the node stops its units and tells the cloud. Returns at once. */
   requestPower(kind: 'reboot' | 'poweroff'): void;
   /** Runs a command line in the node's shell. */
@@ -171,6 +173,8 @@ export interface Kernel {
   readonly fetch: ModelFetch;
   readonly fleetVersion: '1.0' | '0.11';
   host(dropletId: number): Host | undefined;
+  /** By how much a droplet's own clock is wrong. */
+  clockOffsetMs?(dropletId: number): number;
 }
 
 export interface HttpHandler {

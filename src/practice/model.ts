@@ -7,6 +7,7 @@ import type { PowerListener } from './cloud/machine';
 import type { PracticeOptions } from './commandLine';
 import { composeNodes, type Nodes } from './compose';
 import { INSTALLER_SITE } from './deisctl/installer';
+import { createEffects } from './faults/effects';
 import { Faults } from './faults/faults';
 import type { Foundation } from './foundation';
 import type { HttpHandler, PoweredHost } from './kernel';
@@ -17,6 +18,8 @@ import { InnerHttp } from './network/innerHttp';
 import { Internet } from './network/internet';
 import { createMetadataSite, METADATA_ADDRESS } from './network/metadata';
 import { PracticeNetwork } from './network/network';
+
+const SSH_PORT = 22;
 
 /** The world that is practised on: a cloud, its nodes, and what lies between them and everybody else. */
 export interface Model {
@@ -37,8 +40,8 @@ interface Between {
 
 /** The parts know each other through the cloud, which is made last: nothing asks for it before. */
 export function createModel(foundation: Foundation, options: PracticeOptions): Model {
-  const { state, random, ports } = foundation;
-  const faults = new Faults(state, random);
+  const { state, random, ports, timeline } = foundation;
+  const faults = new Faults(state, random, timeline);
   const host = (id: number): PoweredHost | undefined => cloud.lifecycle.host(id);
   const network = new PracticeNetwork({
     droplets: () => cloud.store.data.droplets,
@@ -47,19 +50,30 @@ export function createModel(foundation: Foundation, options: PracticeOptions): M
     covering: (droplet) => cloud.firewalls.covering(droplet),
     isHung: (id) => faults.isHung(id),
     areSplit: (a, b) => faults.areSplit(a, b),
+    isClosed: (id, port) => port === SSH_PORT && faults.of('ssh-refuses', id) !== undefined,
   });
   const [internet, inner] = [new Internet(), new InnerHttp()];
   const discovery = createDiscoveryHandler(new Registry(state, random), () => ports.origin);
   const isOwnPort = (port: number): boolean => ports.has(port);
   const fetch = createModelFetch({ ...foundation, network, internet, inner, host, isOwnPort, discovery });
-  const nodes = composeNodes({ ...foundation, network, fetch, host, fleetVersion: options.fleetVersion });
+  const nodes = composeNodes({
+    ...{ ...foundation, network, fetch, host, fleetVersion: options.fleetVersion },
+    clockOffsetMs: (id) => faults.clockOffsetMs(id),
+  });
   const between = { faults, network, inner, nodes, host };
   const gates = openGates(foundation, between);
   const cloud = openCloud(foundation, { ...between, gates, options });
   serveSites(internet, cloud, options);
+  faults.effects = createEffects({
+    host,
+    cutPower: (id) => cloud.lifecycle.crash(id),
+    restorePower: (id) => cloud.lifecycle.recover(id),
+    resetConnections: (id, port) => gates.reset(id, port),
+  });
   return {
     ...{ cloud, faults, gates, discovery },
     dispose() {
+      faults.dispose();
       gates.dispose();
       inner.dispose();
     },
@@ -71,10 +85,11 @@ function openGates({ timeline, touch }: Foundation, { network, faults, inner, no
     ...{ settle: (turns) => timeline.settle(turns), touch },
     probe: (id, port) => network.probe('internet', id, port),
     isStalled: (id) => faults.isHung(id),
-    breaksAfter: (id, port) => (port === 22 ? faults.sshBreaksAfter(id) : undefined),
+    breaksAfter: (id, port) => (port === SSH_PORT ? faults.of('ssh-breaks', id)?.afterBytes : undefined),
+    hangsAfter: (id, port) => (port === SSH_PORT ? faults.of('ssh-hangs', id)?.afterBytes : undefined),
     deliver(id, port, stream) {
-      const handler = port === 22 ? undefined : host(id)?.listener({ port });
-      if (port === 22) nodes.acceptSsh(id, stream);
+      const handler = port === SSH_PORT ? undefined : host(id)?.listener({ port });
+      if (port === SSH_PORT) nodes.acceptSsh(id, stream);
       else if (handler?.greet !== undefined) greet(stream, handler.greet());
       else if (handler !== undefined) inner.accept(stream, handler);
     },
@@ -95,6 +110,7 @@ function openCloud(foundation: Foundation, rest: Between & { gates: Gates; optio
   const { network, nodes, gates, faults, options } = rest;
   const listener: PowerListener = {
     cut: (id) => gates.freeze(id),
+    on: (id) => faults.powerIsBack(id),
     changed: () => network.changed(),
     gone(id) {
       gates.close(id);

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApiLie } from '../../core/model/fault';
 import { badRequest, Refusal } from '../cloud/refusal';
+import { tellLie, type Answer } from '../faults/lies';
 
 /** What a handler answers; without a body the reply is empty (204). */
 export interface Reply {
@@ -46,18 +48,34 @@ export function loseReply(response: ServerResponse): void {
   lost.add(response);
 }
 
+const lies = new WeakMap<ServerResponse, ApiLie>();
+
+/** The reply will say something else than what is so. */
+export function lieInReply(response: ServerResponse, lie: ApiLie): void {
+  lies.set(response, lie);
+}
+
 export function send(response: ServerResponse, reply: Reply): void {
   if (lost.has(response)) {
     response.destroy();
     return;
   }
-  const text = reply.body === undefined ? '' : JSON.stringify(reply.body);
+  const answer = answerOf(reply, lies.get(response), response.req.method === 'GET');
   response.writeHead(reply.status, {
-    ...(reply.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-    ...(reply.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(text)) }),
+    ...(answer === undefined ? {} : { 'content-type': answer.type }),
+    ...(reply.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(answer?.text ?? '')) }),
     ...reply.headers,
   });
-  response.end(text);
+  response.end(answer?.text ?? '');
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+function answerOf({ body, status }: Reply, lie: ApiLie | undefined, isRead: boolean): Answer | undefined {
+  if (body === undefined) return undefined;
+  // An error is true enough.
+  if (lie !== undefined && status < 300) return tellLie(lie, { body, type: JSON_TYPE, isRead });
+  return { text: JSON.stringify(body), type: JSON_TYPE };
 }
 
 /** The reply for whatever a handler threw. */

@@ -5,7 +5,7 @@ import type { HttpHandler, Timeline } from '../kernel';
 import { forbidden, notFound, Refusal } from '../cloud/refusal';
 import type { Faults } from '../faults/faults';
 import { isDiscoveryPath } from './discovery/handler';
-import { loseReply, replyOf, send } from './http';
+import { lieInReply, loseReply, replyOf, send } from './http';
 import { isFromLoopback } from './loopbackOnly';
 import type { ApiHandler } from './v2/handler';
 
@@ -87,6 +87,9 @@ export class PracticeServer {
           return false;
         case 'api-loses-reply':
           loseReply(response);
+          break;
+        case 'api-lies':
+          lieInReply(response, effect.lie);
           break;
       }
     }

@@ -54,6 +54,16 @@ export class Lifecycle {
     return this.#start(droplet, type);
   }
 
+  /** The machine below a droplet fails: nobody has asked for it, so there is no action. */
+  crash(dropletId: number): void {
+    this.#machines.get(dropletId)?.cutPower();
+  }
+
+  /** A droplet without power boots. */
+  recover(dropletId: number): void {
+    if (this.parts.store.droplet(dropletId)?.power === 'off') this.#machines.get(dropletId)?.powerOn();
+  }
+
   refuseWhenBusy(droplet: DropletRecord): void {
     if (droplet.pendingAction !== undefined || droplet.goneAt !== undefined) {
       throw unprocessable('Droplet already has a pending event.');

@@ -6,6 +6,7 @@ import type { CloudStore } from './store';
 export interface PowerListener {
   /** The plug is pulled at this moment: open connections freeze. */
   cut(dropletId: number): void;
+  on(dropletId: number): void;
   changed(): void;
   /** The droplet and its ports are no more. */
   gone(dropletId: number): void;
@@ -38,6 +39,7 @@ export class Machine {
   /** Returns at once; the boot goes on by itself. */
   powerOn(): void {
     this.#set('booting');
+    this.parts.listener.on(this.droplet.id);
     const change = this.#change;
     void this.host.boot().then(
       () => {

@@ -1,41 +1,26 @@
-import type { Random, StateFile } from '../kernel';
+import type { Fault } from '../../core/model/fault';
+import type { Cancel, Random, StateFile, Timeline } from '../kernel';
 
-/** Which calls a fault of the API is for; what is left out matches everything. */
-export interface ApiMatch {
-  readonly method?: string | undefined;
-  /** The beginning of the path, such as `/v2/droplets` or `/new`. */
-  readonly path?: string | undefined;
-}
+export type { Fault } from '../../core/model/fault';
 
-/** Something that is broken on purpose. */
-export type Fault =
-  /** The API answers with a failure of its own; nothing happens. */
-  | ({ readonly kind: 'api-refuses'; readonly status: number; readonly message: string } & ApiFault)
-  /** The API answers late, in virtual milliseconds. */
-  | ({ readonly kind: 'api-delays'; readonly ms: number } & ApiFault)
-  /** The connection breaks before the call has had its effect. */
-  | ({ readonly kind: 'api-breaks' } & ApiFault)
-  /** The call has its effect, and then the connection breaks. */
-  | ({ readonly kind: 'api-loses-reply' } & ApiFault)
-  /** A node has power and answers nothing. */
-  | { readonly kind: 'node-hangs'; readonly dropletId: number }
-  /** Its SSH connections break after so many bytes to the client. */
-  | { readonly kind: 'ssh-breaks'; readonly dropletId: number; readonly afterBytes: number }
-  /** Nodes of different groups do not reach each other. */
-  | { readonly kind: 'network-split'; readonly groups: readonly (readonly number[])[] };
-
-interface ApiFault extends ApiMatch {
-  /** How many calls it is for; for all without it. */
-  readonly times?: number | undefined;
-}
-
-export type ApiEffect = Extract<Fault, ApiFault>;
+export type ApiEffect = Extract<Fault, { kind: `api-${string}` }>;
+type DropletFault = Extract<Fault, { dropletId: number }>;
 
 export interface ActiveFault {
   readonly id: string;
   readonly fault: Fault;
   /** How many calls are still to come; null for all. */
   left: number | null;
+  /** Virtual time at which it ends by itself. */
+  readonly endsAt?: number;
+  /** What is put back when it ends: files of the node, by path. */
+  kept?: Readonly<Record<string, string>>;
+}
+
+/** What a fault does to the world at once, beyond what is asked for while it is in force. */
+export interface FaultEffects {
+  begin(one: ActiveFault): void;
+  end(one: ActiveFault): void;
 }
 
 interface FaultsState {
@@ -48,13 +33,17 @@ const SECTION = 'faults';
 export class Faults {
   /** Those of the network have changed. */
   onChange: () => void = () => undefined;
+  effects: FaultEffects = { begin: () => undefined, end: () => undefined };
   readonly #state: FaultsState;
+  readonly #timers = new Map<string, Cancel>();
 
   constructor(
     private readonly stateFile: StateFile,
     private readonly random: Random,
+    private readonly timeline: Pick<Timeline, 'now' | 'every'>,
   ) {
     this.#state = stateFile.section<FaultsState>(SECTION, () => ({ active: [] }));
+    for (const one of this.active) this.#arm(one);
   }
 
   get active(): readonly ActiveFault[] {
@@ -63,50 +52,51 @@ export class Faults {
 
   add(fault: Fault): ActiveFault {
     const left = 'times' in fault && fault.times !== undefined ? fault.times : null;
-    const added = { id: this.random.hex(8), fault, left };
+    const endsAt = fault.forMs === undefined ? {} : { endsAt: this.timeline.now() + fault.forMs };
+    const added: ActiveFault = { id: this.random.hex(8), fault, left, ...endsAt };
     this.#state.active.push(added);
+    this.effects.begin(added);
+    this.#arm(added);
     this.#changed();
     return added;
   }
 
   /** False when there is no such fault. */
   remove(id: string): boolean {
-    const before = this.#state.active.length;
-    this.#state.active = this.#state.active.filter((one) => one.id !== id);
+    const one = this.active.find((each) => each.id === id);
+    if (one === undefined) return false;
+    this.#drop([one]);
+    this.effects.end(one);
     this.#changed();
-    return this.#state.active.length < before;
+    return true;
   }
 
   clear(): void {
-    this.#state.active = [];
-    this.#changed();
+    for (const { id } of [...this.active].reverse()) this.remove(id);
   }
 
   forgetDroplet(dropletId: number): void {
-    const isOf = ({ fault }: ActiveFault): boolean => 'dropletId' in fault && fault.dropletId === dropletId;
-    if (!this.#state.active.some(isOf)) return;
-    this.#state.active = this.#state.active.filter((one) => !isOf(one));
-    this.#changed();
+    this.#forget(({ fault }) => isOfDroplet(fault) && fault.dropletId === dropletId);
+  }
+
+  /** Somebody else has given a droplet its power back: that fault is over. */
+  powerIsBack(dropletId: number): void {
+    this.#forget(({ fault }) => fault.kind === 'node-loses-power' && fault.dropletId === dropletId);
   }
 
   /** What is to happen to a call, in the order in which it was asked for; each counts down. */
   takeForCall(method: string, path: string): readonly ApiEffect[] {
-    const effects: ApiEffect[] = [];
-    for (const one of this.#state.active) {
-      const { fault } = one;
-      if (!isOfApi(fault) || one.left === 0 || !matches(fault, method, path)) continue;
-      effects.push(fault);
-      if (one.left !== null) one.left -= 1;
-    }
-    if (effects.length > 0) {
-      this.#state.active = this.#state.active.filter((one) => one.left !== 0);
+    const taken = this.active.filter(({ fault, left }) => isOfApi(fault) && left !== 0 && matches(fault, method, path));
+    for (const one of taken) if (one.left !== null) one.left -= 1;
+    if (taken.length > 0) {
+      this.#drop(this.active.filter(({ left }) => left === 0));
       this.stateFile.changed(SECTION);
     }
-    return effects;
+    return taken.map(({ fault }) => fault).filter(isOfApi);
   }
 
   isHung(dropletId: number): boolean {
-    return this.active.some(({ fault }) => fault.kind === 'node-hangs' && fault.dropletId === dropletId);
+    return this.of('node-hangs', dropletId) !== undefined;
   }
 
   areSplit(a: number, b: number): boolean {
@@ -117,12 +107,42 @@ export class Faults {
     });
   }
 
-  /** After how many bytes an SSH connection to the droplet breaks; undefined: never. */
-  sshBreaksAfter(dropletId: number): number | undefined {
-    for (const { fault } of this.active) {
-      if (fault.kind === 'ssh-breaks' && fault.dropletId === dropletId) return fault.afterBytes;
+  /** The first fault of the kind that a droplet has. */
+  of<K extends DropletFault['kind']>(kind: K, dropletId: number): Extract<Fault, { kind: K }> | undefined {
+    const isIt = (fault: Fault): fault is Extract<Fault, { kind: K }> =>
+      fault.kind === kind && isOfDroplet(fault) && fault.dropletId === dropletId;
+    return this.active.map(({ fault }) => fault).find(isIt);
+  }
+
+  /** By how much the droplet's own clock is wrong. */
+  clockOffsetMs(dropletId: number): number {
+    return (this.of('clock-drifts', dropletId)?.seconds ?? 0) * 1000;
+  }
+
+  dispose(): void {
+    for (const cancel of this.#timers.values()) cancel();
+  }
+
+  #arm({ id, endsAt }: ActiveFault): void {
+    if (endsAt === undefined) return;
+    // As a heartbeat, since nobody waits for it: time must not jump there.
+    const cancel = this.timeline.every(Math.max(1, endsAt - this.timeline.now()), () => void this.remove(id));
+    this.#timers.set(id, cancel);
+  }
+
+  #forget(isIt: (one: ActiveFault) => boolean): void {
+    const gone = this.active.filter(isIt);
+    if (gone.length === 0) return;
+    this.#drop(gone);
+    this.#changed();
+  }
+
+  #drop(gone: readonly ActiveFault[]): void {
+    for (const { id } of gone) {
+      this.#timers.get(id)?.();
+      this.#timers.delete(id);
     }
-    return undefined;
+    this.#state.active = this.#state.active.filter((one) => !gone.includes(one));
   }
 
   #changed(): void {
@@ -135,6 +155,16 @@ function isOfApi(fault: Fault): fault is ApiEffect {
   return fault.kind.startsWith('api-');
 }
 
-function matches(match: ApiMatch, method: string, path: string): boolean {
-  return (match.method === undefined || match.method === method) && path.startsWith(match.path ?? '/');
+export function isOfDroplet(fault: Fault): fault is DropletFault {
+  return 'dropletId' in fault;
+}
+
+/** Droplets that are read: the only answers in which these lies can be. */
+const isAboutDroplets = (fault: ApiEffect): boolean =>
+  fault.kind === 'api-lies' && (fault.lie === 'forgets-droplets' || fault.lie === 'says-active');
+
+function matches(fault: Fault, method: string, path: string): boolean {
+  if (!isOfApi(fault)) return false;
+  if (isAboutDroplets(fault) && (method !== 'GET' || !path.startsWith('/v2/droplets'))) return false;
+  return (fault.method === undefined || fault.method === method) && path.startsWith(fault.path ?? '/');
 }

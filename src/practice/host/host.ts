@@ -101,16 +101,14 @@ class PracticeHost implements PoweredHost, HostInside {
     this.kernel = kernel;
     this.#parts = parts;
     this.#spec = spec;
-    this.dropletId = spec.dropletId;
-    this.name = spec.name;
-    this.privateAddress = spec.privateAddress;
-    this.publicAddress = spec.publicAddress;
+    [this.dropletId, this.name] = [spec.dropletId, spec.name];
+    [this.privateAddress, this.publicAddress] = [spec.privateAddress, spec.publicAddress];
     this.memoryMb = spec.memoryMb;
     this.#section = `host/${spec.dropletId}`;
     this.#stored = kernel.state.section(this.#section, () => newStoredHost(kernel.random.hex(32)));
     this.#power.abort();
     const now = (): number => kernel.timeline.now();
-    this.tree = new FileTree(now);
+    this.tree = new FileTree(() => now() + this.clockOffsetMs);
     this.programs = new Map(parts.programs.map((program) => [program.name, program]));
     this.processTable = new ProcessTable(now);
     this.journal = this.#createJournal();
@@ -132,7 +130,7 @@ class PracticeHost implements PoweredHost, HostInside {
 
   #createJournal(): HostJournal {
     return new HostJournal({
-      now: () => this.kernel.timeline.now(),
+      now: () => this.kernel.timeline.now() + this.clockOffsetMs,
       stored: this.#stored.journal,
       changed: () => this.save(),
       pidOf: (unit) => this.manager.unit(unit).main?.pid ?? this.processTable.lastPid,
@@ -183,6 +181,10 @@ class PracticeHost implements PoweredHost, HostInside {
 
   get bootedAt(): number {
     return this.#stored.bootedAt;
+  }
+
+  get clockOffsetMs(): number {
+    return this.kernel.clockOffsetMs?.(this.dropletId) ?? 0;
   }
 
   get isUp(): boolean {

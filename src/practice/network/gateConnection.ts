@@ -11,6 +11,9 @@ export interface Behind {
   isStalled(): boolean;
   /** A connection breaks after so many bytes to the client; undefined: never. */
   breaksAfter(): number | undefined;
+  /** A connection falls silent after so many bytes to the client, for as long as this says so. */
+  hangsAfter(): number | undefined;
+  readonly port: number;
   /** Somebody outside sent or received something. */
   touch(): void;
   readonly settle: WireOptions['settle'];
@@ -29,6 +32,8 @@ export class GateConnection {
   #hasEnded = false;
   #outer: Duplex | undefined;
   #bytesLeft: number | undefined;
+  #bytesUntilSilence: number | undefined;
+  #withheld: Buffer[] = [];
 
   constructor(
     private readonly socket: Socket,
@@ -47,9 +52,16 @@ export class GateConnection {
     this.evaluate();
   }
 
+  get port(): number {
+    return this.behind.port;
+  }
+
   /** Looks again whether the node answers now. */
   evaluate(): void {
-    if (this.#state === 'joined') this.#stall(this.behind.isStalled());
+    if (this.#state === 'joined') {
+      this.#count();
+      this.#stall(this.behind.isStalled());
+    }
     if (this.#state !== 'waiting') return;
     const verdict = this.behind.probe();
     if (verdict === 'open') this.#join();
@@ -65,6 +77,19 @@ export class GateConnection {
 
   destroy(): void {
     this.socket.destroy();
+  }
+
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
+  /** From a fault's beginning on its bytes are counted; what was withheld goes out when it is over. */
+  #count(): void {
+    const [breaks, hangs] = [this.behind.breaksAfter(), this.behind.hangsAfter()];
+    this.#bytesLeft = breaks === undefined ? undefined : (this.#bytesLeft ?? breaks);
+    this.#bytesUntilSilence = hangs === undefined ? undefined : (this.#bytesUntilSilence ?? hangs);
+    if (hangs !== undefined || this.#withheld.length === 0) return;
+    for (const chunk of this.#withheld.splice(0)) this.socket.write(chunk);
   }
 
   #receive(chunk: Buffer): void {
@@ -99,8 +124,8 @@ export class GateConnection {
     const remoteAddress = this.socket.remoteAddress ?? '127.0.0.1';
     const [outer, inner] = createWire({ settle: this.behind.settle, remoteAddress });
     this.#outer = outer;
-    this.#bytesLeft = this.behind.breaksAfter();
     this.#state = 'joined';
+    this.#count();
     outer.on('data', (chunk: Buffer) => this.#send(outer, chunk));
     outer.on('end', () => {
       if (this.#state === 'joined') this.socket.end();
@@ -125,8 +150,17 @@ export class GateConnection {
       return;
     }
     if (this.#bytesLeft !== undefined) this.#bytesLeft -= chunk.length;
-    if (this.socket.write(chunk)) return;
+    if (this.socket.write(this.#withhold(chunk))) return;
     outer.pause();
     this.socket.once('drain', () => outer.resume());
+  }
+
+  /** What may still go out of it. */
+  #withhold(chunk: Buffer): Buffer {
+    const most = this.#bytesUntilSilence;
+    if (most === undefined) return chunk;
+    this.#bytesUntilSilence = Math.max(0, most - chunk.length);
+    if (chunk.length > most) this.#withheld.push(chunk.subarray(most));
+    return chunk.subarray(0, most);
   }
 }

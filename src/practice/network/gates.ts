@@ -17,6 +17,7 @@ interface Parts {
   deliver(dropletId: number, port: number, stream: Duplex): void;
   isStalled(dropletId: number): boolean;
   breaksAfter(dropletId: number, port: number): number | undefined;
+  hangsAfter(dropletId: number, port: number): number | undefined;
   touch(): void;
   readonly settle: WireOptions['settle'];
 }
@@ -58,6 +59,13 @@ export class Gates {
     for (const connection of this.#droplets.get(dropletId)?.connections ?? []) connection.freeze();
   }
 
+  /** The connections to one port end with a reset. */
+  reset(dropletId: number, port: number): void {
+    for (const connection of [...(this.#droplets.get(dropletId)?.connections ?? [])]) {
+      if (connection.port === port) connection.reset();
+    }
+  }
+
   close(dropletId: number): void {
     const gates = this.#droplets.get(dropletId);
     this.#droplets.delete(dropletId);
@@ -86,6 +94,8 @@ export class Gates {
           deliver: (stream) => this.parts.deliver(dropletId, port, stream),
           isStalled: () => this.parts.isStalled(dropletId),
           breaksAfter: () => this.parts.breaksAfter(dropletId, port),
+          hangsAfter: () => this.parts.hangsAfter(dropletId, port),
+          port,
           touch: () => this.parts.touch(),
           settle: this.parts.settle,
         },

@@ -11,6 +11,8 @@ export interface World {
   /** Broken on purpose: a node that has power but answers nothing, two nodes that do not reach each other. */
   isHung(dropletId: number): boolean;
   areSplit(a: number, b: number): boolean;
+  /** Nobody listens on a port that has a listener else. */
+  isClosed(dropletId: number, port: number): boolean;
 }
 
 type Passage = 'pass' | 'drop' | 'reject';
@@ -70,7 +72,9 @@ export class PracticeNetwork implements Network {
     if (host === undefined || !this.#answers(toDropletId)) return 'mute';
     const passage = this.#passage(from, toDropletId, port);
     if (passage === 'drop') return 'mute';
-    return passage === 'pass' && isListening(host, port) ? 'open' : 'refused';
+    return passage === 'pass' && isListening(host, port) && !this.world.isClosed(toDropletId, port)
+      ? 'open'
+      : 'refused';
   }
 
   areConnected(a: number, b: number): boolean {

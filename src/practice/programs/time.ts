@@ -101,7 +101,7 @@ async function watch(context: ProgramContext): Promise<number> {
     paint: async (_rows, columns) => {
       const { user, environment, signal } = context;
       const { stdout, stderr } = await context.run(command, { user, environment, signal });
-      const now = new Date(context.timeline.now())
+      const now = new Date(wallClock(context))
         .toUTCString()
         .replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+).*/, '$1 $3 $2 $5 $4');
       const left = `Every ${seconds.toFixed(1)}s: ${command}`;
@@ -114,8 +114,11 @@ async function watch(context: ProgramContext): Promise<number> {
   return 0;
 }
 
+/** What the node takes the time to be. */
+const wallClock = ({ timeline, host }: ProgramContext): number => timeline.now() + (host.clockOffsetMs ?? 0);
+
 function date(context: ProgramContext): number {
-  let at = context.timeline.now();
+  let at = wallClock(context);
   let format = '%a %b %e %H:%M:%S %Z %Y';
   for (let index = 0; index < context.args.length; index += 1) {
     const arg = context.args[index] ?? '';
@@ -147,7 +150,7 @@ function date(context: ProgramContext): number {
 }
 
 function timedatectl(context: ProgramContext): number {
-  const now = formatDate(context.timeline.now(), '%a %Y-%m-%d %H:%M:%S');
+  const now = formatDate(wallClock(context), '%a %Y-%m-%d %H:%M:%S');
   const rows = [
     ['Local time', `${now} UTC`],
     ['Universal time', `${now} UTC`],

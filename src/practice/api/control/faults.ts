@@ -1,11 +1,17 @@
 import * as v from 'valibot';
-import { badRequest, notFound } from '../../cloud/refusal';
-import type { Faults } from '../../faults/faults';
+import type { Cloud } from '../../cloud/cloud';
+import { badRequest, notFound, unprocessable } from '../../cloud/refusal';
+import { isOfDroplet, type ActiveFault, type Fault, type Faults } from '../../faults/faults';
 import type { Reply } from '../http';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const call = { method: v.optional(v.string()), path: v.optional(v.string()), times: v.optional(count) };
+const lasting = { forMs: v.optional(count) };
+const call = { method: v.optional(v.string()), path: v.optional(v.string()), times: v.optional(count), ...lasting };
 const dropletId = v.pipe(v.number(), v.integer());
+const ofDroplet = { dropletId, ...lasting };
+const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Ten years either way. */
+const MOST_SECONDS = 315_360_000;
 
 const faultSchema = v.variant('kind', [
   v.strictObject({
@@ -17,29 +23,59 @@ const faultSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('api-delays'), ms: count, ...call }),
   v.strictObject({ kind: v.literal('api-breaks'), ...call }),
   v.strictObject({ kind: v.literal('api-loses-reply'), ...call }),
-  v.strictObject({ kind: v.literal('node-hangs'), dropletId }),
   v.strictObject({
-    ...{ kind: v.literal('ssh-breaks'), dropletId },
-    afterBytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    ...{ kind: v.literal('api-lies'), ...call },
+    lie: v.picklist(['forgets-droplets', 'says-active', 'garbles']),
   }),
-  v.strictObject({ kind: v.literal('network-split'), groups: v.array(v.array(dropletId)) }),
+  v.strictObject({ kind: v.literal('node-hangs'), ...ofDroplet }),
+  v.strictObject({ kind: v.literal('node-loses-power'), ...ofDroplet }),
+  v.strictObject({ kind: v.literal('disk-fills'), ...ofDroplet }),
+  v.strictObject({
+    ...{ kind: v.literal('clock-drifts'), ...ofDroplet },
+    seconds: v.pipe(v.number(), v.integer(), v.notValue(0), v.minValue(-MOST_SECONDS), v.maxValue(MOST_SECONDS)),
+  }),
+  v.strictObject({ kind: v.literal('ssh-refuses'), ...ofDroplet }),
+  v.strictObject({ kind: v.literal('ssh-hangs'), afterBytes: v.optional(bytes, 0), ...ofDroplet }),
+  v.strictObject({ kind: v.literal('ssh-breaks'), afterBytes: bytes, ...ofDroplet }),
+  v.strictObject({ kind: v.literal('ssh-changes-host-key'), ...ofDroplet }),
+  v.strictObject({
+    kind: v.literal('network-split'),
+    groups: v.pipe(v.array(v.pipe(v.array(dropletId), v.minLength(1))), v.minLength(2)),
+    ...lasting,
+  }),
 ]);
 
-function parseFault(body: unknown) {
+function parseFault(body: unknown): Fault {
   const result = v.safeParse(faultSchema, body);
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw badRequest(`fault: ${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
 }
 
-export function listFaults(faults: Faults): Reply {
-  const list = faults.active.map(({ id, fault, left }) => ({ id, ...fault, ...(left !== null && { left }) }));
-  return { status: 200, body: { faults: list } };
+/** What cannot be carried out is said now, not when nothing happens. */
+function refuseWithoutNode(cloud: Cloud, fault: Fault): void {
+  const split = fault.kind === 'network-split' ? fault.groups.flat() : [];
+  for (const id of isOfDroplet(fault) ? [fault.dropletId] : split) {
+    if (cloud.lifecycle.host(id) === undefined) throw unprocessable(`There is no droplet ${id} that has booted.`);
+  }
+  const twice = split.find((id, index) => split.indexOf(id) !== index);
+  if (twice !== undefined) throw unprocessable(`Droplet ${twice} is in two groups.`);
 }
 
-export function addFault(faults: Faults, body: unknown): Reply {
-  const { id, fault } = faults.add(parseFault(body));
-  return { status: 201, body: { fault: { id, ...fault } } };
+const render = ({ id, fault, left, endsAt }: ActiveFault): object => ({
+  ...{ id, fault },
+  ...(left !== null && { left }),
+  ...(endsAt !== undefined && { endsAt }),
+});
+
+export function listFaults(faults: Faults): Reply {
+  return { status: 200, body: { faults: faults.active.map(render) } };
+}
+
+export function addFault({ faults, cloud }: { faults: Faults; cloud: Cloud }, body: unknown): Reply {
+  const fault = parseFault(body);
+  refuseWithoutNode(cloud, fault);
+  return { status: 201, body: { fault: render(faults.add(fault)) } };
 }
 
 export function removeFault(faults: Faults, id: string | undefined): Reply {

@@ -34,7 +34,7 @@ export function createControlHandler(parts: ControlParts, report: (error: unknow
     'GET /practice/ledger': () => ({ status: 200, body: bill(parts) }),
     'GET /practice/accounts': () => ({ status: 200, body: { accounts: listAccounts(parts.cloud) } }),
     'GET /practice/faults': () => listFaults(parts.faults),
-    'POST /practice/faults': async (request) => addFault(parts.faults, await readJson(request)),
+    'POST /practice/faults': async (request) => addFault(parts, await readJson(request)),
     'DELETE /practice/faults': (_request, url) => removeFault(parts.faults, url.searchParams.get('id') ?? undefined),
     'PUT /practice/accounts': async (request) => {
       for (const spec of parseAccounts(await readJson(request))) parts.cloud.accounts.put(spec);

@@ -75,6 +75,7 @@ export class Lab {
       ...{ profile: profiles.default, catalogue: catalogues['2016'] },
       createHost: (spec) => this.#createHost(spec),
       listener: {
+        on: () => undefined,
         cut: (id) => this.log.push(`freeze ${id}`),
         changed: () => undefined,
         gone: (id) => this.log.push(`gone ${id}`),

@@ -11,9 +11,10 @@ describe('a droplet’s public port on loopback', () => {
   let served: Duplex[] = [];
   let isHung = false;
   let breaksAfter: number | undefined;
+  let hangsAfter: number | undefined;
   const gates = new Gates({
     ...{ probe: () => verdict, touch: () => undefined, settle: () => undefined },
-    ...{ isStalled: () => isHung, breaksAfter: () => breaksAfter },
+    ...{ isStalled: () => isHung, breaksAfter: () => breaksAfter, hangsAfter: () => hangsAfter },
     deliver: (_id, _port, stream) => {
       served.push(stream);
       stream.on('data', (chunk: Buffer) => stream.write(`echo ${String(chunk)}`));
@@ -25,6 +26,7 @@ describe('a droplet’s public port on loopback', () => {
     for (const client of clients.splice(0)) client.destroy();
     gates.dispose();
     verdict = 'open';
+    [breaksAfter, hangsAfter] = [undefined, undefined];
     served = [];
   });
 
@@ -118,6 +120,36 @@ describe('a droplet’s public port on loopback', () => {
 
     // What is on its way may be overtaken by the reset.
     assert.match(heard, /^(echo 12)?<(ECONNRESET|end)>$/);
+  });
+
+  it('falls silent at the byte it was told to, and says the rest when that is over', async () => {
+    hangsAfter = 7;
+    const client = await dial();
+    client.write('123456');
+    assert.equal(await hear(client), 'echo 12');
+    assert.equal(client.destroyed, false);
+
+    hangsAfter = undefined;
+    gates.evaluate();
+    assert.equal(await hear(client), '3456');
+  });
+
+  it('falls silent also on a connection that was open before', async () => {
+    const client = await dial();
+    client.write('1');
+    assert.equal(await hear(client), 'echo 1');
+    hangsAfter = 0;
+    gates.evaluate();
+    client.write('2');
+    assert.equal(await hear(client), '');
+  });
+
+  it('resets the open connections to one port, and leaves those to others', async () => {
+    const [ssh, web] = [await dial('22'), await dial('80')];
+    const heard = Promise.all([hear(ssh), hear(web)]);
+    gates.reset(7, 22);
+
+    assert.deepEqual(await heard, ['<ECONNRESET>', '']);
   });
 
   it('keeps its ports until the droplet is gone, and frees them then', async () => {

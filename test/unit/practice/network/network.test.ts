@@ -16,6 +16,17 @@ describe('who reaches whom', () => {
     assert.equal(world.network.probe('internet', 99, 80), 'mute');
   });
 
+  it('refuses a port whose listener is away on purpose', () => {
+    const world = new SmallWorld(2);
+    world.closed.add('1:22');
+
+    assert.deepEqual(
+      [world.network.probe('internet', 1, 22), world.network.probe(from(2), 1, 22)],
+      ['refused', 'refused'],
+    );
+    assert.equal(world.network.probe('internet', 2, 22), 'open');
+  });
+
   it('refuses everybody else what is bound to the loopback', () => {
     const world = new SmallWorld(2);
     world.node(1).serve(

@@ -50,6 +50,8 @@ export class SmallWorld {
   readonly firewalls = new Map<number, FirewallRules[]>();
   readonly network: PracticeNetwork;
   readonly hung = new Set<number>();
+  /** `droplet:port`. */
+  readonly closed = new Set<string>();
   groups: readonly (readonly number[])[] = [];
 
   constructor(count: number) {
@@ -61,6 +63,7 @@ export class SmallWorld {
       host: (id) => this.nodes.find((node) => node.dropletId === id)?.host,
       covering: (droplet) => this.firewalls.get(droplet.id) ?? [],
       isHung: (id) => this.hung.has(id),
+      isClosed: (id, port) => this.closed.has(`${id}:${port}`),
       areSplit: (a, b) => this.groups.some((group) => group.includes(a) !== group.includes(b)),
     });
   }

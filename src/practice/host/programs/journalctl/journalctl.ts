@@ -122,7 +122,7 @@ function summaryOf(options: ParsedOptions, context: ProgramContext): string | un
 }
 
 const timeOf = (text: string | undefined, context: ProgramContext): number | undefined =>
-  text === undefined ? undefined : parseSince(text, context.timeline.now());
+  text === undefined ? undefined : parseSince(text, context.timeline.now() + (context.host.clockOffsetMs ?? 0));
 
 /** Ends with the session, as Ctrl-C ends it: 130. */
 function follow(context: ProgramContext, listener: (entry: JournalEntry) => void): Promise<number> {

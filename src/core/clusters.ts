@@ -12,6 +12,7 @@ import { previewPlan } from './guide/preview';
 import type { OpenSshReader } from './guide/privateKey';
 import type { Account, Droplet } from './model/cloud';
 import { clusterTag, type ProviderName } from './model/cluster';
+import type { ActiveFault } from './model/fault';
 import type { ClusterSnapshot } from './model/snapshot';
 import type { Billed, OperationContext, Operator } from './operator';
 import type { Log, Provider, SecretStore } from './ports';
@@ -72,7 +73,7 @@ class Clusters implements Operator {
   ) {
     this.#faults = new FaultWatch({
       openProvider: (name) => deps.openProvider(name),
-      providersInUse: () => this.snapshots().map(({ provider }) => provider),
+      providersInUse: () => deps.observer.snapshots().map(({ provider }) => provider),
       time: realTime,
       log: deps.log,
       onDidChange: () => this.#listeners.forEach((listener) => listener()),
@@ -80,7 +81,10 @@ class Clusters implements Operator {
   }
 
   snapshots(): readonly ClusterSnapshot[] {
-    return this.deps.observer.snapshots();
+    return this.deps.observer.snapshots().map((cluster) => {
+      const faults = this.#faults.activeIn(cluster.provider).filter((active) => concerns(active, cluster));
+      return faults.length === 0 ? cluster : { ...cluster, faults };
+    });
   }
 
   onDidChange(listener: () => void): { dispose(): void } {
@@ -278,6 +282,12 @@ class Clusters implements Operator {
     }
     return snapshot;
   }
+}
+
+/** A fault of the API concerns every cluster of the provider; others those whose droplets they name. */
+function concerns({ fault }: ActiveFault, { nodes }: ClusterSnapshot): boolean {
+  const ids = 'dropletId' in fault ? [fault.dropletId] : 'groups' in fault ? fault.groups.flat() : undefined;
+  return ids === undefined || nodes.some(({ dropletId }) => ids.includes(dropletId));
 }
 
 /** From the first moment of a destroy on there is no way back. */

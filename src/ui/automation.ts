@@ -27,6 +27,11 @@ export class Arguments {
     return typeof this.values[name] === 'number';
   }
 
+  /** As it is: whoever it is for checks it. */
+  value(name: string): unknown {
+    return this.values[name];
+  }
+
   string(name: string, fallback?: string): string {
     const value = this.values[name] ?? fallback;
     if (typeof value !== 'string' || value.trim() === '') {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ActiveFault } from '../core/model/fault';
 import type { ClusterSnapshot } from '../core/model/snapshot';
 import type { Operator } from '../core/operator';
 
@@ -62,6 +63,10 @@ export class LazyOperator implements vscode.Disposable {
 
   snapshots(): readonly ClusterSnapshot[] {
     return this.#operator?.snapshots() ?? [];
+  }
+
+  faults(): readonly ActiveFault[] {
+    return this.#operator?.faults() ?? [];
   }
 
   find(clusterId: string): ClusterSnapshot | undefined {

@@ -17,7 +17,9 @@ export class Target {
  * How a command was called: by hand (perhaps on something), or by a program that gave an argument object. What a picker has
  * settled becomes the target: a remedy that is offered afterwards is about the same thing.
  */
-export type Call = { readonly by: 'hand'; target?: Target } | { readonly by: 'program'; readonly args: Arguments };
+export type Call =
+  | { readonly by: 'hand'; target?: Target; readonly faultId?: string | undefined }
+  | { readonly by: 'program'; readonly args: Arguments };
 
 /** Tree rows carry their target; anything else that is given must be an argument object. */
 export function readCall(argument: unknown): Call {
@@ -28,7 +30,8 @@ export function readCall(argument: unknown): Call {
     return { by: 'hand', target: argument };
   }
   if (isTargeted(argument)) {
-    return argument.target === undefined ? { by: 'hand' } : { by: 'hand', target: argument.target };
+    const { target: about, faultId } = argument;
+    return { by: 'hand', ...(about !== undefined && { target: about }), ...(faultId !== undefined && { faultId }) };
   }
   return { by: 'program', args: readArguments(argument) };
 }
@@ -37,6 +40,7 @@ export function readCall(argument: unknown): Call {
 export interface Targeted {
   readonly isRow: true;
   readonly target?: Target | undefined;
+  readonly faultId?: string | undefined;
 }
 
 function isTargeted(value: unknown): value is Targeted {

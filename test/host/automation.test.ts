@@ -22,6 +22,10 @@ describe('A command that is called with a bad argument object', () => {
     ['deis.platform.start', { cluster: 7 }, /"cluster" must be a text, not 7/],
     ['deis.swap.register', { clusterId: 'x' }, /Unknown argument clusterId; known are: cluster/],
     ['deis.token.set', { token: '' }, /"token" must be a text/],
+    ['deis.practice.break', { fault: { kind: 'node-hangs', dropletId: 1 } }, /needs "confirmed": true/],
+    ['deis.practice.break', { fault: { kind: 'flood' }, confirmed: true }, /This is no fault: kind: /],
+    ['deis.practice.break', { fault: { kind: 'node-hangs', dropletId: 1 }, confirmed: true }, /droplet/i],
+    ['deis.practice.repair', { fault: 7 }, /"fault" must be a text, not 7/],
     ['deis.refresh', 'deis-1' as unknown as object, /must be an object, not "deis-1"/],
   ] as const;
 

@@ -92,6 +92,18 @@ describe('A cluster in the practice cloud', function () {
     assert.equal(running(now(), 'deis-').length, 41);
   });
 
+  it('has a node broken on purpose and repaired, each of which is seen in the snapshot', async () => {
+    const [, second] = now().nodes;
+    const fault = { kind: 'node-hangs', dropletId: second?.dropletId };
+    const { id } = (await call('deis.practice.break', { fault, confirmed: true })) as { id: string };
+    assert.deepEqual(now().faults, [{ id, fault }]);
+    await until(api, cluster.id, ({ nodes }) => nodes[1]?.state === 'unreachable');
+
+    await call('deis.practice.repair', { fault: id });
+    assert.equal(now().faults, undefined);
+    await until(api, cluster.id, ({ nodes }) => nodes.every(({ state }) => state === 'ready'));
+  });
+
   it('loses a node, whose single units move to others, and gets it back with its swap', async () => {
     const controller = running(now(), 'deis-controller.')[0]?.node ?? assert.fail('no controller');
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ClusterSnapshot, NodeSnapshot } from '../../src/core/model/snapshot';
 import { clusterRow } from '../../src/ui/tree/clusterRow';
+import { faultsRow } from '../../src/ui/tree/faultRows';
 import { failuresOf } from '../../src/ui/tree/failures';
 import type { Row } from '../../src/ui/tree/row';
 
@@ -56,11 +57,45 @@ const find = (root: Row, label: string): Row => {
 };
 
 describe('The tree', () => {
+  it('lists what is broken on purpose, with the names of the nodes and a way to repair it', () => {
+    const root = faultsRow(
+      [
+        { id: 'a', fault: { kind: 'node-hangs', dropletId: 1002 } },
+        {
+          id: 'b',
+          fault: {
+            kind: 'network-split',
+            groups: [
+              [1001, 1002, 1003],
+              [1004, 1005],
+            ],
+          },
+        },
+        {
+          id: 'c',
+          fault: { kind: 'api-refuses', status: 500, message: 'x', method: 'POST', path: '/v2/droplets' },
+          left: 2,
+        },
+      ],
+      [healthy],
+    );
+    assert.ok(root);
+    assert.deepEqual(
+      root.children().map(({ facts }) => [facts.label, facts.description, facts.context, facts.faultId]),
+      [
+        ['deis-2 hangs', 'answers nothing', 'fault', 'a'],
+        ['The network is split 3 | 2', 'deis-4 and deis-5 cut off', 'fault', 'b'],
+        ['API refuses (500)', 'POST /v2/droplets · 2 calls left', 'fault', 'c'],
+      ],
+    );
+    assert.equal(faultsRow([], [healthy]), undefined);
+  });
+
   it('shows nodes with state, role, units and address', () => {
     const { facts } = find(clusterRow(healthy), 'deis-1');
 
     assert.equal(facts.description, '203.0.113.1 · leader · 2 units');
-    assert.equal(facts.context, 'node.ready');
+    assert.equal(facts.context, 'node.ready.practice');
   });
 
   it('speaks first the words that are in sight, then what only the icon shows', () => {
@@ -157,7 +192,7 @@ describe('The tree', () => {
     ] as const;
     const root = clusterRow({ ...healthy, state: 'setupStopped', summary: 'Setup stopped at "Log in"', steps });
 
-    assert.equal(root.facts.context, 'cluster.setupStopped');
+    assert.equal(root.facts.context, 'cluster.setupStopped.practice');
     assert.equal(find(root, 'Setup stopped at "Log in"').facts.command?.command, 'deis.cluster.resume');
     assert.equal(find(root, 'Setup').facts.description, '1 of 2 steps done');
   });

@@ -1,3 +1,4 @@
+import type { ActiveFault } from './fault';
 import type { ProviderName } from './cluster';
 import type { UnitInstance } from './units';
 
@@ -72,6 +73,8 @@ export interface ClusterSnapshot {
   readonly missingRows?: readonly { readonly name: string; readonly machineId: string; readonly node?: string }[];
   readonly steps: readonly StepSnapshot[];
   readonly cost: CostSnapshot;
+  /** What is broken on purpose and concerns it; absent: nothing is. */
+  readonly faults?: readonly ActiveFault[];
   readonly seenAt?: number;
   readonly problem?: string;
 }

@@ -20,7 +20,7 @@ export interface FaultWatchDeps {
 export class FaultWatch implements Disposable {
   readonly #deps: FaultWatchDeps;
   readonly #brokenIn = new Set<ProviderName>();
-  #known: readonly ActiveFault[] = [];
+  #known: ReadonlyMap<ProviderName, readonly ActiveFault[]> = new Map();
   #watchers = 0;
   #loop: AbortController | undefined;
 
@@ -29,7 +29,11 @@ export class FaultWatch implements Disposable {
   }
 
   get active(): readonly ActiveFault[] {
-    return this.#known;
+    return [...this.#known.values()].flat();
+  }
+
+  activeIn(provider: ProviderName): readonly ActiveFault[] {
+    return this.#known.get(provider) ?? [];
   }
 
   watch(): Disposable {
@@ -62,11 +66,10 @@ export class FaultWatch implements Disposable {
 
   /** Never rejects: a practice cloud that does not answer says so elsewhere. */
   async look(): Promise<void> {
-    const names = new Set([...this.#deps.providersInUse(), ...this.#brokenIn]);
-    const lists = await Promise.all([...names].map((name) => this.#list(name)));
-    const now = lists.flat();
-    if (JSON.stringify(now) === JSON.stringify(this.#known)) return;
-    this.#known = now;
+    const names = [...new Set([...this.#deps.providersInUse(), ...this.#brokenIn])];
+    const lists = await Promise.all(names.map(async (name) => [name, await this.#list(name)] as const));
+    if (JSON.stringify(lists) === JSON.stringify([...this.#known])) return;
+    this.#known = new Map(lists);
     this.#deps.onDidChange();
   }
 

@@ -22,6 +22,14 @@ export async function confirmLoss({ node, verb, detail, forecast }: Question): P
   return !forecast.breaksQuorum || (await typed(node, `${verb} ${node} although it breaks quorum`));
 }
 
+/** Asks before a network is split so that no side has quorum. */
+export async function confirmSplit(cluster: string, sentence: string): Promise<boolean> {
+  const button = 'Split Anyway';
+  const detail = `${sentence} The cluster stops working until the split is repaired.`;
+  const message = `Split the network of ${cluster}?`;
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, button)) === button;
+}
+
 /** True when the very name was typed. */
 export async function typed(name: string, title: string, prompt = `Type ${name} to go on.`): Promise<boolean> {
   const answer = await vscode.window.showInputBox({

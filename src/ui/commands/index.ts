@@ -4,6 +4,7 @@ import { reportError } from '../notify';
 import { readCall, type Call } from '../target';
 import { clearToken } from './clearToken';
 import type { Command } from './command';
+import { breakSomething } from './breakSomething';
 import { createCluster } from './createCluster';
 import { destroyCluster } from './destroyCluster';
 import { openTerminal } from './openTerminal';
@@ -11,6 +12,7 @@ import { platformCommand } from './platform';
 import { powerCommand } from './power';
 import { refresh } from './refresh';
 import { registerSwap } from './registerSwap';
+import { repair } from './repair';
 import { resumeSetup } from './resumeSetup';
 import { setToken } from './setToken';
 import { showLog } from './showLog';
@@ -32,6 +34,8 @@ export const commands: Readonly<Record<string, Command>> = {
   'deis.platform.uninstall': platformCommand('uninstall'),
   'deis.token.set': setToken,
   'deis.token.clear': clearToken,
+  'deis.practice.break': breakSomething,
+  'deis.practice.repair': repair,
   'deis.refresh': refresh,
   'deis.log.show': showLog,
 };

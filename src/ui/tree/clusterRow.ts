@@ -10,6 +10,9 @@ import { Row } from './row';
 import { setupRow } from './setupRows';
 import { tooltip } from './tooltip';
 
+/** What menus tell the rows by that can be broken on purpose. */
+const practice = (cluster: ClusterSnapshot): string => (isBilled(cluster) ? '' : '.practice');
+
 export function clusterRow(cluster: ClusterSnapshot, note?: string): Row {
   const stale = lastSeen(cluster);
   const parts = [CLUSTER_STATES[cluster.state], isBilled(cluster) ? undefined : 'practice', stale && `seen ${stale}`];
@@ -19,7 +22,7 @@ export function clusterRow(cluster: ClusterSnapshot, note?: string): Row {
     description: parts.filter((part) => part !== undefined).join(' · '),
     icon: CLUSTER_ICONS[cluster.state],
     // A problem may be one that resuming the setup solves: the menu offers it then.
-    context: `cluster.${cluster.state}${cluster.problem === undefined ? '' : '.problem'}`,
+    context: `cluster.${cluster.state}${cluster.problem === undefined ? '' : '.problem'}${practice(cluster)}`,
     target: new Target(cluster.id),
     tooltip: tooltip(
       `Cluster ${cluster.name}`,

@@ -3,6 +3,7 @@ import type { ClusterSnapshot } from '../../core/model/snapshot';
 import type { Disposable, Log } from '../../core/ports';
 import type { LazyOperator } from '../lazyOperator';
 import { clusterRow } from './clusterRow';
+import { faultsRow } from './faultRows';
 import { FAILURE_ICON } from './icons';
 import { Row } from './row';
 import { failuresOf } from './failures';
@@ -56,7 +57,10 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.log.error('The clusters could not be read', error);
       return [failureRow(error instanceof Error ? error.message : String(error))];
     }
-    return this.operator.snapshots().map((cluster) => clusterRow(cluster, this.#notes.get(cluster.id)));
+    const clusters = this.operator.snapshots();
+    const faults = faultsRow(this.operator.faults(), clusters);
+    const rows = clusters.map((cluster) => clusterRow(cluster, this.#notes.get(cluster.id)));
+    return faults === undefined ? rows : [faults, ...rows];
   }
 
   /** Only roots are ever revealed. */

@@ -50,6 +50,8 @@ export const STEP_ICONS: Record<StepSnapshot['state'], vscode.ThemeIcon> = {
 
 export const PROBLEM_ICON = icon('warning', CAUTION);
 export const FAILURE_ICON = icon('error', BAD);
+export const FAULTS_ICON = icon('tools', CAUTION);
+export const FAULT_ICON = icon('zap', CAUTION);
 export const COST_ICON = icon('credit-card');
 export const FACT_ICON = icon('dash', QUIET);
 

@@ -1,6 +1,6 @@
 import type { ClusterSnapshot, NodeSnapshot } from '../../core/model/snapshot';
 import { Target } from '../target';
-import { ETCD_ROLES, NODE_STATES } from '../words';
+import { ETCD_ROLES, isBilled, NODE_STATES } from '../words';
 import { FACT_ICON, groupIcon, NODE_ICONS, PROBLEM_ICON } from './icons';
 import { lastSeen } from './lastSeen';
 import { Row } from './row';
@@ -48,7 +48,7 @@ function nodeRow(cluster: ClusterSnapshot, node: NodeSnapshot): Row {
     label: node.name,
     description: parts.filter((part) => part !== undefined).join(' · '),
     icon: NODE_ICONS[node.state],
-    context: `node.${node.state}`,
+    context: `node.${node.state}${isBilled(cluster) ? '' : '.practice'}`,
     target: new Target(cluster.id, node.name),
     tooltip: nodeTooltip(node, units, stale),
     spoken: [`Node ${NODE_STATES[node.state]}`, role === undefined ? undefined : `etcd ${role}`]

@@ -13,6 +13,8 @@ export interface RowFacts {
   /** What screen readers say after label and description, when these are not all. */
   readonly spoken?: string | undefined;
   readonly target?: Target | undefined;
+  /** Of a thing that is broken on purpose. */
+  readonly faultId?: string;
   readonly command?: vscode.Command | undefined;
   readonly isExpanded?: boolean;
   readonly children?: () => Row[];
@@ -26,6 +28,10 @@ export class Row implements Targeted {
 
   get target(): Target | undefined {
     return this.facts.target;
+  }
+
+  get faultId(): string | undefined {
+    return this.facts.faultId;
   }
 
   children(): Row[] {

@@ -129,7 +129,14 @@ export class EtcdServer {
       return;
     }
     this.#owned.push(() => member.stop());
-    this.#owned.push(this.world.kernel.timeline.every(SYNC_MS, () => member.expireKeys()));
+    let saved = state.commit;
+    const sync = (): void => {
+      member.expireKeys();
+      const isNew = state.commit !== saved;
+      saved = state.commit;
+      if (isNew && isDiskFull(this.host)) this.#fail(this.#cannotSave());
+    };
+    this.#owned.push(this.world.kernel.timeline.every(SYNC_MS, sync));
     this.#serve({ client: new MemberClient(member), isProxy: false, member: () => member, world: this.world });
     this.world.add(member);
     if (!isResumed) {
@@ -195,6 +202,12 @@ export class EtcdServer {
     }
   }
 
+  /** etcd gives up when it can't write its log (etcdserver/raft.go): what it has promised the others would be lost. */
+  #cannotSave(): string {
+    const error = `write ${this.#marker(false)}: no space left on device`;
+    return `etcdserver: raft save state and entries error: ${error}`;
+  }
+
   #removed(): void {
     this.#log('etcdserver: the member has been permanently removed from the cluster');
     this.#log('etcdserver: the data-dir used by this member must be removed.');
@@ -253,6 +266,8 @@ export class EtcdServer {
     this.host.journal.append('etcd2.service', 'etcd2', text);
   }
 }
+
+const isDiskFull = ({ resources }: Host): boolean => resources.diskUsedMb >= resources.diskTotalMb;
 
 /** Members speak raft there; whoever else asks is told the version and no more. */
 const peerHandler =

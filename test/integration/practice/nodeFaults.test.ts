@@ -92,6 +92,16 @@ describe('nodes that are broken on demand, by OpenSSH’s own client', { skip, t
     await heal();
   });
 
+  it('lose their etcd member while the disk is full, and the others go on without it', async () => {
+    await add({ kind: 'disk-fills' });
+    await nodes.until('f-2', 'etcdctl set /disk full && sleep 2', /full/);
+    await nodes.until('f-1', 'journalctl -u etcd2 --no-pager', /save state and entries error: write .*: no space left/);
+    await nodes.until('f-2', 'etcdctl cluster-health', /is unreachable[^]*cluster is (degraded|healthy)/);
+
+    await heal();
+    await nodes.until('f-1', 'etcdctl get /disk', /full/);
+  });
+
   it('have a wrong clock, which consensus does not mind', async () => {
     const seconds = async (name: string): Promise<number> => Number((await nodes.run(name, 'date +%s')).stdout);
     await add({ kind: 'clock-drifts', seconds: 86_400 });

@@ -55,6 +55,22 @@ describe('an etcd cluster', () => {
     await Promise.all(daemons.map((daemon) => daemon.ready));
   });
 
+  it('loses a member whose disk is full at its next write, and the others go on', async () => {
+    const cluster = await runningEtcd();
+    const full = at(cluster, 2);
+    await cluster.kernel.timeline.sleep(5_000);
+    full.resources.diskUsedMb = full.resources.diskTotalMb;
+    await cluster.kernel.timeline.sleep(5_000);
+    assert.notEqual(full.daemon('etcd'), undefined, 'nothing was to be written yet');
+
+    await etcdOf(at(cluster, 1)).client.set('/a', { value: '1' });
+    await cluster.kernel.timeline.sleep(5_000);
+
+    assert.equal(full.daemon('etcd'), undefined);
+    assert.match(full.entries.at(-1)?.text ?? '', /save state and entries error: write .*no space left on device$/);
+    assert.equal((await etcdOf(at(cluster, 1)).client.set('/a', { value: '2' })).node.value, '2');
+  });
+
   it('makes proxies of the nodes beyond the size of the URL', async () => {
     const cluster = await runningEtcd({ size: '3' });
 

@@ -34,6 +34,7 @@ export class FakeHost {
   readonly files = new InMemoryFs();
   readonly entries: JournalEntry[] = [];
   readonly pulled = new Set<string>();
+  readonly resources = { diskUsedMb: 900, diskTotalMb: 18_000 };
   bootId = '1';
   isUp = true;
   #power = new AbortController();

@@ -71,12 +71,22 @@ export function sessionEnvironment(
 ): Record<string, string> {
   const client = `${clientAddress} 40000`;
   return {
+    ...loginVariables(host),
     ...request.environment,
     SSH_CLIENT: `${client} 22`,
     SSH_CONNECTION: `${client} ${host.publicAddress} 22`,
     ...(request.terminal === undefined ? {} : { SSH_TTY: '/dev/pts/0', TERM: request.terminal.name }),
     ...(request.agentSocket === undefined ? {} : { SSH_AUTH_SOCK: request.agentSocket }),
   };
+}
+
+/** pam_env: each login has what /etc/environment says (the recorded traces, sshd/noninteractive-env). */
+function loginVariables(host: SessionParts['host']): Record<string, string> {
+  const node = insideOf(host).tree.find('/etc/environment');
+  const text = node?.kind === 'file' ? Buffer.from(node.content).toString('utf8') : '';
+  return Object.fromEntries(
+    [...text.matchAll(/^([A-Za-z_]\w*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 const signalNameOf = (signal: AbortSignal): string | undefined =>

@@ -52,6 +52,24 @@ export const kinds: StreamComparator = (recorded, ours) => {
   return diffMultiset(kindsOf(recorded), kindsOf(ours), 'line');
 };
 
+/**
+ * deisctl's progress: `unit: state` again and again, each over the one before. Units work at once, so that the order of their lines
+ * and which states on the way are seen is chance; that every unit comes to its last state, in the same colours and padding, and all
+ * lines between them in their order, is not.
+ */
+export const progress: StreamComparator = (recorded, ours) => {
+  const parts = (text: string): { units: string[]; others: string } => {
+    const all = text.split(/(?<=[\r\n])/);
+    const nameOf = (part: string): string | undefined => /[\w@-]+\.service:/.exec(part)?.[0];
+    const last = new Map(all.flatMap((part) => [[nameOf(part) ?? '', part.replace(/\n$/, '')]]));
+    last.delete('');
+    const others = all.filter((part) => nameOf(part) === undefined && part.trim() !== '').join('');
+    return { units: [...last.values()].sort(), others };
+  };
+  const [wanted, got] = [parts(recorded), parts(ours)];
+  return diffMultiset(wanted.units, got.units, 'last state') ?? exact(wanted.others, got.others);
+};
+
 const cells = (line: string): string[] => line.split(/\t+/).map((cell) => cell.trim());
 
 /** The first line is the columns, in order; below it the same rows in any order, each cell the same. */
@@ -70,17 +88,32 @@ export const rows: StreamComparator = (recorded, ours) => {
 };
 
 /**
- * A list taken while states change: columns as in `table`, as many rows of each unit, and no row in a state in which the recorded
- * list shows none of its unit. `machine` cells are not looked at: which of them is behind is chance.
+ * The recorded answer, or what the same question is answered a moment later: fleet tells of changes with a lag of up to some seconds,
+ * and how much of it had passed when the recorder asked is chance.
+ */
+export function orLater(compare: Comparator, ...laterStdouts: readonly string[]): Comparator {
+  return (pair) => {
+    const difference = compare(pair);
+    const isLater = laterStdouts.some(
+      (stdout) => compare({ ...pair, recorded: { ...pair.recorded, stdout } }) === undefined,
+    );
+    return isLater ? undefined : difference;
+  };
+}
+
+/**
+ * A list taken while states change and rows vanish: columns as in `table`, no more rows of a unit than were recorded, and no row in a
+ * state in which the recorded list shows none of its unit. Which machine is behind is chance.
  */
 export const snapshot: StreamComparator = (recorded, ours) => {
-  const [wantedColumns = '', ...wanted] = recorded.trimEnd().split('\n').map(cells);
-  const [gotColumns = '', ...got] = ours.trimEnd().split('\n').map(cells);
-  const columns = exact(String(wantedColumns), String(gotColumns));
+  const [wantedColumns = [], ...wanted] = recorded.trimEnd().split('\n').map(cells);
+  const [gotColumns = [], ...got] = ours.trimEnd().split('\n').map(cells);
+  const columns = exact(wantedColumns.join('|'), gotColumns.join('|'));
   if (columns !== undefined) return `columns: ${columns}`;
-  const units = (all: readonly string[][]): string[] => all.map(([unit = '']) => unit).sort();
-  const counts = diffMultiset(units(wanted), units(got), 'unit');
-  if (counts !== undefined) return counts;
+  const count = (all: readonly string[][], unit: string | undefined): number =>
+    all.filter((row) => row[0] === unit).length;
+  const crowd = got.find(([unit]) => count(got, unit) > count(wanted, unit));
+  if (crowd !== undefined) return `${count(got, crowd[0])} rows of ${crowd[0] ?? ''}, not ${count(wanted, crowd[0])}`;
   const stateOf = (row: readonly string[]): string => row.filter((cell) => !cell.includes('‹machine›')).join('|');
   const known = new Set(wanted.map(stateOf));
   const strange = got.map(stateOf).find((state) => !known.has(state));

@@ -70,9 +70,20 @@ export class Stage {
     }
   }
 
+  /** A row's command in the recording's words. */
+  commandOf(file: string): string {
+    return this.#row(file).command;
+  }
+
   /** Several rows one after the other, all compared in one way. */
   async rows(files: readonly string[], how: HowToRun = {}): Promise<void> {
     for (const file of files) await this.row(file, how);
+  }
+
+  /** Compares an answer that was got in a way of the scenario's own. */
+  compare(file: string, ours: Said, comparator: Comparator): void {
+    const row = this.#row(file);
+    this.#verdicts.set(file, { row, difference: this.#compare(row, ours, comparator), ours });
   }
 
   /** A verdict that the scenario has found itself: undefined is the same. */

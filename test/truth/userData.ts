@@ -1,4 +1,7 @@
-/** What CoreOS's user data gave the recording's nodes: etcd, and fleet with Deis's metadata. */
+/**
+ * What the user data gave the recording's nodes: etcd, fleet with Deis's metadata, and the files that Deis's units ask for. One of
+ * them says which image a component has.
+ */
 export function memberUserData(discoveryUrl: string): string {
   return `#cloud-config
 coreos:
@@ -16,6 +19,14 @@ coreos:
       command: start
     - name: fleet.service
       command: start
+write_files:
+  - path: /etc/environment_proxy
+    content: ""
+  - path: /run/deis/bin/get_image
+    permissions: "0755"
+    content: |
+      #!/bin/sh
+      etcdctl get "$1/image" 2>/dev/null || echo "deis/\${1##*/}:v1.13.4"
 `;
 }
 

@@ -50,6 +50,32 @@ async function reserve(
       );
 }
 
+/** `truncate -s SIZE FILE…`; SIZE may be `+N` or `-N`. What it adds is zeros. */
+async function truncate(context: ProgramContext): Promise<number> {
+  const options = parseOptions(context.args, {
+    flags: { '-c': 'keep', '--no-create': 'keep' },
+    values: { '-s': 'size', '--size': 'size' },
+  });
+  const text = options.values.get('size')?.[0];
+  const sign = /^[+-]/.exec(text ?? '')?.[0];
+  const bytes = parseSize((text ?? '').slice(sign === undefined ? 0 : 1));
+  if (text === undefined) return refuse(context, 'truncate: you must specify either ‘--size’ or ‘--reference’');
+  if (bytes === undefined) return refuse(context, `truncate: Invalid number: ‘${text}’`);
+  if (options.words.length === 0) return refuse(context, 'truncate: missing file operand');
+  let code = 0;
+  for (const word of options.words) {
+    const path = resolvePath(context.workingDirectory, word);
+    const { files } = context.host;
+    const old = (await files.exists(path)) ? await files.readFile(path) : undefined;
+    if (old === undefined && options.flags.has('keep')) continue;
+    const before = old === undefined ? 0 : (await files.stat(path)).size;
+    const size = sign === undefined ? bytes : Math.max(0, before + (sign === '+' ? bytes : -bytes));
+    if (size > before) code ||= await reserve(context, { program: 'truncate', word, bytes: size });
+    else if (size < before) await files.writeFile(path, (old ?? '').slice(0, size));
+  }
+  return code;
+}
+
 async function dd(context: ProgramContext): Promise<number> {
   const operands = new Map(
     context.args.map((arg): [string, string] => [arg.replace(/=.*/s, ''), arg.replace(/^[^=]*=/, '')]),
@@ -108,4 +134,4 @@ function siSize(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[index] ?? ''}`;
 }
 
-export const allocatePrograms = [program('fallocate', fallocate), program('dd', dd)];
+export const allocatePrograms = [program('fallocate', fallocate), program('truncate', truncate), program('dd', dd)];

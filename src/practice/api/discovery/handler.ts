@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpHandler } from '../../kernel';
-import { readBody, send } from '../http';
+import { readBody } from '../http';
 import { RegistryError, type Registry, type RegistryEvent } from './registry';
 
 const DEFAULT_SIZE = 3;
@@ -108,13 +108,16 @@ function sendEvent(
   sendEtcd(registry, response, { status: reply.status, body: reply.event });
 }
 
+/** etcd ends its JSON with a line feed. */
 function sendEtcd(registry: Registry, response: ServerResponse, reply: { status: number; body: object }): void {
   const index = String(registry.index);
   const headers = {
     ...{ 'content-type': 'application/json', 'x-etcd-cluster-id': '7e27652122e8b2ae', 'x-etcd-index': index },
     ...{ 'x-raft-index': index, 'x-raft-term': '2' },
   };
-  send(response, { ...reply, headers });
+  const text = `${JSON.stringify(reply.body)}\n`;
+  response.writeHead(reply.status, { ...headers, 'content-length': String(Buffer.byteLength(text)) });
+  response.end(text);
 }
 
 function fail(registry: Registry, response: ServerResponse, error: unknown): void {

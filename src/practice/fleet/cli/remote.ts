@@ -1,4 +1,4 @@
-import { worldOf } from '../../etcd/world';
+import { insideOf } from '../../host/inside';
 import type { Host, ProgramContext } from '../../kernel';
 import type { SshConnection } from '../../ssh/client/connection';
 import { connectGo, connectGoThrough, runGo, type GoSettings } from '../../ssh/client/goClient';
@@ -42,9 +42,9 @@ export async function throughTunnel(
 }
 
 function hostAt(context: ProgramContext, address: string): Host {
-  const kernel = worldOf(context.host)?.kernel;
-  const dropletId = kernel?.network.dropletAt(address);
-  return (dropletId === undefined ? undefined : kernel?.host(dropletId)) ?? context.host;
+  const { kernel } = insideOf(context.host);
+  const dropletId = kernel.network.dropletAt(address);
+  return (dropletId === undefined ? undefined : kernel.host(dropletId)) ?? context.host;
 }
 
 /** Runs a command on this node. */

@@ -68,8 +68,9 @@ export class FaultWatch implements Disposable {
   async look(): Promise<void> {
     const names = [...new Set([...this.#deps.providersInUse(), ...this.#brokenIn])];
     const lists = await Promise.all(names.map(async (name) => [name, await this.#list(name)] as const));
-    if (JSON.stringify(lists) === JSON.stringify([...this.#known])) return;
-    this.#known = new Map(lists);
+    const broken = lists.filter(([, faults]) => faults.length > 0);
+    if (JSON.stringify(broken) === JSON.stringify([...this.#known])) return;
+    this.#known = new Map(broken);
     this.#deps.onDidChange();
   }
 

@@ -22,6 +22,7 @@ export type KeyName =
   | 'killEnd'
   | 'yank'
   | 'search'
+  | 'abort'
   | 'swap'
   | 'quit'
   | 'escape'
@@ -60,6 +61,7 @@ const CONTROLS: Readonly<Record<number, KeyName>> = {
   4: 'endOfFile',
   5: 'end',
   6: 'right',
+  7: 'abort',
   8: 'backspace',
   9: 'tab',
   10: 'enter',

@@ -1,3 +1,4 @@
+import { HistorySearch } from './historySearch';
 import type { Key, KeyName } from './keys';
 
 export interface Screen {
@@ -20,6 +21,7 @@ export class LineEditor {
   #draft = '';
   /** The row of the cursor below the first row of the prompt. */
   #cursorRow = 0;
+  #search: { readonly through: HistorySearch; readonly prompt: string; readonly text: string } | undefined;
 
   readonly #keys: Readonly<Record<KeyName, () => Edit>>;
 
@@ -50,6 +52,9 @@ export class LineEditor {
   }
 
   press(key: Key): Edit {
+    if (this.#search !== undefined && this.#searches(key, this.#search.through)) {
+      return 'going on';
+    }
     if (key.kind === 'text') {
       this.insert(key.text);
       return 'going on';
@@ -131,7 +136,8 @@ export class LineEditor {
       },
       tab: () => 'complete',
       clear: () => 'clear screen',
-      search: nothing,
+      search: going(() => this.#beginSearch()),
+      abort: nothing,
       suspend: nothing,
       quit: nothing,
       escape: nothing,
@@ -152,6 +158,44 @@ export class LineEditor {
       lastWord: going(() => this.insert(this.history.at(-1)?.split(' ').at(-1) ?? '')),
       swap: going(() => this.#swap()),
     };
+  }
+
+  #beginSearch(): void {
+    this.#search = { through: new HistorySearch(this.history), prompt: this.#prompt, text: this.line };
+    this.#showSearch(this.#search.through);
+  }
+
+  /** Whether the key belongs to the search; any other ends it with what was found and is then obeyed. */
+  #searches(key: Key, search: HistorySearch): boolean {
+    if (key.kind === 'text') {
+      search.type(key.text);
+    } else if (key.kind === 'backspace') {
+      search.erase();
+    } else if (key.kind === 'search') {
+      search.further();
+    } else {
+      const before = this.#search?.text ?? '';
+      const isKept = key.kind !== 'abort' && search.match !== '';
+      this.#endSearch(isKept ? search.match : before, isKept ? search.position : before.length);
+      return key.kind === 'escape' || key.kind === 'abort';
+    }
+    this.#showSearch(search);
+    return true;
+  }
+
+  #showSearch(search: HistorySearch): void {
+    this.#prompt = search.prompt;
+    this.#text = Array.from(search.match);
+    this.#cursor = search.position;
+    this.redraw();
+  }
+
+  #endSearch(text: string, cursor: number): void {
+    this.#prompt = this.#search?.prompt ?? this.#prompt;
+    this.#search = undefined;
+    this.#text = Array.from(text);
+    this.#cursor = Math.min(cursor, this.#text.length);
+    this.redraw();
   }
 
   #backspace(): void {

@@ -35,6 +35,26 @@ describe('a terminal on a node', () => {
     person.hangUp();
   });
 
+  it('searches backwards through the history with Ctrl-R', async () => {
+    const person = new Person(node);
+    await person.says('echo first of all');
+    await person.says('echo second of all');
+    person.type('\x12of all');
+    await person.shows("(reverse-i-search)`of all': echo second of all");
+    person.type('\x12');
+    await person.shows("(reverse-i-search)`of all': echo first of all");
+
+    person.type('\r');
+    await person.until(() => person.raw.split('\r\nfirst of all\r\n').length === 3);
+    await person.prompt();
+    person.type('half a line');
+    person.type('\x12no such');
+    await person.shows("(failed reverse-i-search)`no such': ");
+    person.type('\x07\x15');
+    assert.equal(await person.says('echo left'), 'left\n');
+    person.hangUp();
+  });
+
   it('keeps arrays and aliases too', async () => {
     const person = new Person(node);
     await person.says('a=(1 "two three"); a+=(4); alias hi="echo hi there"');

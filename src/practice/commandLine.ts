@@ -19,6 +19,8 @@ export interface PracticeOptions {
   readonly fleetVersion: Kernel['fleetVersion'];
   readonly accounts: readonly AccountSpec[];
   readonly endsWhenUnused: boolean;
+  /** Each request is written to stderr. */
+  readonly isVerbose: boolean;
 }
 
 /** A command line that cannot be followed; the message says what is wrong with it. */
@@ -41,6 +43,7 @@ loopback only. Prints one line of JSON, {"api":…,"token":…}, when it is read
   --seed TEXT           makes ids and choices of a new state the same each time
   --fleet 1.0|0.11      which fleet the nodes run (default 1.0)
   --accounts FILE       JSON: [{"name","email","dropletLimit","tokens":[{"token","scopes":["*"]}]}]
+  --verbose             write each request to stderr: method, path, status, milliseconds
   --until-unused        end when nobody holds /practice/attach open any more
 `;
 
@@ -51,7 +54,8 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         ...{ port: text, token: text, catalogue: text, speed: text, profile: text, state: text, seed: text },
-        ...{ fleet: text, accounts: text, 'until-unused': { type: 'boolean' }, help: { type: 'boolean' } },
+        ...{ fleet: text, accounts: text, 'until-unused': { type: 'boolean' } },
+        ...{ verbose: { type: 'boolean' }, help: { type: 'boolean' } },
       },
     }).values;
   } catch (error) {
@@ -114,5 +118,6 @@ export function parseCommandLine(
     ...{ speed: parseSpeed(given.speed, profile), profile, stateFolder: given.state, seed: given.seed },
     fleetVersion: oneOf('fleet', given.fleet, ['1.0', '0.11']),
     ...{ accounts: readAccounts(given.accounts), endsWhenUnused: given['until-unused'] === true },
+    isVerbose: given.verbose === true,
   };
 }

@@ -1,5 +1,6 @@
 import { Attachments } from './api/control/attachments';
 import { createControlHandler } from './api/control/handler';
+import { logRequests } from './api/requestLog';
 import { PracticeServer } from './api/server';
 import { createV2Handler } from './api/v2/handler';
 import { hashToken } from './cloud/accounts';
@@ -58,7 +59,8 @@ function createServer(
     },
     report,
   );
-  return new PracticeServer({ ...foundation, ...model, v2: createV2Handler(model.cloud, report), control });
+  const watch = options.isVerbose ? logRequests((line) => process.stderr.write(`${line}\n`)) : () => undefined;
+  return new PracticeServer({ ...foundation, ...model, v2: createV2Handler(model.cloud, report), control, watch });
 }
 
 /** The port asked for, else the one of the last time, else any. */

@@ -9,6 +9,8 @@ const NAME = 'state.json';
 const GATHER_MS = 40;
 /** Of the time at most one part in so many goes into writing what nobody waits for. */
 const WRITING_SHARE = 8;
+/** A disk that was full may have room again, though nothing has changed since. */
+const RETRY_MS = 2_000;
 
 interface Stored {
   readonly format: number;
@@ -59,6 +61,8 @@ export class JsonStateFile implements StateFile {
   #saving: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastTookMs = 0;
+  #isFailing = false;
+  #isDisposed = false;
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -86,13 +90,7 @@ export class JsonStateFile implements StateFile {
   changed(section?: string): void {
     this.#version += 1;
     for (const name of section === undefined ? this.#sections.keys() : [section]) this.#dirty.add(name);
-    this.#timer ??= setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.saved().catch((error: unknown) => this.#report(error));
-      },
-      Math.max(GATHER_MS, this.#lastTookMs * WRITING_SHARE),
-    );
+    this.#saveIn(Math.max(GATHER_MS, this.#lastTookMs * WRITING_SHARE));
   }
 
   remove(section: string): void {
@@ -117,6 +115,7 @@ export class JsonStateFile implements StateFile {
   }
 
   async dispose(): Promise<void> {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#version += 1;
@@ -129,6 +128,19 @@ export class JsonStateFile implements StateFile {
     await new Promise(setImmediate);
     const version = this.#version;
     const started = performance.now();
+    try {
+      await this.#write();
+    } catch (error) {
+      this.#report(error);
+      if (!this.#isDisposed) this.#saveIn(RETRY_MS);
+      throw error;
+    }
+    this.#isFailing = false;
+    this.#savedVersion = version;
+    this.#lastTookMs = performance.now() - started;
+  }
+
+  async #write(): Promise<void> {
     const temporary = `${this.#file}.new`;
     const file = await open(temporary, 'w', 0o600);
     try {
@@ -138,8 +150,6 @@ export class JsonStateFile implements StateFile {
       await file.close();
     }
     await rename(temporary, this.#file);
-    this.#savedVersion = version;
-    this.#lastTookMs = performance.now() - started;
   }
 
   #render(): string {
@@ -156,7 +166,17 @@ export class JsonStateFile implements StateFile {
     return `{"format":${FORMAT},"sections":{${sections.join(',\n')}}}\n`;
   }
 
+  #saveIn(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.saved().catch(() => undefined); // said, and tried again, by #save
+    }, ms);
+  }
+
+  /** Once for each spell of failing, not with every try. */
   #report(error: unknown): void {
+    if (this.#isFailing) return;
+    this.#isFailing = true;
     const why = error instanceof Error ? error.message : String(error);
     process.stderr.write(`The practice cloud could not save its state to ${this.#file}: ${why}\n`);
   }

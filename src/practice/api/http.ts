@@ -12,6 +12,8 @@ export interface Reply {
 
 /** Far above a create call with 64 KiB of user data. */
 const MOST_BODY_BYTES = 1024 * 1024;
+/** So much more is read and thrown away: a client that is still sending does not hear why it was refused. */
+const MOST_HEARD_BYTES = 64 * MOST_BODY_BYTES;
 
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -19,9 +21,11 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   for await (const chunk of request) {
     const bytes = chunk as Buffer; // an undecoded stream gives buffers
     size += bytes.length;
-    if (size > MOST_BODY_BYTES) throw new Refusal(413, 'payload_too_large', 'The request body is too large.');
-    chunks.push(bytes);
+    if (size > MOST_HEARD_BYTES) break;
+    if (size <= MOST_BODY_BYTES) chunks.push(bytes);
+    else chunks.length = 0;
   }
+  if (size > MOST_BODY_BYTES) throw new Refusal(413, 'payload_too_large', 'The request body is too large.');
   return Buffer.concat(chunks).toString('utf8');
 }
 

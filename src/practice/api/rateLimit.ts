@@ -41,6 +41,8 @@ interface TokenWindows {
   readonly hour: Window;
   readonly burst: Window;
   readonly keys: Window;
+  /** Somebody who was refused waits. */
+  isAwaited: boolean;
 }
 
 /** Counts requests by token, each leaving its window by itself. Time is the provider's. */
@@ -56,6 +58,7 @@ export class RateLimits {
     const full = [windows.hour, windows.burst, ...(isKeyList ? [windows.keys] : [])].find((one) => one.isFull(now));
     if (full !== undefined) {
       const waitS = Math.max(1, Math.ceil((full.freesAt(now) - now) / 1000));
+      this.#expect(windows, waitS * 1000);
       throw new Refusal(429, 'too_many_requests', 'API Rate limit exceeded.', {
         ...this.#headers(windows.hour, now, 0),
         'retry-after': String(waitS),
@@ -65,6 +68,13 @@ export class RateLimits {
     windows.burst.add(now);
     if (isKeyList) windows.keys.add(now);
     return this.#headers(windows.hour, now, HOUR.limit - windows.hour.count(now));
+  }
+
+  /** Who is refused waits for the moment at which it may ask again: with `--speed max` that is what time jumps to. */
+  #expect(windows: TokenWindows, waitMs: number): void {
+    if (windows.isAwaited) return;
+    windows.isAwaited = true;
+    this.timeline.after(waitMs, () => (windows.isAwaited = false));
   }
 
   #headers(hour: Window, now: number, remaining: number): Record<string, string> {
@@ -78,7 +88,7 @@ export class RateLimits {
   #windows(token: string): TokenWindows {
     const known = this.#tokens.get(token);
     if (known !== undefined) return known;
-    const made = { hour: new Window(HOUR), burst: new Window(BURST), keys: new Window(KEYS) };
+    const made = { hour: new Window(HOUR), burst: new Window(BURST), keys: new Window(KEYS), isAwaited: false };
     this.#tokens.set(token, made);
     return made;
   }

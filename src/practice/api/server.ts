@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpHandler, Timeline } from '../kernel';
-import { forbidden, notFound, Refusal } from '../cloud/refusal';
+import { badRequest, forbidden, notFound, Refusal } from '../cloud/refusal';
 import type { Faults } from '../faults/faults';
 import { isDiscoveryPath } from './discovery/handler';
 import { lieInReply, loseReply, replyOf, send } from './http';
@@ -17,7 +17,12 @@ interface Parts {
   /** Somebody outside is using the cloud. */
   readonly touch: () => void;
   readonly faults: Faults;
+  /** Sees each request before it is answered. */
+  readonly watch: (request: IncomingMessage, response: ServerResponse) => void;
 }
+
+/** A client that sends its request byte by byte is cut off: a loopback is fast, and time stands still over a request. */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
 
 const ATTACH = '/practice/attach';
 
@@ -26,8 +31,12 @@ export class PracticeServer {
   readonly #server: Server;
 
   constructor(private readonly parts: Parts) {
-    this.#server = createServer((request, response) => {
-      void this.#answer(request, response);
+    this.#server = createServer(LIMITS, (request, response) => {
+      parts.watch(request, response);
+      this.#answer(request, response).catch((error: unknown) => {
+        response.destroy();
+        throw error; // the process says it
+      });
     });
   }
 
@@ -54,7 +63,12 @@ export class PracticeServer {
       send(response, replyOf(forbidden(), 'practice'));
       return;
     }
-    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+    const base = `http://${request.headers.host ?? '127.0.0.1'}`;
+    if (!URL.canParse(request.url ?? '/', base)) {
+      send(response, replyOf(badRequest('The address of the request is malformed.'), 'practice'));
+      return;
+    }
+    const url = new URL(request.url ?? '/', base);
     this.parts.touch();
     if (!url.pathname.startsWith('/practice/') && !(await this.#surviveFaults(request, response, url))) return;
     if (isDiscoveryPath(url.pathname)) {

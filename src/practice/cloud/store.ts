@@ -1,5 +1,6 @@
 import type { StateFile } from '../kernel';
 import type { ActionRecord, CloudState, DropletRecord } from './records';
+import { Refusal } from './refusal';
 
 const SECTION = 'cloud';
 /** As large as DigitalOcean's ids have become; a client must not take them for 16-bit numbers. */
@@ -30,9 +31,14 @@ export class CloudStore {
     this.state.changed(SECTION);
   }
 
-  /** Everything changed so far is on disk: nothing that was answered is lost by a kill. */
-  saved(): Promise<void> {
-    return this.state.saved();
+  /** Everything changed so far is on disk: nothing that was answered is lost by a kill. Throws the refusal when that fails. */
+  async saved(): Promise<void> {
+    try {
+      await this.state.saved();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Refusal(500, 'server_error', `The practice cloud could not save its state: ${why}`);
+    }
   }
 
   nextId(): number {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
@@ -7,8 +7,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The shipped bundle; tests run with the project as their folder. */
-const MAIN = process.env['PRACTICE_MAIN'] ?? path.resolve('dist/practice/main.mjs');
+/** The shipped bundle, or another one that is put in its place; tests run with the project as their folder. */
+const mainFile = (): string => process.env['PRACTICE_MAIN'] ?? path.resolve('dist/practice/main.mjs');
 export const TOKEN = 'test-token';
 
 export interface Answer {
@@ -51,7 +51,7 @@ export interface RunResult {
 
 /** Runs the bundle to its end. */
 export async function runPractice(args: readonly string[]): Promise<RunResult> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [mainFile(), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => (stderr += String(chunk)));
@@ -61,7 +61,21 @@ export async function runPractice(args: readonly string[]): Promise<RunResult> {
 
 /** Starts the bundle in a child process and waits until it says that it is ready. */
 export async function startPractice(...args: readonly string[]): Promise<Practice> {
-  const child = spawn(process.execPath, [MAIN, '--token', TOKEN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return await practiceOf(spawn(process.execPath, [mainFile(), '--token', TOKEN, ...args], { stdio: LOUD }));
+}
+
+const LOUD: StdioOptions = ['ignore', 'pipe', 'inherit'];
+
+/** As `startPractice`, with what it says about itself kept. */
+export async function startQuietPractice(...args: readonly string[]): Promise<Practice & { said(): string }> {
+  const child = spawn(process.execPath, [MAIN, '--token', TOKEN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += String(chunk)));
+  return { ...(await practiceOf(child)), said: () => text };
+}
+
+async function practiceOf(child: ChildProcess): Promise<Practice> {
+  if (child.stdout === null) throw new Error('Its output goes elsewhere');
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([once(lines, 'line'), ended.then(() => undefined)]);

@@ -35,6 +35,16 @@ describe('rate limits', () => {
     assert.ok(Number(headers['ratelimit-remaining']) >= 0);
   });
 
+  it('let time jump to the moment at which a refused client may ask again', { timeout: 5_000 }, async () => {
+    const limits = new RateLimits(timeline);
+    for (let count = 0; count < 250; count += 1) limits.take('hasty', false);
+    const refusedAt = timeline.now();
+    refusalOf(() => limits.take('hasty', false));
+    while (timeline.now() < refusedAt + 60_000) await new Promise(setImmediate);
+
+    assert.equal(limits.take('hasty', false)['ratelimit-remaining'], '4749');
+  });
+
   it('count each token alone, and the listing of keys by ten a minute', () => {
     const limits = new RateLimits(timeline);
     for (let count = 0; count < 10; count += 1) limits.take('one', true);

@@ -98,11 +98,10 @@ function read(request: Request, reply: RawReply, now: number): Reply | Refusal {
   const json = reply.status === 204 ? {} : readJson(reply.text);
   if (json === undefined) {
     const type = reply.headers['content-type'] ?? 'no content type';
-    return unreadable(
-      request,
-      reply,
-      /json/i.test(type) ? 'its JSON is cut off or broken' : `it is ${type.slice(0, 60)}`,
-    );
+    // What breaks off may come whole the next time; a web page is somebody else's answer.
+    return /json/i.test(type)
+      ? unreadable(request, reply, 'its JSON is cut off or broken', true)
+      : unreadable(request, reply, `it is ${type.slice(0, 60)}`);
   }
   return {
     json,

@@ -51,13 +51,13 @@ export function lost(request: Request, { code, hadBegun }: Lost): Refusal {
   return new Refusal(failure, true);
 }
 
-export function unreadable(request: Request, reply: RawReply, why: string): Refusal {
+export function unreadable(request: Request, reply: RawReply, why: string, isPassing = false): Refusal {
   const { host } = new URL(request.origin);
   if (request.isPost) {
     return outcomeUnknown(request, `the answer of ${host} is not readable (${why})`);
   }
-  const message = `The answer of ${host} to ${request.what} (status ${reply.status}) is not one of DigitalOcean’s API: ${why}.`;
-  return new Refusal(new ClusterError(message, { code: 'badReply' }), false);
+  const message = `The answer of ${host} to ${request.what} (status ${reply.status}) is not one of DigitalOcean’s API: ${why}. Try again in a while.`;
+  return new Refusal(new ClusterError(message, { code: 'badReply' }), isPassing);
 }
 
 function outcomeUnknown(request: Request, why: string): Refusal {

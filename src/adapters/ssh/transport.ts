@@ -147,7 +147,8 @@ function toClusterError(error: SshError, { endpoint, user, pinned, shown }: Seen
 function hostKeyChanged({ name, address }: NodeEndpoint, pinned: PinnedKeys, shown: Buffer): ClusterError {
   return new ClusterError(
     `${name} (${address}) shows the host key ${fingerprint(shown)}, not the known ${pinned.fingerprints}. ` +
-      'Nothing was sent to it: it may not be the machine it was.',
+      'Nothing was sent to it: it may not be the machine it was. If its keys were replaced on purpose, put the old ones back; ' +
+      'if not, destroy the cluster.',
     { code: 'hostKeyChanged' },
   );
 }

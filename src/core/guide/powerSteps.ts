@@ -83,7 +83,10 @@ const actionStep = (nodeName: string, type: 'power_off' | 'power_on', status: st
       clock: run.provider.clock,
       signal: run.signal,
       timeoutMs: 60_000,
-      onTimeout: () => ({ message: `${nodeName} did not become ${status}.`, remedy: 'refresh' }),
+      onTimeout: async () => ({
+        message: `DigitalOcean says that ${type} is done, and still shows ${nodeName} as ${await statusOf(run, nodeName)}. Refresh, then try again.`,
+        remedy: 'refresh',
+      }),
     });
   },
 });

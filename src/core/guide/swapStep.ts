@@ -4,7 +4,7 @@ import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
 import type { NodeConnection } from '../ports';
 import { lastJournalLines, runCommand } from './command';
-import { onAnyNode, onEachNode, withNode } from './nodes';
+import { onAnyNode, onEachNode, throwIfHopeless, withNode } from './nodes';
 import { SWAP_UNIT, swapUnitOptions } from './swapUnit';
 
 /** fallocate takes a moment, dd a minute or two. */
@@ -45,7 +45,7 @@ export const swapProofStep: Step = {
   observe: async (run) => (await withoutSwap(run)).length === 0,
 
   async apply(run) {
-    let missing: readonly string[] = [];
+    let missing: readonly Missing[] = [];
     await waitUntil(
       async () => {
         missing = await withoutSwap(run);
@@ -94,8 +94,14 @@ async function launch(run: Run): Promise<void> {
   });
 }
 
+interface Missing {
+  readonly name: string;
+  /** Why the node could not be asked. */
+  readonly error?: unknown;
+}
+
 /** Nodes where the unit is not `active exited` yet, or the kernel has no such swap. */
-async function withoutSwap(run: Run): Promise<string[]> {
+async function withoutSwap(run: Run): Promise<Missing[]> {
   const [rows, machines] = await onAnyNode(run, (node) =>
     Promise.all([
       run.provider.fleet.listInstances(node, run.signal),
@@ -107,14 +113,13 @@ async function withoutSwap(run: Run): Promise<string[]> {
     machines.filter(({ id }) => exited.some(({ machineId }) => machineId === id)).map(({ primaryIp }) => primaryIp),
   );
   const swaps = await onEachNode(run, async (node) => await hasSwap(run, node));
+  throwIfHopeless(swaps);
   const { nodes } = run.journal.data;
-  const missing = nodes
-    .filter(({ name, privateAddress }) => {
-      const outcome = swaps.find((candidate) => candidate.name === name);
-      const isOn = outcome !== undefined && 'value' in outcome && outcome.value;
-      return !isOn || !addresses.has(privateAddress ?? '');
-    })
-    .map(({ name }) => name);
+  const missing = nodes.flatMap(({ name, privateAddress }): Missing[] => {
+    const outcome = swaps.find((candidate) => candidate.name === name);
+    if (outcome !== undefined && 'error' in outcome) return [{ name, error: outcome.error }];
+    return outcome?.value === true && addresses.has(privateAddress ?? '') ? [] : [{ name }];
+  });
   run.report(`swap is on on ${nodes.length - missing.length} of ${nodes.length} nodes`);
   return missing;
 }
@@ -129,9 +134,13 @@ export async function hasSwap(run: Run, node: NodeConnection): Promise<boolean> 
   return totalKb >= run.journal.data.spec.swapSizeMb * KB_PER_MB - SIGNATURE_KB;
 }
 
-async function describe(run: Run, name: string | undefined): Promise<string> {
-  if (name === undefined) {
+async function describe(run: Run, missing: Missing | undefined): Promise<string> {
+  if (missing === undefined) {
     return 'Swap could not be proved on every node.';
+  }
+  const { name, error } = missing;
+  if (error instanceof Error) {
+    return `Whether swap is on on ${name} is not known: ${error.message} Resume the setup to try again.`;
   }
   const lines = await withNode(run, name, (node) => lastJournalLines(node, SWAP_UNIT)).catch(() => [
     `${name} does not answer on SSH.`,

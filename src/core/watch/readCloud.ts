@@ -13,7 +13,8 @@ export async function readCloud(
   signal: AbortSignal,
 ): Promise<DropletSeen[]> {
   const now = provider.clock.now();
-  const listed = await provider.cloud.listDropletsByTag(clusterTag(cluster.id), signal);
+  const tag = clusterTag(cluster.id);
+  const listed = await provider.cloud.listDropletsByTag(tag, signal);
   const known = new Map(before.map((droplet) => [droplet.id, droplet]));
   const found = new Map(listed.map((droplet) => [droplet.id, see(droplet, true, known.get(droplet.id), now)]));
 
@@ -25,7 +26,8 @@ export async function readCloud(
     const droplet = await provider.cloud.getDroplet(id, signal);
     const last = known.get(id);
     if (droplet !== undefined) {
-      found.set(id, see(droplet, false, last, now));
+      // A list that leaves it out says nothing of its tag; the droplet itself does.
+      found.set(id, see(droplet, droplet.tags.includes(tag), last, now));
     } else if (last !== undefined) {
       found.set(id, { ...last, status: 'gone' });
     } else {

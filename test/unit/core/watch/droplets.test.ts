@@ -57,6 +57,16 @@ describe('droplets', () => {
     assert.match(bench.node('deis-2').problem ?? '', /lost the cluster's tag/);
   });
 
+  it('that a list leaves out, and that have their tag, are not accused of anything', async () => {
+    await bench.watch();
+    const [hidden] = bench.world.droplets.filter(({ name }) => name === 'deis-2');
+    assert.ok(hidden);
+    bench.world.untagged = [{ ...hidden, tags: [`deis-cluster:${bench.cluster.id}`] }];
+    bench.world.droplets = bench.world.droplets.filter(({ name }) => name !== 'deis-2');
+    await bench.nextLook();
+    assert.deepEqual([bench.node('deis-2').state, bench.node('deis-2').problem], ['ready', undefined]);
+  });
+
   it('are not gone because the token is of another account', async () => {
     await bench.watch({ accountUuid: 'a' });
     bench.world.droplets = [];

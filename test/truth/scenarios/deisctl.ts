@@ -1,0 +1,162 @@
+import { json, kinds, lines, listing, rows, streams, type StreamComparator } from '../compare';
+import { installDeisctl } from '../platform';
+import type { Scenario, Stage } from '../stage';
+
+/**
+ * Progress of many units at once, each line overwritten by the next (a carriage return without a line feed). Which of a unit's
+ * passing states are seen is chance; that it came to the last one, which ends in a line feed, is not.
+ */
+const lastStates: StreamComparator = (recorded, ours) => kinds(withoutPassing(recorded), withoutPassing(ours));
+const withoutPassing = (text: string): string =>
+  text
+    .replaceAll('\r\r\n', '\n')
+    .replaceAll('\r\n', '\n')
+    .split('\n')
+    .map((line) => (line.endsWith('\r') ? '' : (line.split('\r').at(-1) ?? '')))
+    .join('\n');
+const progress = streams({ stdout: lastStates, stderr: lines });
+const SETTLED = 15_000;
+const PLATFORM_MS = 300_000;
+/** Ours are the unit files of our own Deis release: what they hash to is theirs. */
+const hash = { chance: [[/\b(?:[0-9a-f]{40}|[0-9a-f]{7})\b/g, '‹hash›'] as const] };
+const index = { chance: [[/\[\d+\]/g, '[‹index›]'] as const] };
+const asList = listing();
+const asFiles = listing(hash);
+const isChanging = listing({ isChanging: true });
+
+async function beforeInstall(stage: Stage): Promise<void> {
+  await stage.rows(['version.txt', 'list-empty.txt']);
+  await stage.row('machines.txt', { as: listing({ identity: true }) });
+  await stage.rows(['help.txt', 'no-args.txt', 'no-such-command.txt']);
+  for (const file of ['start-not-installed.txt', 'stop-not-installed.txt']) {
+    await stage.row(file, { as: streams({ stdout: kinds, stderr: lines }) });
+  }
+  await stage.row('config-get-missing.txt', { as: streams(index) });
+  await stage.rows([
+    ...['status-not-installed.txt', 'journal-not-installed.txt', 'install-no-domain.txt'],
+    ...['config-set-domain.txt', 'config-set-domain-again.txt', 'config-get-domain.txt', 'config-set-bad.txt'],
+    ...['config-set-empty.txt', 'config-set-key-missing-file.txt'],
+  ]);
+}
+
+async function install(stage: Stage): Promise<void> {
+  await stage.row('install-no-sshkey.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('list-installed.txt', { as: asList, within: SETTLED });
+  await stage.row('fleetctl-list-units-installed.txt', { as: asList, within: SETTLED });
+  await stage.row('fleetctl-list-unit-files-installed.txt', { as: asFiles });
+  await stage.prepare('deis-1', 'mkdir -p ~/.ssh && ssh-keygen -q -t rsa -b 2048 -N "" -f ~/.ssh/deis');
+  const key = {
+    chance: [[/[A-Za-z0-9+/=]{40,}/g, '‹key›'] as const, [/\.\.\.|\(the rest of the base64 key cut\)/g, ''] as const],
+  };
+  await stage.row('config-set-sshkey.txt', { as: streams(key) });
+  await stage.row('config-get-sshkey-shape.txt', { as: streams({ chance: [...key.chance, [/\d{4,}/g, '‹length›']] }) });
+  await stage.rows(['config-set-registration.txt', 'config-rm.txt']);
+  await stage.row('config-get-two.txt', { as: streams(index) });
+  await stage.row('install-again.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('install-bad-unit.txt');
+}
+
+async function start(stage: Stage): Promise<string> {
+  await stage.row('start-platform.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('list-started.txt', { as: asList, within: SETTLED });
+  await stage.row('fleetctl-list-units-started.txt', { as: listing({ ...hash, hasColumns: false }) });
+  await stage.row('fleet-api-state-started.json', { as: json(hash) });
+  await stage.row('fleet-api-units-started.json', { as: json({ freeKeys: ['value'] }) });
+  await stage.row('etcd-keys-deis.txt', { as: streams({ stdout: lines }) });
+  await stage.row('start-platform-again.txt', { as: progress });
+  const here = await stage.nodeOf('deis-controller.service');
+  return here;
+}
+
+async function inspect(stage: Stage, here: string): Promise<void> {
+  const elsewhere = here === 'deis-1' ? 'deis-2' : 'deis-1';
+  await stage.row('status-controller-remote-noagent.txt', { node: elsewhere });
+  await stage.row('status-global.txt');
+  const router = await stage.nodeOf('deis-router@1.service');
+  await stage.row('status-router-star.txt', { node: router === 'deis-1' ? 'deis-2' : 'deis-1' });
+  await stage.row('journal-controller-remote-noagent.txt', { node: elsewhere });
+  await stage.row('ssh-cmd-noagent.txt', { node: elsewhere });
+}
+
+async function scale(stage: Stage): Promise<void> {
+  await stage.row('scale-router-5.txt', { as: progress });
+  await stage.rows(['list-after-scale-5.txt'], { as: isChanging });
+  await stage.row('list-after-scale-5-6s.txt', { as: asList, within: SETTLED });
+  await stage.row('start-router-star.txt', { as: progress });
+  await stage.row('scale-router-6.txt', { as: progress });
+  await stage.row('list-after-scale-6.txt', { as: asList, within: SETTLED });
+  await stage.row('list-unit-files-after-scale-6.txt', { as: asFiles });
+  await stage.row('scale-router-3.txt', { as: progress });
+  await stage.row('list-after-scale-3.txt', { as: asList, within: SETTLED });
+  await stage.rows(['scale-controller.txt', 'scale-bad.txt']);
+  await stage.rows(['scale-zero.txt', 'scale-registry-1.txt'], { as: progress });
+}
+
+async function one(stage: Stage): Promise<void> {
+  await stage.row('stop-one.txt', { as: progress });
+  await stage.row('list-one-stopped.txt', { as: asList, within: SETTLED });
+  await stage.rows(['start-one.txt', 'restart-one.txt', 'stop-logger.txt'], { as: progress });
+}
+
+/** The recorder's container ended at once with 1; here its image has no such program, which ends it as well. */
+async function failing(stage: Stage): Promise<void> {
+  const image = 'etcdctl set /deis/logger/image deis/nosuch-logger:v0';
+  await stage.prepare('deis-1', image);
+  await stage.row('start-failing.txt', { as: progress });
+  const asRow = streams({ stdout: rows });
+  await stage.rows(['list-failing-0.txt', 'list-failing-1.txt', 'list-failing-2.txt'], { as: asRow, within: SETTLED });
+  await stage.row('systemctl-show-failing.txt', {
+    node: await stage.nodeOf('deis-logger.service'),
+    as: streams({ chance: [[/NRestarts=\d+/g, 'NRestarts=‹number›']] }),
+    within: SETTLED,
+  });
+  await stage.prepare('deis-1', 'etcdctl rm /deis/logger/image');
+  await stage.row('start-after-failing.txt', { as: progress, limitMs: 60_000 });
+}
+
+async function end(stage: Stage): Promise<void> {
+  await stage.row('rolling-restart.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.rows(['tty-start-one.txt'], { as: progress });
+  await stage.row('tty-list.txt', { as: streams({ stdout: (a, b) => rows(firstOf(a), firstOf(b)) }) });
+  await stage.row('stop-platform.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('list-stopped.txt', { as: asList, within: SETTLED });
+  await stage.row('list-unit-files-stopped.txt', { as: asFiles });
+  await stage.row('uninstall-platform.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('list-uninstalled.txt', { as: asList });
+  await stage.row('etcd-after-uninstall.txt', { as: streams({ stdout: lines }) });
+  await stage.row('uninstall-again.txt', { as: progress });
+  await stage.rows(['reinstall-platform.txt', 'restart-platform-images-present.txt'], {
+    as: progress,
+    limitMs: PLATFORM_MS,
+  });
+  await stage.row('list-restarted.txt', { as: asList, within: SETTLED });
+}
+
+const firstOf = (text: string): string => text.replaceAll('\r', '');
+
+export const scenario: Scenario = {
+  async run(stage) {
+    await stage.writeEverywhere('get_image', IMAGES);
+    for (const number of [1, 2, 3, 4, 5]) {
+      await stage.prepare(
+        `deis-${number}`,
+        'sudo mkdir -p /run/deis/bin && sudo cp get_image /run/deis/bin/ && sudo chmod 755 /run/deis/bin/get_image && sudo touch /etc/environment_proxy',
+      );
+    }
+    await installDeisctl(stage, 'deis-1');
+    await beforeInstall(stage);
+    await install(stage);
+    const here = await start(stage);
+    for (const number of [2, 3, 4, 5]) await installDeisctl(stage, `deis-${number}`);
+    await inspect(stage, here);
+    await scale(stage);
+    await one(stage);
+    await failing(stage);
+    await end(stage);
+  },
+};
+
+/** What Deis's user data leaves on each node: which image a component has. */
+const IMAGES = `#!/bin/sh
+etcdctl get "$1/image" 2>/dev/null || echo "deis/\${1##*/}:v1.13.4"
+`;

@@ -1,0 +1,103 @@
+import { json, kinds, lines, listing, streams, type StreamComparator } from '../compare';
+import { installDeisctl, startPlatform } from '../platform';
+import type { Scenario, Stage } from '../stage';
+import { rolesOf } from '../timeline/outage';
+
+const WEB = '[Unit]\nDescription=One unit\n\n[Service]\nExecStart=/bin/sleep infinity\n';
+/** Which reads fail when is chance; where a member cannot be reached hangs on what ARP still knows. */
+const health = streams({
+  stdout: lines,
+  chance: [[/failed to check the health of member \S+ on \S+: .*/g, '‹unreachable›']],
+});
+const errors = streams({
+  stdout: kinds,
+  stderr: kinds,
+  chance: [
+    [/\b[0-9a-f]{40}\b/g, '‹hash›'],
+    [/error #\d: /g, 'error #‹number›: '],
+    [/127\.0\.0\.1:(?:2379|4001)/g, '‹etcd›'],
+  ],
+});
+
+async function fleet(stage: Stage, node: string): Promise<void> {
+  for (const name of ['web.service', 'q.service']) await stage.lab.write(node, name, WEB);
+  const how = { node };
+  await stage.rows(
+    [
+      ...['list-machines.txt', 'list-units.txt', 'list-unit-files.txt', 'fleetctl-start.txt', 'fleetctl-submit.txt'],
+      ...['fleetctl-stop.txt', 'fleetctl-destroy.txt', 'fleetctl-status.txt', 'fleetctl-cat-unknown.txt'],
+    ],
+    how,
+  );
+  await stage.rows(['api-machines.json', 'api-units.json', 'api-state.json', 'api-put.json', 'api-delete.json'], {
+    node,
+    as: json(),
+  });
+}
+
+const COUNTS = ['recvAppendRequestCnt', 'sendAppendRequestCnt', 'recvPkgRate', 'recvBandwidthRate', 'uptime'];
+
+async function etcd(stage: Stage, node: string): Promise<void> {
+  await stage.rows(['etcd-health.json', 'etcd-members.json', 'etcd-stats-leader.json'], { node, as: json() });
+  await stage.row('etcd-stats-self.json', { node, as: json({ freeKeys: [...COUNTS, 'state', 'leader'] }) });
+  await stage.rows(['etcd-get.json', 'etcd-get-quorum.json', 'etcd-put.json'], { node, as: json() });
+  await stage.row('cluster-health.txt', { node, as: health });
+  await stage.row('member-list.txt', { node, as: errors });
+  await stage.row('etcdctl-get.txt', { node });
+  await stage.row('etcdctl-set.txt', { node, as: errors });
+}
+
+async function deisctl(stage: Stage, node: string): Promise<void> {
+  await stage.rows(['deisctl-list.txt', 'deisctl-machines.txt'], { node, as: listing() });
+  const here = await localUnit(stage, node);
+  await stage.row('deisctl-status.txt', {
+    node,
+    as: streams({ stdout: () => undefined }),
+    ourCommand: `deisctl status ${here}`,
+  });
+  await stage.row('deisctl-config-get.txt', { node });
+  const how = { node, as: errors, limitMs: 120_000 };
+  await stage.rows(['deisctl-config-set.txt', 'deisctl-start.txt', 'deisctl-stop.txt', 'deisctl-install.txt'], how);
+}
+
+async function localUnit(stage: Stage, node: string): Promise<string> {
+  const list = await stage.prepare(node, "systemctl list-units 'deis-*' --no-legend --no-pager");
+  return (
+    /deis-(controller|database|builder|logger|registry@1|store-gateway@1|router@\d)\.service/.exec(list)?.[1] ?? ''
+  );
+}
+
+/** Which single units are on a node is chance, its global ones are the same on all. */
+const globals: StreamComparator = (recorded, ours) => {
+  const own = (text: string): string =>
+    text
+      .split('\n')
+      .filter((line) => /deis-(?:logspout|publisher|store-(?:daemon|metadata|monitor|volume))/.test(line))
+      .join('\n');
+  return lines(own(recorded), own(ours));
+};
+
+export const scenario: Scenario = {
+  async run(stage) {
+    await startPlatform(stage);
+    const { observer, victims } = await rolesOf(stage);
+    await installDeisctl(stage, observer);
+    await stage.prepare(observer, 'mkdir -p .ssh && ssh-keygen -q -t rsa -b 2048 -N "" -f .ssh/deis');
+    await stage.prepare(observer, 'deisctl config platform set sshPrivateKey=.ssh/deis');
+    for (const victim of victims) {
+      await stage.lab.powerOff(victim);
+      await stage.rest(60_000);
+    }
+    await stage.rest(120_000);
+    await fleet(stage, observer);
+    await etcd(stage, observer);
+    await deisctl(stage, observer);
+    await stage.row('systemctl-fleet.txt', { node: observer });
+    await stage.row('systemctl-list-deis.txt', {
+      node: observer,
+      as: streams({ stdout: globals, chance: [[/ +/g, ' ']] }),
+    });
+    const log = { node: observer, as: streams({ stdout: kinds }) };
+    await stage.rows(['journal-fleet.txt', 'journal-etcd2.txt', 'journal-fleet-all.txt'], log);
+  },
+};

@@ -1,0 +1,54 @@
+import type { Event } from './events';
+
+/** What happens within one period of the probes has no order. */
+export const PERIOD_SECONDS = 2;
+const SHARE = 0.25;
+const AT_LEAST_SECONDS = 3;
+
+const nameOf = ({ probe, condition }: Event): string => `${probe}: ${condition}`;
+const tellAll = (events: readonly Event[]): string =>
+  events.map(({ at, condition }) => `${at.toFixed(1)} s ${condition}`).join('; ');
+
+/** The same events in the same order, each within a quarter of its time or 3 s; undefined: they are. */
+export function diffEvents(recorded: readonly Event[], ours: readonly Event[]): string | undefined {
+  return diffLasting(lasting(recorded), lasting(ours));
+}
+
+/** Lists of units without what they showed for no longer than one period: whether a probe falls into that is chance. */
+function lasting(events: readonly Event[]): Event[] {
+  const isList = ({ probe }: Event): boolean => ['list-units', 'deisctl-list', 'state'].includes(probe);
+  return events.filter((event, index) => {
+    const next = events.slice(index + 1).find(({ probe }) => probe === event.probe);
+    return !isList(event) || next === undefined || next.at - event.at > 1.25 * PERIOD_SECONDS;
+  });
+}
+
+function diffLasting(recorded: readonly Event[], ours: readonly Event[]): string | undefined {
+  const probes = [...new Set(recorded.map(({ probe }) => probe))];
+  const pairs: (readonly [Event, Event])[] = [];
+  for (const probe of probes) {
+    const wanted = recorded.filter((event) => event.probe === probe);
+    const got = ours.filter((event) => event.probe === probe);
+    const isSame = wanted.length === got.length && wanted.every((event, at) => event.condition === got[at]?.condition);
+    if (!isSame) return `${probe} shows ${tellAll(got)}, not ${tellAll(wanted)}`;
+    pairs.push(...wanted.map((event, at) => [event, got[at] ?? event] as const));
+  }
+  return diffTimes(pairs) ?? diffOrder(pairs);
+}
+
+function diffTimes(pairs: readonly (readonly [Event, Event])[]): string | undefined {
+  const far = pairs.find(
+    ([wanted, got]) => Math.abs(got.at - wanted.at) > Math.max(AT_LEAST_SECONDS, SHARE * Math.abs(wanted.at)),
+  );
+  return far && `${nameOf(far[0])} at ${far[1].at.toFixed(1)} s, not ${far[0].at.toFixed(1)} s`;
+}
+
+function diffOrder(pairs: readonly (readonly [Event, Event])[]): string | undefined {
+  for (const [first, ourFirst] of pairs) {
+    const passed = pairs.find(
+      ([second, ourSecond]) => second.at > first.at + PERIOD_SECONDS && ourSecond.at < ourFirst.at - PERIOD_SECONDS,
+    );
+    if (passed) return `${nameOf(passed[0])} comes before ${nameOf(first)}, not after it`;
+  }
+  return undefined;
+}

@@ -82,13 +82,19 @@ export class Agent {
   #run(): number {
     const desired = this.#desired();
     const tasks = this.#tasks(desired);
-    for (const task of tasks) {
+    const isOfFiles = ({ kind }: AgentTask): boolean => kind === 'LoadUnit' || kind === 'UnloadUnit';
+    const [files, jobs] = [tasks.filter(isOfFiles), tasks.filter((task) => !isOfFiles(task))];
+    for (const task of files) {
       this.#perform(task, desired.get(task.unit));
     }
-    if (tasks.some((task) => task.kind === 'LoadUnit' || task.kind === 'UnloadUnit')) {
+    if (files.length > 0) {
       this.parts.log('reload', 'Instructing systemd to reload units');
     }
-    for (const { kind, unit, reason } of tasks) {
+    for (const task of jobs) {
+      this.#perform(task, desired.get(task.unit));
+    }
+    const reload = { kind: 'ReloadUnitFiles', unit: 'N/A', reason: 'always reload unit files' };
+    for (const { kind, unit, reason } of [...files, ...(files.length > 0 ? [reload] : []), ...jobs]) {
       this.parts.log(
         'task',
         `AgentReconciler completed task: type=${kind} job=${unit} reason=${JSON.stringify(reason)}`,

@@ -21,6 +21,8 @@ export interface EngineParts {
   readonly intervalMs: number;
   /** It ran before a restart of the practice process, and knows who leads. */
   readonly isResumed: boolean;
+  /** Whom this run of fleetd last saw lead, before it lost etcd. */
+  readonly lastLeader: string | undefined;
   log(source: 'leaderIs' | 'leaderChanged' | 'engineTask', text: string): void;
 }
 
@@ -34,7 +36,7 @@ export class Engine {
   #seenLeader: string | undefined;
 
   constructor(private readonly parts: EngineParts) {
-    this.#seenLeader = parts.isResumed ? holderOf(parts.client.peek(LEASE)) : undefined;
+    this.#seenLeader = parts.isResumed ? holderOf(parts.client.peek(LEASE)) : parts.lastLeader;
     this.#reconciler = new Reconciler({
       kernel: parts.kernel,
       subject: `${parts.nodeName} engine`,
@@ -43,6 +45,10 @@ export class Engine {
       hasWork: () => this.#tasks().length > 0,
       run: () => this.#run(),
     });
+  }
+
+  get lastLeader(): string | undefined {
+    return this.#seenLeader;
   }
 
   start(): void {

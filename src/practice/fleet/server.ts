@@ -63,6 +63,7 @@ export class FleetServer implements FleetApi {
   #exit: (code: number) => void = () => undefined;
   #components: Components | undefined;
   #isStopped = false;
+  #lastLeader: string | undefined;
   readonly #owned = new Set<Cancel>();
   readonly #settings: FleetSettings;
   readonly #machine: MachineRecord;
@@ -221,6 +222,7 @@ export class FleetServer implements FleetApi {
           nodeName: this.host.name,
           intervalMs: this.#settings.engineIntervalMs,
           isResumed,
+          lastLeader: this.#lastLeader,
           log: (source, text) => this.log(source, text),
         });
   }
@@ -264,6 +266,7 @@ export class FleetServer implements FleetApi {
       return;
     }
     this.log('monitor', 'Server monitor triggered: Monitor timed out before successful heartbeat');
+    this.#lastLeader = components.engine?.lastLeader;
     this.#components = undefined;
     this.#setAvailable(false);
     this.#stopComponents(components);

@@ -68,7 +68,7 @@ const LOUD: StdioOptions = ['ignore', 'pipe', 'inherit'];
 
 /** As `startPractice`, with what it says about itself kept. */
 export async function startQuietPractice(...args: readonly string[]): Promise<Practice & { said(): string }> {
-  const child = spawn(process.execPath, [MAIN, '--token', TOKEN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [mainFile(), '--token', TOKEN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += String(chunk)));
   return { ...(await practiceOf(child)), said: () => text };

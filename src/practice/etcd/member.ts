@@ -54,7 +54,7 @@ export class Member {
     private readonly callbacks: { log(text: string): void; removed(): void },
   ) {
     this.startedAt = world.kernel.timeline.now();
-    this.#proposals = new Proposals(world.kernel);
+    this.#proposals = new Proposals(world.kernel, host);
     const { isResumed, lostMs } = world.started(host, state);
     this.#lostMs = lostMs;
     if (isResumed) {
@@ -109,6 +109,9 @@ export class Member {
 
   stop(): void {
     this.#isStopped = true;
+    // fleet may still hold its client: nobody hears a member that has ended.
+    this.role = 'follower';
+    this.leaderId = undefined;
     this.state.bootId = '';
     this.#disarm();
     this.world.remove(this);

@@ -72,6 +72,21 @@ describe('an etcd cluster', () => {
     assert.equal((await etcdOf(writer).client.set('/a', { value: '2' })).node.value, '2');
   });
 
+  it('hears nothing more of a leader that has ended, whoever still holds its client', async () => {
+    const cluster = await runningEtcd();
+    const leader = cluster.hosts.find((host) => etcdOf(host).member()?.role === 'leader') ?? assert.fail();
+    const held = etcdOf(leader).client;
+    leader.stopDaemon(ETCD);
+    await cluster.kernel.timeline.sleep(10_000);
+    await startEtcd(leader).ready;
+    await assert.rejects(held.set('/a', { value: 'of the dead' }), isTimeout);
+    await cluster.kernel.timeline.sleep(10_000);
+
+    const other = cluster.hosts.find((host) => host !== leader) ?? assert.fail();
+    assert.equal(etcdOf(other).client.hasQuorum, true);
+    assert.equal(etcdOf(other).client.peek('/a'), undefined);
+  });
+
   it('makes proxies of the nodes beyond the size of the URL', async () => {
     const cluster = await runningEtcd({ size: '3' });
 

@@ -146,6 +146,21 @@ describe('things in the practice cloud’s API', () => {
     assert.equal(await ask({ tags: ['inside'] }), 202);
   });
 
+  it('what a practice cloud never has: empty, and not to be made', async () => {
+    const [id = 0] = await createActive(practice, ['alone']);
+    for (const what of ['volumes', 'snapshots', 'reserved_ips', 'load_balancers']) {
+      const { status, json } = await get(`/v2/${what}?page=1&per_page=200`);
+      assert.deepEqual([status, listAt(json, what), at(json, 'meta.total')], [200, [], 0]);
+      assert.equal((await practice.call('POST', `/v2/${what}`, { body: {} })).status, 405);
+    }
+    const metrics = `/v2/monitoring/metrics/droplet/memory_free?host_id=${id}`;
+    const [measured, unmeasured] = [await get(`${metrics}&start=1&end=2`), await get(metrics)];
+    const left = await get(`/v2/droplets/${id}/destroy_with_associated_resources`);
+
+    assert.deepEqual([measured.status, at(measured.json, 'data.result'), unmeasured.status], [200, [], 422]);
+    assert.deepEqual([left.status, at(left.json, 'volumes')], [200, []]);
+  });
+
   it('deletes: all of a tag or none; listed a moment longer, locked, and free of charge from the call on', async () => {
     const slow = await startPractice('--speed', '1', '--profile', 'lab');
     try {

@@ -6,6 +6,7 @@ import { forbidden, Refusal, unauthorized } from '../../cloud/refusal';
 import { bearerToken, readJson, replyOf, send, type Reply } from '../http';
 import { RateLimits } from '../rateLimit';
 import { Router } from '../router';
+import { absentRoutes } from './absent';
 import { accountRoutes } from './account';
 import { actionRoutes } from './actions';
 import { domainRoutes } from './domains';
@@ -25,6 +26,7 @@ export function createV2Handler(cloud: Cloud, report: (error: unknown) => void):
   const router = new Router([
     ...[...accountRoutes, ...keyRoutes, ...offerRoutes, ...actionRoutes, ...dropletRoutes],
     ...[...tagRoutes, ...firewallRoutes, ...vpcRoutes, ...domainRoutes, ...projectRoutes],
+    ...absentRoutes,
   ]);
 
   const answer = async (request: IncomingMessage, url: URL, headers: Record<string, string>): Promise<Reply> => {

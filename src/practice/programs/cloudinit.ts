@@ -2,6 +2,7 @@ import type { ProgramContext } from '../kernel';
 import { parseCloudConfig } from '../host/boot/cloudConfig';
 import { resolvePath } from '../host/files/path';
 import { program } from './program';
+import { wallClock } from './wallClock';
 
 async function cloudinit(context: ProgramContext): Promise<number> {
   const value = (name: string): string | undefined => {
@@ -21,7 +22,7 @@ async function cloudinit(context: ProgramContext): Promise<number> {
     return 1;
   }
   const text = await context.host.files.readFile(path);
-  const time = new Date(context.timeline.now()).toISOString().replace('T', ' ').slice(0, 19).replaceAll('-', '/');
+  const time = new Date(wallClock(context)).toISOString().replace('T', ' ').slice(0, 19).replaceAll('-', '/');
   context.stderr(
     `${time} Checking availability of "local-file"\n${time} Fetching user-data from datasource of type "local-file"\n`,
   );

@@ -1,6 +1,7 @@
 import type { ProgramContext } from '../kernel';
 import { insideOf } from '../host/inside';
 import { program, refuse } from './program';
+import { wallClock } from './wallClock';
 
 const GROUPS = {
   core: '500(core),10(wheel),233(docker),248(systemd-journal),250(portage),252(rkt),253(fleet)',
@@ -124,14 +125,14 @@ async function nproc(context: ProgramContext): Promise<number> {
 const from = (context: ProgramContext): string => context.environment['SSH_CLIENT']?.split(' ')[0] ?? '-';
 
 function who(context: ProgramContext): number {
-  const date = new Date(context.timeline.now()).toISOString().replace('T', ' ').slice(0, 16);
+  const date = new Date(wallClock(context)).toISOString().replace('T', ' ').slice(0, 16);
   context.stdout(`core     pts/0        ${date} (${from(context)})\n`);
   return 0;
 }
 
 async function w(context: ProgramContext): Promise<number> {
   const up = await context.run('uptime');
-  const time = new Date(context.timeline.now()).toISOString().slice(11, 16);
+  const time = new Date(wallClock(context)).toISOString().slice(11, 16);
   context.stdout(
     `${up.stdout}USER     TTY        LOGIN@   IDLE   JCPU   PCPU WHAT\ncore     pts/0     ${time}    0.00s  0.01s  0.00s w\n`,
   );

@@ -4,6 +4,7 @@ import { formatDate, parseDate } from './dateFormat';
 import { program, refuse } from './program';
 import { fullScreen } from './fullScreen';
 import { start } from './start';
+import { wallClock } from './wallClock';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -113,9 +114,6 @@ async function watch(context: ProgramContext): Promise<number> {
   });
   return 0;
 }
-
-/** What the node takes the time to be. */
-const wallClock = ({ timeline, host }: ProgramContext): number => timeline.now() + (host.clockOffsetMs ?? 0);
 
 function date(context: ProgramContext): number {
   let at = wallClock(context);

@@ -1,5 +1,6 @@
 import type { ProgramContext } from '../kernel';
 import { program } from './program';
+import { wallClock } from './wallClock';
 
 export function uptimeText(context: Pick<ProgramContext, 'host' | 'timeline'>): string {
   const now = context.timeline.now();
@@ -12,7 +13,7 @@ export function uptimeText(context: Pick<ProgramContext, 'host' | 'timeline'>): 
   const long = days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : '';
   const short = hours > 0 ? `${String(hours).padStart(2)}:${String(minutes).padStart(2, '0')}` : `${minutes} min`;
   const load = context.host.resources.loadAverage.map((value) => value.toFixed(2)).join(', ');
-  return `${new Date(now).toISOString().slice(11, 19)} up ${long}${short},  1 user,  load average: ${load}`;
+  return `${new Date(wallClock(context)).toISOString().slice(11, 19)} up ${long}${short},  1 user,  load average: ${load}`;
 }
 
 function uptime(context: ProgramContext): number {

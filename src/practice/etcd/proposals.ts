@@ -1,4 +1,5 @@
-import type { EtcdEvent, Kernel } from '../kernel';
+import { stallMs } from '../host/resources/stall';
+import type { EtcdEvent, Host, Kernel } from '../kernel';
 import { PROPOSAL_TIMEOUT_MS, timedOut } from './errors';
 
 interface Waiter {
@@ -13,7 +14,10 @@ export class Proposals {
   /** Starts at the hour of the start, so that no entry of an earlier life is taken for one of this. */
   #sequence: number;
 
-  constructor(private readonly kernel: Kernel) {
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly host: Host,
+  ) {
     this.#sequence = kernel.timeline.now() * 1_000;
   }
 
@@ -24,6 +28,10 @@ export class Proposals {
   async run(member: { knowsLeader(): boolean; send(sequence: number): void }): Promise<EtcdEvent | undefined> {
     const { timeline } = this.kernel;
     const deadline = timeline.now() + PROPOSAL_TIMEOUT_MS;
+    const stall = stallMs(this.host.resources);
+    if (stall > 0) {
+      await this.#stall(stall);
+    }
     // With a leader everything happens in this very call: heartbeats run many in a row, and none may find the one before undone.
     if (!member.knowsLeader()) {
       await this.#leaderOr(deadline);
@@ -55,6 +63,19 @@ export class Proposals {
   leaderFound(): void {
     for (const settle of [...this.#leaderWaiters]) {
       settle();
+    }
+  }
+
+  /** The node thrashes: what is written comes late, or too late for whoever asked. */
+  async #stall(ms: number): Promise<void> {
+    await this.kernel.ledger.delay('thrashing', this.host.name, Math.min(ms, PROPOSAL_TIMEOUT_MS));
+    if (ms >= PROPOSAL_TIMEOUT_MS) {
+      this.host.journal.append(
+        'etcd2.service',
+        'etcd2',
+        'etcdhttp: got unexpected response error (etcdserver: request timed out)',
+      );
+      throw timedOut();
     }
   }
 

@@ -5,6 +5,7 @@ import { ETCD_VERSION, serveEtcd } from './http/serve';
 import { Member } from './member';
 import type { MemberState } from './memberState';
 import { readSettings, type EtcdSettings } from './settings';
+import { handOverWhenLate } from './thrashing';
 import type { EtcdWorld } from './world';
 
 /** etcd looks twice a second for keys whose time has come (etcd 2.3, `SyncTicker`). */
@@ -132,6 +133,7 @@ export class EtcdServer {
     let saved = state.commit;
     const sync = (): void => {
       member.expireKeys();
+      handOverWhenLate(member, (text) => this.#log(text));
       const isNew = state.commit !== saved;
       saved = state.commit;
       if (isNew && isDiskFull(this.host)) this.#fail(this.#cannotSave());

@@ -55,8 +55,8 @@ async function open(context: ProgramContext, call: SshCall): Promise<SshConnecti
   if (typeof stream === 'string') {
     context.stderr(
       stream === 'Name or service not known'
-        ? `ssh: Could not resolve hostname ${address}: Name or service not known\n`
-        : `ssh: connect to host ${address} port ${port}: ${stream}\n`,
+        ? `ssh: Could not resolve hostname ${address}: Name or service not known\r\n`
+        : `ssh: connect to host ${address} port ${port}: ${stream}\r\n`,
     );
     return undefined;
   }
@@ -74,7 +74,7 @@ async function open(context: ProgramContext, call: SshCall): Promise<SshConnecti
       context.timeline,
     );
   } catch (error) {
-    context.stderr(`${problemOf(error, call)}\n`);
+    context.stderr(`${problemOf(error, call)}\r\n`); // as OpenSSH ends each line of its log
     return undefined;
   }
 }

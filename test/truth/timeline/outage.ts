@@ -21,8 +21,18 @@ export async function rolesOf(stage: Stage): Promise<Roles> {
   const engine = nodeOf(stage, /[0-9a-f]{32}/.exec(lease)?.[0]);
   const others = NUMBERS.map((number) => `deis-${number}`).filter((node) => node !== etcd && node !== engine);
   const [observer = '', ...rest] = others;
-  const second = engine === etcd ? (rest.pop() ?? '') : engine;
-  return { observer, victims: [etcd, second, rest[0] ?? ''] };
+  const hasSingles = await singlesOf(stage);
+  const candidates = [...(engine === etcd ? [] : [engine]), ...rest];
+  const second = candidates.find((node) => hasSingles.has(node)) ?? '';
+  return { observer, victims: [etcd, second, candidates.find((node) => node !== second) ?? ''] };
+}
+
+/** Nodes that have a unit which runs nowhere else. */
+async function singlesOf(stage: Stage): Promise<Set<string>> {
+  const list = await stage.prepare('deis-1', 'fleetctl list-units --full --no-legend --fields=unit,machine');
+  const rows = list.split('\n').map((line) => line.split(/\t+/));
+  const singles = rows.filter(([unit]) => rows.filter(([other]) => other === unit).length === 1);
+  return new Set(singles.map(([, machine]) => nodeOf(stage, machine?.slice(0, 32))));
 }
 
 const nodeOf = (stage: Stage, machine: string | undefined): string =>

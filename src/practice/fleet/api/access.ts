@@ -2,6 +2,8 @@ import type { Registry } from '../registry';
 import type { FleetApi } from '../server';
 import { FleetApiError, noEtcd } from './errors';
 
+const ENDPOINTS = 2;
+
 /** What this node's etcd knows; without a quorum that may be stale, and fleet says so only when it gives up. */
 export function registryOf(fleet: FleetApi): Registry {
   if (fleet.registry === undefined) {
@@ -16,8 +18,8 @@ export function registryOf(fleet: FleetApi): Registry {
  */
 export async function unitRegistryOf(fleet: FleetApi): Promise<Registry> {
   const registry = registryOf(fleet);
-  if (fleet.version.short === '1.0' && !registry.hasQuorum) {
-    await timeOut(fleet, 'failed fetching all Units from etcd');
+  if (fleet.version.short === '1.0' && !(await hasQuorumInTime(fleet, registry))) {
+    timeOut(fleet, 'failed fetching all Units from etcd');
   }
   return registry;
 }
@@ -25,14 +27,21 @@ export async function unitRegistryOf(fleet: FleetApi): Promise<Registry> {
 /** Writes need a majority in both versions. */
 export async function writableRegistryOf(fleet: FleetApi): Promise<Registry> {
   const registry = registryOf(fleet);
-  if (!registry.hasQuorum) {
-    await timeOut(fleet, 'failed writing to etcd');
+  if (!(await hasQuorumInTime(fleet, registry))) {
+    timeOut(fleet, 'failed writing to etcd');
   }
   return registry;
 }
 
-async function timeOut(fleet: FleetApi, what: string): Promise<never> {
-  await fleet.kernel.timeline.sleep(2_000);
+/** Each of etcd's two ports is given a second: an election takes no longer, and is not noticed. */
+async function hasQuorumInTime({ kernel }: FleetApi, registry: Registry): Promise<boolean> {
+  for (let tries = 0; tries < ENDPOINTS && !registry.hasQuorum; tries += 1) {
+    await kernel.timeline.sleep(1_000);
+  }
+  return registry.hasQuorum;
+}
+
+function timeOut(fleet: FleetApi, what: string): never {
   const endpoint = (port: number): string => `client: endpoint http://127.0.0.1:${port} exceeded header timeout`;
   const problem = `client: etcd cluster is unavailable or misconfigured; error #0: ${endpoint(2379)}\n; error #1: ${endpoint(4001)}`;
   fleet.log('fetchUnits', `${what}: ${problem}`);

@@ -24,6 +24,9 @@ const restarts = (host: PoweredHost): number =>
     .filter(({ name }) => name.startsWith('deis-'))
     .reduce((sum, unit) => sum + unit.restarts, 0);
 
+const said = (host: PoweredHost, unit: string, words: string): boolean =>
+  host.journal.read({ unit }).some(({ text }) => text.includes(words));
+
 afterEach(disposeClusters);
 
 describe('memory', () => {
@@ -41,6 +44,27 @@ describe('memory', () => {
     assert.ok(journal.includes("deis-store-daemon.service: Failed with result 'exit-code'."));
     assert.ok(journal.some((text) => text.includes('status=137/n/a')));
     await untilTrue(one, () => one.resources.pressure > 0.5);
+  });
+
+  it('that is short makes etcd time out and elect, and gives it back its pace with swap', async () => {
+    const { hosts } = await cluster(3, { spec: { memoryMb: 512 } });
+    const [one] = hosts;
+    const write = 'curl -s -XPUT -d value=1 http://127.0.0.1:2379/v2/keys/probe';
+    const before = await one.run(write);
+
+    hosts.forEach((host) => launch(host, [...GLOBALS, 'router']));
+    await untilTrue(one, () => hosts.some((host) => said(host, 'etcd2', 'server is likely overloaded')));
+    await untilTrue(one, () => one.resources.pressure > 0.75);
+    const during = await one.run(write);
+    const elections = (): number => hosts.filter((host) => said(host, 'etcd2', 'starting a new election')).length;
+    await untilTrue(one, () => elections() > 1);
+    await giveSwap(one);
+    const after = await one.run(write);
+
+    assert.match(before.stdout, /^\{"action":"set"/);
+    assert.match(during.stdout, /"errorCode":300.*request timed out/);
+    assert.ok(said(one, 'etcd2', 'got unexpected response error (etcdserver: request timed out)'));
+    assert.match(after.stdout, /^\{"action":"set"/);
   });
 
   it('of 512 MB with 4 GiB of swap does, all single units included', async () => {
@@ -108,8 +132,6 @@ describe('the disk', () => {
     const free = host.resources.diskTotalMb - host.resources.diskUsedMb;
     host.resources.allocate('/var/log/big', (free - leaveMb) * 1024 * 1024);
   };
-  const hasSaid = (host: PoweredHost, unit: string, words: string): boolean =>
-    host.journal.read({ unit }).some(({ text }) => text.includes(words));
 
   it('that is nearly full ends the monitor', async () => {
     const { hosts } = await cluster(1);
@@ -118,7 +140,7 @@ describe('the disk', () => {
     await untilTrue(one, () => one.listener({ port: 6789 }) !== undefined);
 
     fill(one, 700);
-    await untilTrue(one, () => hasSaid(one, 'deis-store-monitor', 'reached critical levels of available space'));
+    await untilTrue(one, () => said(one, 'deis-store-monitor', 'reached critical levels of available space'));
 
     assert.equal(one.listener({ port: 6789 }), undefined);
   });
@@ -130,6 +152,6 @@ describe('the disk', () => {
 
     launch(one, ['store-monitor', 'store-daemon']);
 
-    await untilTrue(one, () => hasSaid(one, 'deis-store-daemon', 'No space left on device'));
+    await untilTrue(one, () => said(one, 'deis-store-daemon', 'No space left on device'));
   });
 });

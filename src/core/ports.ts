@@ -56,7 +56,7 @@ export interface SecretStore {
 /**
  * DigitalOcean's API v2. Every call rejects with a ClusterError: tokenMissing, tokenRejected, tokenForbidden, rateLimited,
  * cloudRefused (4xx with the API's own words), cloudUnavailable, badReply, or, for a POST whose reply was lost,
- * outcomeUnknown. Reads are retried; a POST never is. `get…` gives undefined for 404; `delete…` takes 404 as done.
+ * outcomeUnknown. Reads are retried; a POST only when the rate limit refused it. `get…` gives undefined for 404; `delete…` takes 404 as done.
  */
 export interface CloudApi {
   getAccount(signal?: AbortSignal): Promise<Account>;

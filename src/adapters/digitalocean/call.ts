@@ -42,7 +42,7 @@ export interface Reply {
 
 /**
  * Makes one call: with a deadline, repeated with growing pauses when it is a read (or a PUT or DELETE, which made twice end
- * the same) and the failure may pass. A POST is made once.
+ * the same) and the failure may pass. A POST is made once, unless the rate limit refused it: then nothing happened.
  */
 export async function call(access: Access, spec: CallSpec): Promise<Reply> {
   for (let attempt = 1; ; attempt += 1) {
@@ -51,7 +51,8 @@ export async function call(access: Access, spec: CallSpec): Promise<Reply> {
       return result;
     }
     const pauseMs = result.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
-    const mayRepeat = result.isPassing && spec.isPost !== true && attempt < ATTEMPTS && pauseMs <= LONGEST_PAUSE_MS;
+    const isSafe = spec.isPost !== true || result.failure.code === 'rateLimited'; // refused before it had any effect
+    const mayRepeat = result.isPassing && isSafe && attempt < ATTEMPTS && pauseMs <= LONGEST_PAUSE_MS;
     if (!mayRepeat) {
       throw result.failure;
     }

@@ -403,13 +403,27 @@ describe('a POST', () => {
     assert.equal(error.code, 'cloudUnavailable');
   });
 
-  it('that is rate-limited is not made again', async () => {
+  it('that the rate limit refused had no effect, and is made again after the time that it names', async () => {
+    let count = 0;
     await withLab(
-      (_, response) => json(response, 429, { id: 'x', message: 'slow down' }, { 'retry-after': '3' }),
+      (_, response) =>
+        (count += 1) === 1
+          ? json(response, 429, { id: 'x', message: 'slow down' }, { 'retry-after': '3' })
+          : json(response, 202, { droplets: [droplet(1)] }),
+      async (lab, cloud, clock) => {
+        assert.equal((await cloud.createDroplets(request)).length, 1);
+        assert.deepEqual([lab.seen.length, clock.sleeps], [2, [3_000]]);
+      },
+    );
+  });
+
+  it('that the rate limit refuses for long is left, with the time after which to try again', async () => {
+    await withLab(
+      (_, response) => json(response, 429, { id: 'x', message: 'slow down' }, { 'retry-after': '1800' }),
       async (lab, cloud) => {
         const error = await rejection(cloud.createDroplets(request));
         assert.deepEqual([error.code, lab.seen.length], ['rateLimited', 1]);
-        assert.match(error.message, /Try again in 3 seconds/);
+        assert.match(error.message, /Try again in 1800 seconds/);
       },
     );
   });

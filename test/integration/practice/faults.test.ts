@@ -169,8 +169,9 @@ describe('faults on demand', () => {
       [{ kind: 'node-hangs', dropletId: 'x' }, 400, /fault: dropletId: /],
       [{ kind: 'clock-drifts', dropletId: id, seconds: 0 }, 400, /fault: seconds: /],
       [{ kind: 'network-split', groups: [[id]] }, 400, /fault: groups: /],
-      [{ kind: 'network-split', groups: [[id], [id]] }, 422, new RegExp(`Droplet ${id} is in two groups\\.`)],
-      [{ kind: 'node-hangs', dropletId: 99 }, 422, /There is no droplet 99 that has booted\./],
+      [{ kind: 'network-split', groups: [[id], [id]] }, 400, new RegExp(`Droplet ${id} is in two groups\\.`)],
+      [{ kind: 'node-hangs', dropletId: 99 }, 404, /There is no droplet 99\./],
+      [{ kind: 'network-split', groups: [[id], [99]] }, 404, /There is no droplet 99\./],
     ];
     for (const [body, status, words] of wrong) {
       const answer = await practice.call('POST', '/practice/faults', { body });
@@ -178,5 +179,22 @@ describe('faults on demand', () => {
       assert.match(String(at(answer.json, 'message')), words);
     }
     assert.deepEqual(await kinds(), []);
+  });
+
+  it('of a droplet that has just been asked for wait for it, unless they are done inside it', async () => {
+    const slow = await startPractice('--speed', '1');
+    try {
+      const made = await slow.call('POST', '/v2/droplets', { body: dropletRequest(['early']) });
+      const dropletId = Number(at(made.json, 'droplets.0.id'));
+      const ask = (kind: string): ReturnType<Practice['call']> =>
+        slow.call('POST', '/practice/faults', { body: { kind, dropletId } });
+      const refused = await ask('disk-fills');
+
+      assert.equal(refused.status, 400);
+      assert.equal(at(refused.json, 'message'), `Droplet ${dropletId} has not booted yet.`);
+      assert.equal((await ask('ssh-refuses')).status, 201);
+    } finally {
+      await slow.kill();
+    }
   });
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Cloud } from '../../cloud/cloud';
-import { badRequest, notFound, unprocessable } from '../../cloud/refusal';
+import { badRequest, notFound, Refusal } from '../../cloud/refusal';
 import { isOfDroplet, type ActiveFault, type Fault, type Faults } from '../../faults/faults';
 import type { Reply } from '../http';
 
@@ -52,14 +52,23 @@ function parseFault(body: unknown): Fault {
   throw badRequest(`fault: ${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
 }
 
+/** What these change is in the node itself: it has to have booted once. Others wait for it. */
+const INSIDE: readonly Fault['kind'][] = ['node-loses-power', 'disk-fills', 'ssh-changes-host-key'];
+
 /** What cannot be carried out is said now, not when nothing happens. */
-function refuseWithoutNode(cloud: Cloud, fault: Fault): void {
+function refuseWithoutDroplet(cloud: Cloud, fault: Fault): void {
   const split = fault.kind === 'network-split' ? fault.groups.flat() : [];
   for (const id of isOfDroplet(fault) ? [fault.dropletId] : split) {
-    if (cloud.lifecycle.host(id) === undefined) throw unprocessable(`There is no droplet ${id} that has booted.`);
+    const droplet = cloud.store.droplet(id);
+    if (droplet === undefined || droplet.goneAt !== undefined) {
+      throw new Refusal(404, 'not_found', `There is no droplet ${id}.`);
+    }
+    if (INSIDE.includes(fault.kind) && cloud.lifecycle.host(id) === undefined) {
+      throw badRequest(`Droplet ${id} has not booted yet.`);
+    }
   }
   const twice = split.find((id, index) => split.indexOf(id) !== index);
-  if (twice !== undefined) throw unprocessable(`Droplet ${twice} is in two groups.`);
+  if (twice !== undefined) throw badRequest(`Droplet ${twice} is in two groups.`);
 }
 
 const render = ({ id, fault, left, endsAt }: ActiveFault): object => ({
@@ -74,7 +83,7 @@ export function listFaults(faults: Faults): Reply {
 
 export function addFault({ faults, cloud }: { faults: Faults; cloud: Cloud }, body: unknown): Reply {
   const fault = parseFault(body);
-  refuseWithoutNode(cloud, fault);
+  refuseWithoutDroplet(cloud, fault);
   return { status: 201, body: { fault: render(faults.add(fault)) } };
 }
 

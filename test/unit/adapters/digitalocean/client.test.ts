@@ -412,7 +412,7 @@ describe('a POST', () => {
           : json(response, 202, { droplets: [droplet(1)] }),
       async (lab, cloud, clock) => {
         assert.equal((await cloud.createDroplets(request)).length, 1);
-        assert.deepEqual([lab.seen.length, clock.sleeps], [2, [3_000]]);
+        assert.deepEqual([lab.seen.length, clock.waitsMs], [2, [3_000]]);
       },
     );
   });

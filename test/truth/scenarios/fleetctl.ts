@@ -8,6 +8,8 @@ const SETTLED = 12_000;
 
 const list = listing(SWAPON);
 const body = listing({ ...SWAPON, hasColumns: false });
+/** Nodes tell of their states one after the other. */
+const isChanging = listing({ isChanging: true });
 /** A single unit's start is announced by its state on the way, when it is slow enough. */
 const announcement = streams({ stdout: lines });
 const trace = (file: string): string => readTrace(`fleetctl/${file}`);
@@ -37,9 +39,9 @@ async function swapon(stage: Stage): Promise<void> {
   await stage.row('load-swapon.txt');
   await stage.row('list-unit-files-loaded.txt', { as: list });
   // fleet 0.11 was asked three seconds after the same load.
-  await stage.row('list-units-loaded.txt', { as: orLater(listing(), LOADED) });
+  await stage.row('list-units-loaded.txt', { as: orLater(isChanging, LOADED) });
   await stage.row('start-swapon.txt');
-  await stage.row('list-units-started-0s.txt', { as: orLater(listing(), LOADED, trace('list-units-swapon.txt')) });
+  await stage.row('list-units-started-0s.txt', { as: orLater(isChanging, STARTING) });
   await stage.row('list-units-swapon.txt', { as: listing({ identity: true }), within: SETTLED });
   await stage.row('list-units-swapon-fields.txt', { as: listing({ ...SWAPON, identity: true, hasColumns: false }) });
   await stage.row('list-unit-files-swapon.txt', { as: list });
@@ -54,10 +56,13 @@ const LOADED = trace('list-units-swapon.txt')
   .replaceAll('active\texited', 'inactive\tdead')
   .replace('ACTIVE\t', 'ACTIVE\t\t');
 
+/** Some of them are started. */
+const STARTING = LOADED.replace('inactive\tdead', 'active\t\texited');
+
 async function swapfail(stage: Stage): Promise<void> {
   await stage.row('start-swapfail.txt');
   const failed = without(trace('list-units-web.txt'), 'web.service');
-  await stage.row('list-units-swapfail.txt', { as: orLater(listing(), failed) });
+  await stage.row('list-units-swapfail.txt', { as: orLater(isChanging, failed) });
   await stage.lab.until('deis-1', 'systemctl is-failed swapfail.service', /^failed/);
   await stage.row('systemctl-status-swapfail.txt', { as: streams({ stdout: lines }) });
   await stage.row('systemctl-show-swapfail.txt');

@@ -7,6 +7,8 @@ import { Laboratory } from './laboratory';
 import { run, skipWithout, start, Talk } from './programs';
 
 const skip = skipWithout('deisctl');
+/** What Deis' user data leaves on each node for its units: which image a component has. */
+const GET_IMAGE = '#!/bin/sh\necho "deis/${1##*/}:v1.13.4"\n';
 
 describe('deisctl itself, through DEISCTL_TUNNEL', { skip, timeout: 300_000 }, () => {
   const lab = new Laboratory();
@@ -16,6 +18,11 @@ describe('deisctl itself, through DEISCTL_TUNNEL', { skip, timeout: 300_000 }, (
     await lab.startAgent();
     const installed = await lab.nodes.run('lab-1', 'curl -sSL http://deis.io/deisctl/install.sh | sudo sh -s 1.13.4');
     assert.equal(installed.code, 0, installed.stderr);
+    for (const node of ['lab-1', 'lab-2', 'lab-3']) {
+      const place =
+        'sudo mkdir -p /run/deis/bin; sudo tee /run/deis/bin/get_image > /dev/null; sudo touch /etc/environment_proxy';
+      await lab.nodes.run(node, `${place}; sudo chmod 755 /run/deis/bin/get_image`, GET_IMAGE);
+    }
     const units = path.join(lab.home, '.deis');
     mkdirSync(units, { recursive: true });
     const port = ['-P', String(await lab.nodes.port('lab-1'))];
@@ -24,7 +31,12 @@ describe('deisctl itself, through DEISCTL_TUNNEL', { skip, timeout: 300_000 }, (
   });
   after(() => lab.stop());
 
-  const deisctl = (...args: string[]): Promise<RunResult> => run('deisctl', args, { environment });
+  /** Its colours are always on. */
+  const deisctl = async (...args: string[]): Promise<RunResult> => {
+    const result = await run('deisctl', args, { environment });
+    // eslint-disable-next-line no-control-regex -- colours are escape sequences
+    return { ...result, stdout: result.stdout.replaceAll(/\x1b\[[0-9;]*m/g, '') };
+  };
 
   it('lists nothing at first, and the machines', async () => {
     const { code, stdout, stderr } = await deisctl('list');

@@ -16,8 +16,11 @@ export const breakSomething: Command = async (services, call) => {
   const { operator } = services;
   const core = await operator.get();
   if (call.by === 'program') {
-    call.args.allow('fault', 'confirmed').confirmed('Breaking something');
-    return await core.breakOnPurpose('practice', call.args.value('fault'));
+    const args = call.args.allow('cluster', 'fault', 'confirmed');
+    args.confirmed('Breaking something');
+    // A cluster is named by who wants to be sure that none of real droplets is meant.
+    const found = args.has('cluster') ? await target(operator, call, { question: '' }) : undefined;
+    return await core.breakOnPurpose(found?.cluster.provider ?? 'practice', args.value('fault'));
   }
   const fault = await askForFault(services, call);
   if (fault === undefined) return undefined;

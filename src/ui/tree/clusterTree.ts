@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterSnapshot } from '../../core/model/snapshot';
 import type { Disposable, Log } from '../../core/ports';
 import type { LazyOperator } from '../lazyOperator';
+import { isBilled } from '../words';
 import { clusterRow } from './clusterRow';
 import { faultsRow } from './faultRows';
 import { FAILURE_ICON } from './icons';
@@ -98,6 +99,9 @@ export class ClusterTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     this.#view.badge =
       failures.length === 0 ? undefined : { value: failures.length, tooltip: failures.slice(0, 10).join('\n') };
     void vscode.commands.executeCommand('setContext', 'deis.hasClusters', clusters.length > 0);
+    // A fault of the API outlives the last cluster, and must stay within reach then.
+    const hasPractice = this.operator.faults().length > 0 || clusters.some((cluster) => !isBilled(cluster));
+    void vscode.commands.executeCommand('setContext', 'deis.hasPractice', hasPractice);
     this.#repaint.fire(undefined);
   }
 

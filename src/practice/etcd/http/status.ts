@@ -32,9 +32,10 @@ export function describeSelf(member: Member, now: number): object {
       startTime: formatExpiry(member.leaderSince, 2),
     },
     recvAppendRequestCnt: isLeader ? 0 : member.state.commit,
-    ...(isLeader ? {} : { recvPkgRate: 10.0, recvBandwidthRate: 944.6 }),
+    // Rates are of what came and went lately: nothing, without a quorum.
+    ...(isLeader || !member.hasQuorum ? {} : { recvPkgRate: 10.0, recvBandwidthRate: 944.6 }),
     sendAppendRequestCnt: sent,
-    ...(isLeader ? { sendPkgRate: 41.4, sendBandwidthRate: 4324.7 } : {}),
+    ...(isLeader && member.hasQuorum ? { sendPkgRate: 41.4, sendBandwidthRate: 4324.7 } : {}),
   };
 }
 

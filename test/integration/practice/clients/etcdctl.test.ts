@@ -90,7 +90,7 @@ describe('Debian’s etcdctl with the v2 API, through forwardings of ssh', { ski
     const members = await ask('member', 'list');
     assert.equal(members.code, 0);
     const line =
-      /^[0-9a-f]{16}: name=[0-9a-f]{32} peerURLs=http:\/\/10\.\S+:2380 clientURLs=http:\/\/10\.\S+:2379 isLeader=(?:true|false)$/gm;
+      /^[0-9a-f]{1,16}: name=[0-9a-f]{32} peerURLs=http:\/\/10\.\S+:2380 clientURLs=http:\/\/10\.\S+:2379 isLeader=(?:true|false)$/gm;
     assert.equal(members.stdout.match(line)?.length, 3);
     const health = await ask('cluster-health');
     assert.equal(health.code, 0, health.stdout + health.stderr);

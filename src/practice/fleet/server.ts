@@ -5,7 +5,7 @@ import { serveFleet } from './api/serve';
 import { Engine } from './engine';
 import { cutOffHeld, holdSocket } from './heldSocket';
 import { goJson } from './json';
-import { Registry, type MachineRecord } from './registry';
+import { Registry, type MachineRecord, type UnitStateRecord } from './registry';
 import { readFleetSettings, type FleetSettings } from './settings';
 import { StatePublisher } from './statePublisher';
 import { FLEET_VERSIONS, type FleetVersion, type LogSource } from './version';
@@ -64,6 +64,7 @@ export class FleetServer implements FleetApi {
   #components: Components | undefined;
   #isStopped = false;
   #lastLeader: string | undefined;
+  readonly #published = new Map<string, UnitStateRecord>();
   readonly #owned = new Set<Cancel>();
   readonly #settings: FleetSettings;
   readonly #machine: MachineRecord;
@@ -193,6 +194,7 @@ export class FleetServer implements FleetApi {
       ...common,
       machineId: this.machineId,
       machineState: this.#machineReference(),
+      published: this.#published,
     });
     const agent = new Agent({
       ...common,

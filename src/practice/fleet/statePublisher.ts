@@ -14,11 +14,12 @@ export interface PublisherParts {
   readonly loaded: Readonly<Record<string, LoadedUnit>>;
   /** How a state names its machine; the two versions differ. */
   readonly machineState: object;
+  /** What this run of fleetd has told, before it lost etcd too: told again in its turn only (traces/fleet-0.11.7/timeline-recovery). */
+  readonly published: Map<string, UnitStateRecord>;
 }
 
 /** Tells the cluster what systemd makes of fleet's units: changes within a second, everything again before it runs out. */
 export class StatePublisher {
-  readonly #published = new Map<string, UnitStateRecord>();
   readonly #owned: Cancel[] = [];
   readonly #startedAt: number;
   #sample: AbortController | undefined;
@@ -52,7 +53,7 @@ export class StatePublisher {
 
   async purge(): Promise<void> {
     this.stop();
-    for (const name of this.#published.keys()) {
+    for (const name of this.parts.published.keys()) {
       await this.parts.registry.removeUnitState(name, this.parts.machineId).catch(() => undefined);
     }
   }
@@ -82,13 +83,13 @@ export class StatePublisher {
     }
     for (const name of Object.keys(loaded)) {
       const state = this.#stateOf(name);
-      if (JSON.stringify(state) !== JSON.stringify(this.#published.get(name))) {
+      if (JSON.stringify(state) !== JSON.stringify(this.parts.published.get(name))) {
         this.#publish(state);
       }
     }
-    for (const name of [...this.#published.keys()]) {
+    for (const name of [...this.parts.published.keys()]) {
       if (!Object.hasOwn(loaded, name)) {
-        this.#published.delete(name);
+        this.parts.published.delete(name);
         registry.removeUnitState(name, machineId).catch(() => undefined);
       }
     }
@@ -105,8 +106,8 @@ export class StatePublisher {
 
   #publish(state: UnitStateRecord): void {
     const { registry, ttlSeconds, machineState } = this.parts;
-    this.#published.set(state.name, state);
-    registry.saveUnitState(state, ttlSeconds, machineState).catch(() => this.#published.delete(state.name));
+    this.parts.published.set(state.name, state);
+    registry.saveUnitState(state, ttlSeconds, machineState).catch(() => this.parts.published.delete(state.name));
   }
 
   #stateOf(name: string): UnitStateRecord {

@@ -26,7 +26,7 @@ const problems = streams({
   stderr: kinds,
   chance: [
     [/; error #\d: /g, '\n'],
-    [/client: endpoint \S+ exceeded header timeout|dial tcp \S+ connect: no route to host/g, '‹unreachable›'],
+    [/client: endpoint .*? exceeded header timeout|dial tcp .*? connect: no route to host/g, '‹unreachable›'],
   ],
 });
 

@@ -90,8 +90,6 @@ async function killFirst(stage: Stage, { observer, victims: [victim] }: Roles): 
 }
 
 export const scenario: Scenario = {
-  // Slower than the others: a probe in a time line must not be late because this machine is busy.
-  lab: { speed: 6 },
   async run(stage) {
     await startPlatform(stage);
     const roles = await rolesOf(stage);

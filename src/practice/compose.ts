@@ -33,7 +33,8 @@ export function composeNodes(kernel: Kernel): Nodes {
   const sshds = new Map<number, Sshd>();
   return {
     createHost(spec) {
-      const host = createHost({ kernel, programs, daemons, shell: createShell }, spec);
+      const endSessions = (): void => sshds.get(spec.dropletId)?.hangUp();
+      const host = createHost({ kernel, programs, daemons, shell: createShell, endSessions }, spec);
       sshds.set(spec.dropletId, createSshd(kernel, host, createShell(host, programs)));
       return host;
     },

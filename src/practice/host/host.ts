@@ -44,6 +44,7 @@ export interface HostParts {
   readonly programs: readonly Program[];
   readonly daemons: Readonly<Record<string, DaemonFactory>>;
   readonly shell: ShellFactory;
+  readonly endSessions?: () => void; // of sshd, at an orderly shutdown
 }
 
 type ListenTarget = { readonly port: number } | { readonly socketPath: string };
@@ -377,21 +378,19 @@ class PracticeHost implements PoweredHost, HostInside {
       await Promise.race([
         this.manager.stopAll(),
         new Promise<void>((resolve) => {
-          const cancel = this.kernel.timeline.every(SHUTDOWN_LIMIT_MS, () => {
-            cancel();
-            resolve();
-          });
-          // The plug in the middle of it ends the waiting too.
-          const cut = (): void => {
+          const end = (): void => {
             cancel();
             resolve();
           };
-          signal.addEventListener('abort', cut, { once: true });
+          const cancel = this.kernel.timeline.every(SHUTDOWN_LIMIT_MS, end);
+          // The plug in the middle of it ends the waiting too.
+          signal.addEventListener('abort', end, { once: true });
         }),
       ]);
       if (signal.aborted) {
         return;
       }
+      this.#parts.endSessions?.();
       this.logKernel('reboot: Power down');
     }
     this.cutPower();

@@ -31,6 +31,7 @@ export class GateConnection {
   #early: Buffer[] = [];
   #hasEnded = false;
   #outer: Duplex | undefined;
+  #inner: Duplex | undefined;
   #bytesLeft: number | undefined;
   #bytesUntilSilence: number | undefined;
   #withheld: Buffer[] = [];
@@ -69,7 +70,8 @@ export class GateConnection {
   }
 
   freeze(): void {
-    if (this.#state !== 'joined') return;
+    // What the node itself has closed before is on its way to be closed here.
+    if (this.#state !== 'joined' || this.#inner?.destroyed === true) return;
     this.#state = 'frozen';
     this.#outer?.destroy();
     this.socket.resume();
@@ -123,7 +125,7 @@ export class GateConnection {
   #join(): void {
     const remoteAddress = this.socket.remoteAddress ?? '127.0.0.1';
     const [outer, inner] = createWire({ settle: this.behind.settle, remoteAddress });
-    this.#outer = outer;
+    [this.#outer, this.#inner] = [outer, inner];
     this.#state = 'joined';
     this.#count();
     outer.on('data', (chunk: Buffer) => this.#send(outer, chunk));

@@ -14,6 +14,8 @@ import { SessionChannels } from './sessions';
 
 export interface Sshd {
   accept(stream: Duplex): void;
+  /** The node goes down in good order: who is logged in is told so by the end of the connection. */
+  hangUp(): void;
   dispose(): void;
 }
 
@@ -50,10 +52,14 @@ class NodeSshd implements Sshd {
     this.#serve(stream).catch(() => stream.destroy());
   }
 
-  dispose(): void {
+  hangUp(): void {
     for (const stream of this.#streams) {
       stream.destroy();
     }
+  }
+
+  dispose(): void {
+    this.hangUp();
     this.#server?.server.removeAllListeners();
     this.#server = undefined;
   }

@@ -161,6 +161,15 @@ describe('OpenSSH’s programs and the nodes of the practice cloud', { skip, tim
     assert.equal((await lab.nodes.run('lab-1', 'curl -sS http://127.0.0.1:9191/health')).code, 7);
   });
 
+  it('are hung up on when the node reboots in good order, and get in again when it is back', async () => {
+    const talk = await lab.startSsh('lab-3', [], ['journalctl -f -u etcd2']);
+    await talk.until(/ etcd2\[\d+\]: /);
+    await lab.nodes.run('lab-3', 'sudo reboot');
+
+    assert.equal(await talk.ended, 255);
+    await lab.nodes.until('lab-3', 'systemctl is-active etcd2', /^active$/m);
+  });
+
   it('were really there', () => {
     assert.ok(['ssh', 'scp', 'sftp', 'ssh-keyscan', 'ssh-agent', 'ssh-add'].every((name) => programPath(name)));
   });

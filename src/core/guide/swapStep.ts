@@ -1,4 +1,5 @@
 import { ClusterError } from '../errors';
+import { parseDf } from '../parse/df';
 import { parseSwaps } from '../parse/proc';
 import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
@@ -142,8 +143,18 @@ async function describe(run: Run, missing: Missing | undefined): Promise<string>
   if (error instanceof Error) {
     return `Whether swap is on on ${name} is not known: ${error.message} Resume the setup to try again.`;
   }
-  const lines = await withNode(run, name, (node) => lastJournalLines(node, SWAP_UNIT)).catch(() => [
-    `${name} does not answer on SSH.`,
-  ]);
-  return `${SWAP_UNIT} has not turned swap on on ${name}${lines.length > 0 ? `: ${lines.join(' | ')}` : '.'} Resume the setup to try again.`;
+  const reasons = await withNode(run, name, async (node) => [
+    ...(await lackOfRoom(run, node)),
+    ...(await lastJournalLines(node, SWAP_UNIT)),
+  ]).catch(() => [`${name} does not answer on SSH.`]);
+  const why = reasons.length > 0 ? `: ${reasons.join(' | ')}` : '.';
+  return `${SWAP_UNIT} has not turned swap on on ${name}${why} Resume the setup to try again.`;
+}
+
+/** Where etcd cannot write either, fleet does not even start the unit, and there is no journal of it. */
+async function lackOfRoom(run: Run, node: NodeConnection): Promise<string[]> {
+  const { swapSizeMb } = run.journal.data.spec;
+  const df = await runCommand(node, ['df', '-P', '/'], { signal: run.signal, timeoutMs: 15_000 });
+  const freeMb = parseDf(df)[0]?.freeMb ?? swapSizeMb;
+  return freeMb < swapSizeMb ? [`its disk has ${freeMb} MB free, and the swap file takes ${swapSizeMb} MB.`] : [];
 }

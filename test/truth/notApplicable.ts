@@ -10,6 +10,9 @@ export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   'system/swapon-in-container-fails.txt': 'a container’s kernel refuses swap; a droplet’s does not',
   'deisctl/status-controller-local.txt': 'shows the processes of the recording’s stub of docker, and Debian’s systemd',
   'deisctl/journal-controller-local.txt': 'shows what the recording’s stub of docker printed',
+  'deisctl/etcd-keys-deis.txt': 'the keys that the recording’s stub of docker wrote; components that run write more',
+  'deisctl/etcd-after-uninstall.txt':
+    'the keys that the recording’s stub of docker wrote; components that run write more',
   'sshd/kexinit.txt': 'the algorithms of Debian’s OpenSSH 9.2; CoreOS had 7.1',
   'firewall/iptables-version.txt': 'Debian’s iptables 1.8.9; CoreOS had 1.4.21',
   'firewall/rules-saved.txt': 'Debian has no iptables-restore.service; CoreOS has',

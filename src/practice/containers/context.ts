@@ -9,6 +9,8 @@ export interface ContainerContext {
   readonly kernel: Kernel;
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Paths of the node that it was given, as in `docker run -v`. */
+  readonly volumes: readonly string[];
   /** It ran before the practice process was restarted: it has booted already. */
   readonly isResumed: boolean;
   /** `docker stop`, the end of its unit, or the loss of power. */

@@ -1,10 +1,19 @@
 import { bootSleep, hostAddress, publish, work } from './boot';
-import type { Behaviour } from './context';
+import type { Behaviour, ContainerContext } from './context';
 import { untilStopped } from './context';
 import { greeting, send } from './http';
 
 /** Of the SSH server in the builder, Go's own. */
 export const BUILDER_BANNER = 'SSH-2.0-Go\r\n';
+
+/** What asks Docker about the node's other containers ends at once without its socket (log.Fatal in both programs of Deis). */
+function hasDocker({ volumes, log }: ContainerContext): boolean {
+  const isThere = volumes.some((volume) => volume.split(':')[1] === '/var/run/docker.sock');
+  if (!isThere) {
+    log('cannot connect to Docker endpoint');
+  }
+  return isThere;
+}
 
 /** Logs of apps: syslog in, HTTP out. */
 export const logger: Behaviour = async (context) => {
@@ -22,6 +31,9 @@ export const logger: Behaviour = async (context) => {
 /** Ships what containers say to the logger; without one it waits. */
 export const logspout: Behaviour = async (context) => {
   const { etcd, log } = context;
+  if (!hasDocker(context)) {
+    return 1;
+  }
   if (etcd.peek('/deis/logs/host') === undefined) {
     log('waiting for the logger');
   }
@@ -32,6 +44,9 @@ export const logspout: Behaviour = async (context) => {
 
 /** Writes down which app containers run here; there are none until somebody deploys. */
 export const publisher: Behaviour = async (context) => {
+  if (!hasDocker(context)) {
+    return 1;
+  }
   context.log('publisher: started');
   context.ready();
   const { inside, etcd } = context;

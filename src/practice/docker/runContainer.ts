@@ -119,6 +119,7 @@ class Container implements RunningContainer {
       kernel,
       name: record.name,
       environment: spec.environment,
+      volumes: spec.volumes,
       isResumed,
       signal,
       log: (text) => this.#log(text),

@@ -17,6 +17,7 @@ export function libraryFixes(): CustomCommand[] {
     ),
     diffCommand(),
     fixed('paste', pasteArguments),
+    defineCommand('wc', countWords),
   ];
 }
 
@@ -31,6 +32,26 @@ function fixed(
     }
     return after(await context.origCommand(args(given)));
   });
+}
+
+/** GNU's wc cannot know how long the numbers of a pipe get: it makes its columns seven wide, unless there is but one number. */
+async function countWords(given: string[], context: ResolvedCommandContext): Promise<Result> {
+  if (context.origCommand === undefined) {
+    return { stdout: '', stderr: 'bash: wc: command not found\n', exitCode: 127 };
+  }
+  const result = await context.origCommand(given);
+  const files = given.filter((arg) => arg === '-' || !arg.startsWith('-'));
+  const numbers = /^[\d ]+/.exec(result.stdout)?.[0].trim().split(/ +/) ?? [];
+  if ((files.length > 0 && !files.includes('-')) || (numbers.length < 2 && files.length < 2)) {
+    return result;
+  }
+  const widen = (line: string): string =>
+    line
+      .trimStart()
+      .split(/ +/)
+      .map((word, index) => (index < numbers.length && word !== '' ? word.padStart(7) : word))
+      .join(' ');
+  return { ...result, stdout: result.stdout.split('\n').map(widen).join('\n') };
 }
 
 /** `-vORS=,` is `-v ORS=,`. Only options before the first other word. */

@@ -39,6 +39,8 @@ export const storeUnits: Readonly<Record<string, string>> = {
       `ExecStartPre=/bin/sh -c 'until etcdctl get /deis/store/monSetupComplete >/dev/null 2>&1; do sleep 2; done'`,
       `ExecStartPre=/bin/sh -c 'monitors=$(etcdctl ls --sort /deis/store/hosts | sed s,.*/,, | xargs | tr " " ,); key=$(etcdctl get /deis/store/adminKeyring | sed -n "s/.*key = //p"); mount -t ceph $monitors:/ /var/lib/deis/store -o name=admin,secret=$key'`,
       'ExecStart=/usr/bin/tail -f /dev/null',
+      // deis-logger keeps its logs in it.
+      'ExecStartPost=/usr/bin/mkdir -p /var/lib/deis/store/logs',
       'ExecStopPost=-/usr/bin/umount /var/lib/deis/store',
       ...restarts,
     ],

@@ -5,6 +5,8 @@ import { afterKill, cluster, disposeClusters, PROGRAMS, settle, until, untilTrue
 
 afterEach(disposeClusters);
 
+const WITH_DOCKER = '-v /var/run/docker.sock:/var/run/docker.sock';
+
 describe('docker', () => {
   it('is started by whoever asks for it first', async () => {
     await withNode({}, async ({ host }) => {
@@ -78,8 +80,8 @@ coreos:
 
   it('shows the client beside its container in the unit that runs it', async () => {
     await withNode({}, async ({ host }) => {
-      await host.run('docker pull deis/publisher:v1.13.1');
-      const text = `[Service]\nExecStart=/bin/sh -c 'docker run --rm --name p -e "A=b c" deis/publisher:v1.13.1'\n`;
+      await host.run('docker pull deis/logger:v1.13.1');
+      const text = `[Service]\nExecStart=/bin/sh -c 'docker run --rm --name p -e "A=b c" deis/logger:v1.13.1'\n`;
       host.systemd.load('p.service', text, { isRuntime: true });
       await host.systemd.start('p.service');
       await untilTrue(host, () => host.processes.some(({ name, unit }) => name === 'docker' && unit === 'p.service'));
@@ -88,8 +90,22 @@ coreos:
 
       assert.match(
         stdout,
-        /├─\d+ \/bin\/sh -c "docker run [^\n]*"\n +└─\d+ docker run --rm --name p -e "A=b c" deis\/publisher:v1\.13\.1\n/,
+        /├─\d+ \/bin\/sh -c "docker run [^\n]*"\n +└─\d+ docker run --rm --name p -e "A=b c" deis\/logger:v1\.13\.1\n/,
       );
+    });
+  });
+
+  it('ends what asks Docker for containers and was not given its socket', async () => {
+    await withNode({}, async ({ host }) => {
+      const image = 'deis/publisher:v1.13.1';
+      await host.run(`docker pull ${image}`);
+      const without = await host.run(`docker run --rm ${image}`);
+      const withSocket = await host.run(
+        `docker run -d --name p ${WITH_DOCKER} ${image}; docker inspect p --format "{{.State.Running}}"`,
+      );
+
+      assert.deepEqual([without.exitCode, without.stdout], [1, 'cannot connect to Docker endpoint\n']);
+      assert.match(withSocket.stdout, /^true$/m);
     });
   });
 
@@ -111,7 +127,7 @@ coreos:
       const interrupt = new AbortController();
       let output = '';
       const running = createShell(host, PROGRAMS).start(
-        'docker run --rm --name p deis/publisher:v1.13.1',
+        `docker run --rm --name p ${WITH_DOCKER} deis/publisher:v1.13.1`,
         { signal: interrupt.signal },
         { stdout: (text) => (output += text), stderr: () => undefined },
       );

@@ -91,6 +91,14 @@ describe('the shell of a node', () => {
     assert.equal(await run('cat > f; cat f', 'zzz'), 'zzz');
   });
 
+  it('counts a pipe in wide columns, as the end of it is not known beforehand', async () => {
+    assert.equal(
+      await run('echo a b | wc -lc; echo a b | wc; echo a b | wc -l'),
+      '      1       4\n      1       2       4\n1\n',
+    );
+    assert.equal(await run('echo a b > f; wc f; echo c | wc -l - f'), '1 2 4 f\n      1 -\n      1 f\n      2 total\n');
+  });
+
   it('keeps the order of outputs of commands, programs and the shell itself', async () => {
     assert.equal(
       await run('echo 1; hostname; nosuch; for i in a b; do echo $i; hostname; done; echo end'),

@@ -86,6 +86,7 @@ function openGates({ timeline, touch }: Foundation, { network, faults, inner, no
     probe: (id, port) => network.probe('internet', id, port),
     isStalled: (id) => faults.isHung(id),
     breaksAfter: (id, port) => (port === SSH_PORT ? faults.of('ssh-breaks', id)?.afterBytes : undefined),
+    isClosed: (id, port) => port === SSH_PORT && faults.of('ssh-refuses', id) !== undefined,
     hangsAfter: (id, port) => (port === SSH_PORT ? faults.of('ssh-hangs', id)?.afterBytes : undefined),
     deliver(id, port, stream) {
       const handler = port === SSH_PORT ? undefined : host(id)?.listener({ port });

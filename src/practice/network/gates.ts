@@ -18,13 +18,17 @@ interface Parts {
   isStalled(dropletId: number): boolean;
   breaksAfter(dropletId: number, port: number): number | undefined;
   hangsAfter(dropletId: number, port: number): number | undefined;
+  /** Nobody listens there on purpose: while the node answers, connections are refused before they are made. */
+  isClosed(dropletId: number, port: number): boolean;
   touch(): void;
   readonly settle: WireOptions['settle'];
 }
 
 interface DropletGates {
   readonly ports: Map<number, Promise<number>>;
-  readonly servers: Server[];
+  readonly servers: Map<number, Server>;
+  /** Ports that do not listen now. */
+  readonly closed: Set<number>;
   readonly connections: Set<GateConnection>;
 }
 
@@ -43,6 +47,7 @@ export class Gates {
     const opened = wanted.map(async (port) => {
       const local = gates.ports.get(port) ?? this.#open(dropletId, port, gates);
       gates.ports.set(port, local);
+      this.#closeOrReopen(dropletId, port, gates);
       return [String(port), await local] as const;
     });
     return Object.fromEntries(await Promise.all(opened));
@@ -50,8 +55,9 @@ export class Gates {
 
   /** Power, a firewall or a listener changed: whoever waits is looked at again. */
   evaluate(): void {
-    for (const { connections } of this.#droplets.values()) {
-      for (const connection of [...connections]) connection.evaluate();
+    for (const [dropletId, gates] of this.#droplets) {
+      for (const connection of [...gates.connections]) connection.evaluate();
+      for (const port of gates.servers.keys()) this.#closeOrReopen(dropletId, port, gates);
     }
   }
 
@@ -70,7 +76,7 @@ export class Gates {
     const gates = this.#droplets.get(dropletId);
     this.#droplets.delete(dropletId);
     for (const connection of [...(gates?.connections ?? [])]) connection.destroy();
-    for (const server of gates?.servers ?? []) server.close();
+    for (const server of gates?.servers.values() ?? []) server.close();
   }
 
   dispose(): void {
@@ -80,7 +86,7 @@ export class Gates {
   #gatesOf(dropletId: number): DropletGates {
     const known = this.#droplets.get(dropletId);
     if (known !== undefined) return known;
-    const made: DropletGates = { ports: new Map(), servers: [], connections: new Set() };
+    const made: DropletGates = { ports: new Map(), servers: new Map(), closed: new Set(), connections: new Set() };
     this.#droplets.set(dropletId, made);
     return made;
   }
@@ -103,13 +109,34 @@ export class Gates {
       );
       connections.add(connection);
     });
-    servers.push(server);
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        // Listening on TCP: the address is an AddressInfo.
-        resolve((server.address() as AddressInfo).port);
-      });
-    });
+    servers.set(port, server);
+    return listen(server, 0);
   }
+
+  /** Again at the port where it was; at another one in case somebody else has taken that meanwhile. */
+  #closeOrReopen(dropletId: number, port: number, gates: DropletGates): void {
+    const isClosed = this.parts.isClosed(dropletId, port) && this.parts.probe(dropletId, port) === 'refused';
+    const [server, before] = [gates.servers.get(port), gates.ports.get(port)];
+    if (server === undefined || before === undefined || isClosed === gates.closed.has(port)) return;
+    if (isClosed) gates.closed.add(port);
+    else gates.closed.delete(port);
+    const change = async (local: number): Promise<number> => {
+      if (isClosed) server.close();
+      else if (this.#droplets.get(dropletId) === gates)
+        return await listen(server, local).catch(() => listen(server, 0));
+      return local;
+    };
+    gates.ports.set(port, before.then(change));
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      // Listening on TCP: the address is an AddressInfo.
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
 }

@@ -44,11 +44,12 @@ describe('nodes that are broken on demand, by OpenSSH’s own client', { skip, t
   it('refuse SSH, and nothing else of them is concerned', async () => {
     await add({ kind: 'ssh-refuses' });
     const socket = connect(await nodes.port('f-1'), '127.0.0.1');
-    // The port on this machine accepts before it knows: the refusal comes as a reset.
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
 
-    assert.equal(error.code, 'ECONNRESET');
-    assert.equal((await nodes.run('f-1', 'true')).code, 255);
+    assert.equal(error.code, 'ECONNREFUSED');
+    const { code, stderr } = await nodes.run('f-1', 'true');
+    assert.equal(code, 255);
+    assert.match(stderr, /Connection refused/);
     assert.match((await nodes.run('f-2', 'etcdctl cluster-health')).stdout, /cluster is healthy/);
     await heal();
     assert.equal((await nodes.run('f-1', 'true')).code, 0);

@@ -12,9 +12,11 @@ describe('a droplet’s public port on loopback', () => {
   let isHung = false;
   let breaksAfter: number | undefined;
   let hangsAfter: number | undefined;
+  let isClosed = false;
   const gates = new Gates({
     ...{ probe: () => verdict, touch: () => undefined, settle: () => undefined },
     ...{ isStalled: () => isHung, breaksAfter: () => breaksAfter, hangsAfter: () => hangsAfter },
+    isClosed: (_id, port) => isClosed && port === 22,
     deliver: (_id, _port, stream) => {
       served.push(stream);
       stream.on('data', (chunk: Buffer) => stream.write(`echo ${String(chunk)}`));
@@ -26,6 +28,7 @@ describe('a droplet’s public port on loopback', () => {
     for (const client of clients.splice(0)) client.destroy();
     gates.dispose();
     verdict = 'open';
+    isClosed = false;
     [breaksAfter, hangsAfter] = [undefined, undefined];
     served = [];
   });
@@ -150,6 +153,29 @@ describe('a droplet’s public port on loopback', () => {
     gates.reset(7, 22);
 
     assert.deepEqual(await heard, ['<ECONNRESET>', '']);
+  });
+
+  it('refuses a port that is closed on purpose while the node answers, and listens there again', async () => {
+    const knock = async (): Promise<string> => {
+      const client = connect((await gates.portsOf(7))['22'] ?? 0, '127.0.0.1');
+      clients.push(client);
+      return await new Promise((resolve) => {
+        client.once('connect', () => resolve('accepted'));
+        client.once('error', (error) => resolve('code' in error ? String(error.code) : error.message));
+      });
+    };
+    const before = await gates.portsOf(7);
+    [isClosed, verdict] = [true, 'refused'];
+    gates.evaluate();
+    assert.equal(await knock(), 'ECONNREFUSED');
+    verdict = 'mute';
+    gates.evaluate();
+    assert.equal(await knock(), 'accepted', 'a node without power refuses nothing');
+    [isClosed, verdict] = [false, 'open'];
+    gates.evaluate();
+
+    assert.equal(await knock(), 'accepted');
+    assert.deepEqual(await gates.portsOf(7), before);
   });
 
   it('keeps its ports until the droplet is gone, and frees them then', async () => {

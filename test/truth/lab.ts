@@ -133,7 +133,7 @@ export class Lab {
 
   /** Where a port of a node listens on loopback. */
   async port(node: string, port = 22): Promise<number> {
-    const { json } = await this.practice.call('GET', '/practice/nodes');
+    const { json } = await this.practice.call('GET', `/practice/nodes?port=${port}`);
     const found = listAt(json, 'nodes').find((one) => at(one, 'dropletId') === this.droplet(node));
     return Number(at(found, `ports.${port}`));
   }

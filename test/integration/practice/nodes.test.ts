@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, Nodes, SSH } from './nodes';
-import { at, removeFolder, startPractice, temporaryFolder, until, type Practice } from './support';
+import { at, listAt, removeFolder, startPractice, temporaryFolder, until, type Practice } from './support';
 
 const ETCDCTL = ['/usr/bin/etcdctl', '/usr/local/bin/etcdctl'].find((file) => existsSync(file));
 const skip = SSH === undefined ? 'OpenSSH’s client is not installed' : false;
@@ -56,6 +56,19 @@ describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeo
     const { code, stdout, stderr } = await nodes.run('n-1', 'cat; echo no >&2; exit 7', 'from outside\n');
 
     assert.deepEqual([code, stdout, stderr], [7, 'from outside\n', 'no\n']);
+  });
+
+  it('are listed with where each of their public ports listens on loopback; by name and port when asked so', async () => {
+    const list = async (query: string): Promise<readonly unknown[]> =>
+      listAt((await practice.call('GET', `/practice/nodes${query}`)).json, 'nodes');
+    const all = await list('');
+    assert.deepEqual(all.map((node) => at(node, 'name')).sort(), names);
+    for (const node of all) {
+      for (const port of [22, 80, 443, 2222, 2379, 4001]) assert.ok(Number(at(node, `ports.${port}`)) > 0);
+    }
+    const [only, ...others] = await list('?name=n-2&port=80');
+    assert.deepEqual([at(only, 'name'), Object.keys(at(only, 'ports') as object), others], ['n-2', ['80'], []]);
+    assert.equal((await practice.call('GET', '/practice/nodes?port=81')).status, 400);
   });
 
   it('let in only core, and only with a key of the droplet', async () => {

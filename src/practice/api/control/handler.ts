@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Cloud } from '../../cloud/cloud';
-import { notFound, Refusal, unauthorized } from '../../cloud/refusal';
+import { badRequest, notFound, Refusal, unauthorized } from '../../cloud/refusal';
+import { PUBLIC_PORTS } from '../../network/gates';
 import type { Ledger, Profile, Timeline } from '../../kernel';
 import type { Faults } from '../../faults/faults';
 import { bearerToken, readJson, replyOf, send, type Reply } from '../http';
@@ -71,29 +72,33 @@ function info({ timeline, cloud, profile, fleetVersion, notice, origin }: Contro
   };
 }
 
-const SSH_PORT = 22;
-
 /**
- * Where each droplet's SSH listens on this machine; `?address=` and `?name=` ask for one droplet, and then for all of its public
- * ports: opening seventeen for each of hundreds takes seconds.
+ * Where each droplet's public ports listen on this machine. `?address=` and `?name=` ask for one droplet, `?port=` for one port of
+ * each: opening seventeen for each of hundreds takes seconds.
  */
 async function nodes({ cloud, portsOf }: ControlParts, url: URL): Promise<object[]> {
-  const address = url.searchParams.get('address');
-  const name = url.searchParams.get('name');
+  const asked = (key: string): string | undefined => url.searchParams.get(key) ?? undefined;
+  const [address, name, port] = [asked('address'), asked('name'), asked('port')];
   const wanted = cloud.store.data.droplets.filter(
     (droplet) =>
       droplet.publicAddress !== undefined &&
       droplet.goneAt === undefined &&
-      (address === null || droplet.publicAddress === address) &&
-      (name === null || droplet.name === name),
+      (address === undefined || droplet.publicAddress === address) &&
+      (name === undefined || droplet.name === name),
   );
-  const only = address === null && name === null ? [SSH_PORT] : undefined;
+  const only = port === undefined ? undefined : [publicPort(port)];
   return await Promise.all(
     wanted.map(async (droplet) => ({
       ...{ dropletId: droplet.id, name: droplet.name, publicAddress: droplet.publicAddress },
       ports: await portsOf(droplet.id, only),
     })),
   );
+}
+
+function publicPort(text: string): number {
+  const port = PUBLIC_PORTS.find((one) => String(one) === text);
+  if (port === undefined) throw badRequest(`port: ${text} is none of the public ports ${PUBLIC_PORTS.join(', ')}`);
+  return port;
 }
 
 function bill({ cloud, ledger, timeline }: ControlParts): object {

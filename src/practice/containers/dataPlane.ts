@@ -8,7 +8,8 @@ export const BUILDER_BANNER = 'SSH-2.0-Go\r\n';
 
 /** What asks Docker about the node's other containers ends at once without its socket (log.Fatal in both programs of Deis). */
 function hasDocker({ volumes, log }: ContainerContext): boolean {
-  const isThere = volumes.some((volume) => volume.split(':')[1] === '/var/run/docker.sock');
+  // Logspout looks for it in /tmp, the publisher in /var/run.
+  const isThere = volumes.some((volume) => /^(?:\/var)?\/run\/docker\.sock:/.test(volume));
   if (!isThere) {
     log('cannot connect to Docker endpoint');
   }

@@ -101,7 +101,7 @@ coreos:
       await host.run(`docker pull ${image}`);
       const without = await host.run(`docker run --rm ${image}`);
       const withSocket = await host.run(
-        `docker run -d --name p ${WITH_DOCKER} ${image}; docker inspect p --format "{{.State.Running}}"`,
+        `docker run -d --name p -v /var/run/docker.sock:/tmp/docker.sock ${image}; docker inspect p --format "{{.State.Running}}"`,
       );
 
       assert.deepEqual([without.exitCode, without.stdout], [1, 'cannot connect to Docker endpoint\n']);

@@ -4,6 +4,7 @@ import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
 import { discoveryUrlSecret } from '../secretKeys';
 import { lastJournalLines } from './command';
+import { describeFullDisk } from './fullDisk';
 import { onEachNode, throwIfHopeless, withNode } from './nodes';
 import { startStaticMembers } from './staticMembersStart';
 
@@ -85,17 +86,21 @@ const wrongSize = (name: string, members: number, wanted: number): ClusterError 
 async function describe(run: Run, missing: readonly string[]): Promise<string> {
   const wanted = run.journal.data.spec.instances;
   const first = missing[0];
-  let lines: string[] = [];
+  let reason = '';
   if (first !== undefined) {
     try {
-      lines = await withNode(run, first, (node) => lastJournalLines(node, 'etcd2'));
+      reason = await withNode(run, first, async (node) => {
+        const lines = await lastJournalLines(node, 'etcd2');
+        const says = lines.length > 0 ? `etcd on ${first} says: ${lines.join(' | ')} ` : '';
+        return `${await describeFullDisk(node)}${says}`;
+      });
     } catch {
-      lines = [`${first} does not answer on SSH.`];
+      reason = `${first} does not answer on SSH. `;
     }
   }
   return (
     `etcd has no quorum of ${wanted}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not among its healthy members after ` +
-    `ten minutes.${lines.length > 0 ? ` etcd on ${first ?? ''} says: ${lines.join(' | ')}` : ''} All ${wanted} must be up at once for the ` +
+    `ten minutes. ${reason}All ${wanted} must be up at once for the ` +
     'first time. Resume the setup to wait on, or destroy the cluster.'
   );
 }

@@ -2,7 +2,10 @@ import type { Kernel } from '../../kernel';
 import type { Member } from '../member';
 import { formatExpiry } from '../tree';
 
-/** /health asks for a read by majority and gives up after a second (etcd 3.4, `checkHealth`). */
+/**
+ * /health asks for a read by majority and gives up after a second (etcd 3.4, `checkHealth`). What went to a leader that has died is
+ * lost, even when there is another within that second.
+ */
 const HEALTH_TIMEOUT_MS = 1_000;
 
 export async function isHealthy(member: Member, kernel: Kernel): Promise<boolean> {
@@ -11,8 +14,9 @@ export async function isHealthy(member: Member, kernel: Kernel): Promise<boolean
   }
   if (!member.hasQuorum) {
     await kernel.timeline.sleep(HEALTH_TIMEOUT_MS);
+    return false;
   }
-  return member.hasQuorum;
+  return true;
 }
 
 /** /v2/stats/self */

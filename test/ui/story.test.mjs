@@ -135,6 +135,7 @@ describe('The story of a cheap cluster', { timeout: 6 * MINUTE }, () => {
   chapter('takes power from a node, after saying what is left, and its units move', async () => {
     await ui.expand(page, VIEW, 'Platform');
     await ui.expand(page, VIEW, 'Control plane');
+    await rowSays('deis-controller', /deis-\d · running/);
     const before = await row('deis-controller').locator('.label-description').innerText();
     const node = /deis-\d/.exec(before)[0];
     await ui.chooseFromContextMenu(page, row(node), 'Open SSH Terminal');

@@ -132,7 +132,7 @@ export class JsonStateFile implements StateFile {
       await this.#write();
     } catch (error) {
       this.#report(error);
-      if (!this.#isDisposed) this.#saveIn(RETRY_MS);
+      this.#saveIn(RETRY_MS);
       throw error;
     }
     this.#isFailing = false;
@@ -166,7 +166,9 @@ export class JsonStateFile implements StateFile {
     return `{"format":${FORMAT},"sections":{${sections.join(',\n')}}}\n`;
   }
 
+  /** What still changes after the last save is of a cloud that has ended. */
   #saveIn(ms: number): void {
+    if (this.#isDisposed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.saved().catch(() => undefined); // said, and tried again, by #save

@@ -1,6 +1,7 @@
 import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
-import { onAnyNode } from './nodes';
+import { describeFullDisk } from './fullDisk';
+import { onAnyNode, withNode } from './nodes';
 
 /** After etcd is back, fleet may stay silent for a minute more: it tries again with pauses that double. */
 const TIMEOUT_MS = 5 * 60_000;
@@ -23,10 +24,10 @@ export const fleetStep: Step = {
         clock: run.provider.clock,
         signal: run.signal,
         timeoutMs: TIMEOUT_MS,
-        onTimeout: (error) => ({
+        onTimeout: async (error) => ({
           message: `fleet does not list ${missing.join(', ') || 'its machines'} after five minutes${
             error instanceof Error ? `: ${error.message}` : '.'
-          } Resume the setup to wait on.`,
+          } ${await describeFullDisks(run, missing)}Resume the setup to wait on.`,
         }),
       },
     );
@@ -34,6 +35,11 @@ export const fleetStep: Step = {
 
   verify: () => Promise.resolve(),
 };
+
+async function describeFullDisks(run: Run, names: readonly string[]): Promise<string> {
+  const all = names.map((name) => withNode(run, name, describeFullDisk).catch(() => ''));
+  return (await Promise.all(all)).join('');
+}
 
 async function missingMachines(run: Run): Promise<string[]> {
   const machines = await onAnyNode(run, (node) => run.provider.fleet.listMachines(node, run.signal));

@@ -84,7 +84,8 @@ describe('Something broken on purpose', { timeout: 240_000 }, () => {
     await rowSays('deis-2', 'does not answer');
 
     await ui.runCommand(page, 'Practice: Break Something');
-    await page.keyboard.type('API refuses');
+    await question('Break Something');
+    await page.locator('.quick-input-widget input[type=text]').fill('API refuses');
     await ui.pick(page, 'API refuses');
     await question('Which calls?');
     await ui.pick(page, 'Creating droplets');

@@ -5,6 +5,7 @@ import type { ProgramContext } from '../kernel';
 import { agentAt } from '../ssh/client/agents';
 import { HandshakeError, openConnection, type SshConnection } from '../ssh/client/connection';
 import { dial } from '../ssh/client/dial';
+import { authenticityQuestion, changedWarning, permanentlyAdded } from '../ssh/client/hostKeyWords';
 import { hostPattern, kindOf, KnownHosts, sha256Of, typeOf } from '../ssh/client/knownHosts';
 import { attend } from '../ssh/client/session';
 import { program } from './program';
@@ -124,7 +125,7 @@ async function checkHostKey(context: ProgramContext, call: SshCall, blob: Buffer
   if (!known.path.startsWith('/dev/')) {
     await known.add(pattern, blob);
   }
-  context.stderr(`Warning: Permanently added '${pattern}' (${kind}) to the list of known hosts.\n`);
+  context.stderr(permanentlyAdded(pattern, kind));
   return undefined;
 }
 
@@ -137,23 +138,8 @@ async function isTrusted(
   if (!context.isTerminal || call.isBatch || call.strict === 'yes') {
     return false;
   }
-  context.stderr(
-    `The authenticity of host '${host.pattern}' can't be established.\n${host.kind} key fingerprint is ${host.fingerprint}.\nAre you sure you want to continue connecting (yes/no)? `,
-  );
+  context.stderr(authenticityQuestion(host.pattern, host.kind, host.fingerprint));
   return (await context.session?.readLine())?.trim() === 'yes';
 }
-
-const changedWarning = (kind: string, fingerprint: string, path: string): string =>
-  `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
-@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
-@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
-IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!
-Someone could be eavesdropping on you right now (man-in-the-middle attack)!
-It is also possible that a host key has just been changed.
-The fingerprint for the ${kind} key sent by the remote host is
-${fingerprint}.
-Please contact your system administrator.
-Add correct host key in ${path} to get rid of this message.
-`;
 
 export const sshPrograms = [program('ssh', ssh)];

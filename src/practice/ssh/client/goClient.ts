@@ -5,6 +5,7 @@ import { DeferredStream } from '../deferredStream';
 import { agentAt, identitiesOf, type Agent } from './agents';
 import { HandshakeError, openConnection, type ConnectionSettings, type SshConnection } from './connection';
 import { dial } from './dial';
+import { authenticityQuestion, changedWarning, permanentlyAdded } from './hostKeyWords';
 import { hostPattern, kindOf, KnownHosts, md5Of, typeOf } from './knownHosts';
 import { attend } from './session';
 
@@ -184,32 +185,16 @@ async function check(context: ProgramContext, { known, pattern, blob }: Checking
     return undefined;
   }
   if (keys.length > 0) {
-    context.stderr(changedWarning(kind, md5Of(blob), known.path));
+    context.stderr(`${changedWarning(kind, md5Of(blob), known.path)}Host key verification failed.\n`);
     return 'host key mismatch';
   }
-  context.stderr(
-    `The authenticity of host '${pattern}' can't be established.\n${kind} key fingerprint is ${md5Of(blob)}.\nAre you sure you want to continue connecting (yes/no)? `,
-  );
+  context.stderr(authenticityQuestion(pattern, kind, md5Of(blob)));
   const answer = (await context.session?.readLine())?.trim().toLowerCase();
   if (answer !== 'yes' && answer !== 'y') {
     context.stderr('Host key verification failed.\n');
     return 'unauthorized host';
   }
   await known.add(pattern, blob);
-  context.stderr(`Warning: Permanently added '${pattern}' (${kind}) to the list of known hosts.\n`);
+  context.stderr(permanentlyAdded(pattern, kind));
   return undefined;
 }
-
-const changedWarning = (kind: string, fingerprint: string, path: string): string =>
-  `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
-@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
-@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
-IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!
-Someone could be eavesdropping on you right now (man-in-the-middle attack)!
-It is also possible that a host key has just been changed.
-The fingerprint for the ${kind} key sent by the remote host is
-${fingerprint}.
-Please contact your system administrator.
-Add correct host key in ${path} to get rid of this message.
-Host key verification failed.
-`;

@@ -2,17 +2,9 @@
  * Five hundred droplets in one practice account, five of them a whole cluster made by the shipped engine, at the speed of 60 that
  * users get: how fast they are listed, what the process needs, and how much of a core its model's heartbeat takes.
  */
-import { once } from 'node:events';
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import os from 'node:os';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT, buildExtension } from '../../scripts/build.mjs';
-import { SPEC, memorySecrets } from './create.bench.mjs';
+import { SPEC, context, inLaboratory } from './laboratory.mjs';
 
 const DROPLETS = 500;
 const BARE = DROPLETS - SPEC.instances;
@@ -21,24 +13,6 @@ const LISTS = 31;
 const HEARTBEAT_S = 30;
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-async function startPractice(state, token) {
-  const options = ['--port', '0', '--speed', '60', '--state', state];
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist', 'practice', 'main.mjs'), ...options], {
-    env: { ...process.env, DEIS_PRACTICE_TOKEN: token },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  const { api } = JSON.parse(line);
-  const call = async (method, target, body) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const reply = await fetch(`${api}${target}`, { method, headers, body: body && JSON.stringify(body) });
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`${method} ${target} answered ${reply.status}: ${text.slice(0, 300)}`);
-    return text === '' ? undefined : JSON.parse(text);
-  };
-  return { child, call };
-}
 
 /** Resident memory, and the processor time used so far, by the kernel (proc(5)). */
 function usage({ pid }) {
@@ -98,36 +72,11 @@ async function measureRows({ child, call }, cluster) {
 }
 
 export async function measure() {
-  await buildExtension();
-  const storagePath = mkdtempSync(path.join(os.tmpdir(), 'deis-many-'));
-  const token = randomBytes(16).toString('hex');
-  const practice = await startPractice(path.join(storagePath, 'practice'), token);
-  const { createEngine } = createRequire(import.meta.url)(path.join(ROOT, 'dist', 'engine.js'));
-  const quiet = () => undefined;
-  const operator = await createEngine({
-    storagePath,
-    practiceMain: path.join(ROOT, 'dist', 'practice', 'main.mjs'),
-    settings: () => ({
-      ...{ apiUrl: 'https://api.digitalocean.com', discoveryUrl: 'https://discovery.etcd.io' },
-      ...{ installerUrl: 'http://deis.io/deisctl/install.sh' },
-      ...{ practiceSpeed: 60, practiceCatalogue: '2016' },
-    }),
-    secrets: memorySecrets([['practice/token', token]]),
-    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-  });
-  try {
-    await practice.call('PUT', '/practice/accounts', [
-      { name: 'Practice', dropletLimit: DROPLETS, tokens: [{ token }] },
-    ]);
-    const context = { signal: new AbortController().signal, report: quiet };
+  return await inLaboratory({ speed: 60 }, async ({ child, call, operator, token }) => {
+    await call('PUT', '/practice/accounts', [{ name: 'Practice', dropletLimit: DROPLETS, tokens: [{ token }] }]);
     const cluster = await operator.create(SPEC, context);
-    await createBare(practice.call);
-    await untilActive(practice.call);
-    return await measureRows(practice, cluster);
-  } finally {
-    operator.dispose();
-    practice.child.kill('SIGTERM');
-    await once(practice.child, 'exit');
-    rmSync(storagePath, { recursive: true, force: true });
-  }
+    await createBare(call);
+    await untilActive(call);
+    return await measureRows({ child, call }, cluster);
+  });
 }

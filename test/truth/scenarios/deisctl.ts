@@ -146,13 +146,6 @@ const firstOf = (text: string): string => text.replaceAll('\r', '');
 
 export const scenario: Scenario = {
   async run(stage) {
-    await stage.writeEverywhere('get_image', IMAGES);
-    for (const number of [1, 2, 3, 4, 5]) {
-      await stage.prepare(
-        `deis-${number}`,
-        'sudo mkdir -p /run/deis/bin && sudo cp get_image /run/deis/bin/ && sudo chmod 755 /run/deis/bin/get_image && sudo touch /etc/environment_proxy',
-      );
-    }
     await installDeisctl(stage, 'deis-1');
     await beforeInstall(stage);
     await install(stage);
@@ -165,8 +158,3 @@ export const scenario: Scenario = {
     await end(stage);
   },
 };
-
-/** What Deis's user data leaves on each node: which image a component has. */
-const IMAGES = `#!/bin/sh
-etcdctl get "$1/image" 2>/dev/null || echo "deis/\${1##*/}:v1.13.4"
-`;

@@ -50,10 +50,7 @@ describe('A DigitalOcean account', { timeout: 180_000 }, () => {
   it('is asked about a token before that is stored', async () => {
     await ui.runCommand(page, 'Deis: Set DigitalOcean Token');
     assert.equal(await ui.answer(page, 'dop_v1_of_somebody_else'), 'password');
-    await page
-      .locator('.quick-input-widget .quick-input-message.error, .quick-input-message')
-      .filter({ hasText: 'token' })
-      .waitFor();
+    await ui.inputMessage(page, 'rejects the token');
     await ui.answer(page, TOKEN);
     await ui.notification(page, 'The token is stored. It belongs to the account');
     await page.getByText('A DigitalOcean token is stored').waitFor();

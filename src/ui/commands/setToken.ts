@@ -65,6 +65,7 @@ async function askForToken(core: Operator): Promise<Answer | undefined> {
     return await new Promise<Answer | undefined>((resolve) => {
       let unreachable: string | undefined;
       box.onDidAccept(async () => {
+        if (box.busy) return; // Enter once more, while the first is still being checked
         const token = box.value.trim();
         if (token !== '' && token === unreachable) {
           resolve({ token });

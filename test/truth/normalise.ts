@@ -14,8 +14,8 @@ const CHANCE: readonly (readonly [RegExp, string])[] = [
   [/\b((?:Main )?PID|Process): \d+ /g, '$1: ‹pid› '],
   [/([└├]─)\d+ /g, '$1‹pid› '],
   [/\b[0-9a-f]{32}\b/g, '‹id›'],
-  // Member and cluster ids are 64 bits in hex, without leading zeros; all digits would be a number.
-  [/\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{12,16}\b/g, '‹member›'],
+  // Member and cluster ids are 64 bits in hex, without leading zeros; a shorter one all in digits would be a number.
+  [/\b(?:\d{16}|(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{12,16})\b/g, '‹member›'],
   [/^(X-Etcd-Index|X-Raft-Index|X-Raft-Term|Content-Length): \d+/gim, '$1: ‹number›'],
   [/"(index|modifiedIndex|createdIndex)":\d+/g, '"$1":‹number›'],
 ];

@@ -1,8 +1,9 @@
 import type { Cancel, Systemd, UnitStatus } from '../../kernel';
 import type { FileTree } from '../files/tree';
 import { unmetCondition } from './conditions';
+import { allRunningDependents, lacksDependency, pulledIn, runningDependents } from './dependencies';
 import type { Job } from './jobs';
-import { isAfter, JobQueue } from './jobs';
+import { JobQueue } from './jobs';
 import type { JobResult } from './service';
 import { Service } from './service';
 import type { ServiceContext } from './serviceContext';
@@ -178,12 +179,10 @@ export class UnitManager implements Systemd {
   /** `systemd-run`: false when a unit of that name is there already. */
   addTransient(name: string, text: string, collectsFailed: boolean): boolean {
     const there = this.#units.get(name);
-    if ((there?.load === 'loaded' && !isSpent(there)) || this.store.hasFile(name)) {
+    if ((there?.load === 'loaded' && there.active !== 'inactive') || this.store.hasFile(name)) {
       return false;
     }
-    if (there !== undefined) {
-      this.#forget(there);
-    }
+    if (there !== undefined) this.#forget(there);
     this.store.writeTransient(name, text);
     const unit = this.#read(name);
     unit.isTransient = true;
@@ -196,15 +195,7 @@ export class UnitManager implements Systemd {
   resume(): void {
     for (const [name, stored] of Object.entries(this.#parts.stored)) {
       const unit = this.#read(name);
-      unit.active = stored.active;
-      unit.sub = stored.sub;
-      unit.result = stored.result;
-      unit.restarts = stored.restarts;
-      unit.mainExitStatus = stored.mainExitStatus;
-      unit.lastMainPid = stored.mainPid;
-      unit.since = stored.since;
-      unit.activeSince = stored.since;
-      unit.isTransient = unit.fragment?.path.startsWith('/run/systemd/transient') ?? false;
+      unit.recall(stored);
       this.#units.set(name, unit);
     }
     // Native services first: what else runs asks docker, etcd and fleet at once.
@@ -245,16 +236,14 @@ export class UnitManager implements Systemd {
 
   #enqueueStart(name: string, isAutomatic: boolean): Job {
     const pending = this.jobs.pending(name);
-    if (pending?.kind === 'start') {
-      return pending;
-    }
+    if (pending?.kind === 'start') return pending;
     const unit = this.#toStart(name);
     const job = this.jobs.add(unit, 'start', async (self) => {
       await pending?.result;
       return await this.#runStart(self, isAutomatic);
     });
     if (unit.load === 'loaded' && unit.active !== 'active') {
-      for (const dependency of this.#pulledIn(unit)) {
+      for (const dependency of pulledIn(unit, this.store)) {
         if (this.unit(dependency).active !== 'active') {
           this.#enqueueStart(dependency, false);
         }
@@ -279,15 +268,6 @@ export class UnitManager implements Systemd {
     return unit;
   }
 
-  #pulledIn(unit: Unit): string[] {
-    const { requires, requisite, wants, bindsTo } = unit.config;
-    const links = [
-      ...this.store.wantedThroughLinks(unit.name, 'requires'),
-      ...this.store.wantedThroughLinks(unit.name, 'wants'),
-    ];
-    return [...new Set([...requires, ...bindsTo, ...wants, ...links])].filter((name) => !requisite.includes(name));
-  }
-
   async #runStart(job: Job, isAutomatic: boolean): Promise<JobResult> {
     const { unit } = job;
     if (unit.load !== 'loaded') {
@@ -301,10 +281,7 @@ export class UnitManager implements Systemd {
     if (unit.active === 'active') {
       return 'done';
     }
-    const missing = [...unit.config.requires, ...unit.config.bindsTo, ...unit.config.requisite].find((name) =>
-      this.#isMissing(unit, name),
-    );
-    if (missing !== undefined) {
+    if (lacksDependency(unit, (name) => this.unit(name))) {
       this.#parts.log(unit.name, `Dependency failed for ${unit.title}.`);
       this.#parts.log(unit.name, `${unit.name}: Job ${unit.name}/start failed with result 'dependency'.`);
       return 'dependency';
@@ -321,12 +298,6 @@ export class UnitManager implements Systemd {
     return await this.#activate(unit, isAutomatic);
   }
 
-  /** A dependency it needs and is ordered after did not come up (a unit without file is missing in any case). */
-  #isMissing(unit: Unit, name: string): boolean {
-    const other = this.unit(name);
-    return other.load !== 'loaded' || (isAfter(unit, other) && other.active !== 'active' && !other.conditionFailed);
-  }
-
   async #activate(unit: Unit, isAutomatic: boolean): Promise<JobResult> {
     const { kind } = unit.config.name;
     if (kind === 'service') {
@@ -339,12 +310,10 @@ export class UnitManager implements Systemd {
 
   #enqueueStop(name: string): Job {
     const pending = this.jobs.pending(name);
-    if (pending?.kind === 'stop') {
-      return pending;
-    }
+    if (pending?.kind === 'stop') return pending;
     const unit = this.unit(name);
     return this.jobs.add(unit, 'stop', async () => {
-      await Promise.all(this.#dependents(name).map((other) => this.stopJob(other.name)));
+      await Promise.all(runningDependents(name, this.units).map((other) => this.stopJob(other.name)));
       if (unit.config.name.kind === 'service') {
         await this.#service(unit).stop();
       } else if (unit.isRunning) {
@@ -356,26 +325,8 @@ export class UnitManager implements Systemd {
     });
   }
 
-  /** Units that go down with it: what requires it, is bound to it or is part of it. */
-  #dependents(name: string): Unit[] {
-    return this.units.filter(
-      ({ config, isRunning }) => isRunning && [...config.requires, ...config.bindsTo, ...config.partOf].includes(name),
-    );
-  }
-
-  /** With those that depend on them in turn: all are restarted with it (`try-restart`). */
-  #allDependents(name: string, found = new Set<string>()): Set<string> {
-    for (const unit of this.#dependents(name)) {
-      if (!found.has(unit.name) && unit.name !== name) {
-        found.add(unit.name);
-        this.#allDependents(unit.name, found);
-      }
-    }
-    return found;
-  }
-
   async #restart(name: string, isAutomatic: boolean): Promise<JobResult> {
-    const followers = this.#allDependents(name);
+    const followers = allRunningDependents(name, this.units);
     if (isAutomatic) {
       await Promise.all([...followers].map((follower) => this.stopJob(follower)));
     } else {
@@ -430,18 +381,13 @@ export class UnitManager implements Systemd {
   }
 
   #service(unit: Unit): Service {
-    let service = this.#services.get(unit);
-    if (service === undefined) {
-      service = new Service(unit, this.#context);
-      this.#services.set(unit, service);
-    }
+    const service = this.#services.get(unit) ?? new Service(unit, this.#context);
+    this.#services.set(unit, service);
     return service;
   }
 
   #changed(unit: Unit): void {
-    if (this.#units.get(unit.name) !== unit) {
-      return;
-    }
+    if (this.#units.get(unit.name) !== unit) return;
     this.#parts.stored[unit.name] = unit.stored;
     this.#parts.save();
     followService(this.#units.values(), unit);
@@ -450,5 +396,3 @@ export class UnitManager implements Systemd {
     }
   }
 }
-
-const isSpent = (unit: Unit): boolean => unit.active === 'inactive';

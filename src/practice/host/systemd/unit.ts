@@ -128,4 +128,12 @@ export class Unit {
     const { active, sub, result, restarts, mainExitStatus, since } = this;
     return { active, sub, result, restarts, mainExitStatus, since, mainPid: this.main?.pid ?? this.lastMainPid };
   }
+
+  /** The state from before a restart of the practice process. */
+  recall({ mainPid, ...state }: StoredUnit): void {
+    Object.assign(this, state);
+    this.lastMainPid = mainPid;
+    this.activeSince = state.since;
+    this.isTransient = this.fragment?.path.startsWith('/run/systemd/transient') ?? false;
+  }
 }

@@ -48,7 +48,8 @@ export class Lifecycle {
     const isOn = droplet.status === 'active';
     if (type === 'power_on' && isOn) throw unprocessable('Droplet is already powered on.');
     if (type === 'power_off' && !isOn) throw unprocessable('Droplet is already powered off.');
-    if (type !== 'power_on' && !isOn) {
+    // A shutdown of a droplet that is off is no error (Terraform's provider counts on it before a graceful destroy).
+    if (type !== 'power_on' && type !== 'shutdown' && !isOn) {
       throw unprocessable('Droplet is currently off. Please power it on to run this event.');
     }
     return this.#start(droplet, type);
@@ -132,6 +133,7 @@ export class Lifecycle {
     const machine = this.#machine(droplet);
     if (type === 'create' || type === 'power_on') machine.powerOn();
     else if (type === 'power_off') machine.cutPower();
+    else if (type === 'shutdown' && droplet.status === 'off') return;
     else if (type === 'shutdown') void machine.shutdown('off');
     else if (type === 'reboot') void machine.shutdown('reboot');
     else {

@@ -32,10 +32,15 @@ interface Rule {
   readonly ports?: string | number | null | undefined;
 }
 
+/** "The API returns 0 when the port range was specified as all", and for icmp (Terraform's provider, firewalls.go). */
+function toPorts({ protocol, ports }: Rule): string {
+  return protocol === 'icmp' || ports === 'all' || ports === '' ? '0' : String(ports ?? '0');
+}
+
 function toRule(from: Rule, side: v.InferOutput<typeof peers> | null | undefined): RuleRecord {
   const { addresses, droplet_ids, tags } = side ?? {};
   return {
-    ...{ protocol: from.protocol, ports: from.protocol === 'icmp' ? '0' : String(from.ports ?? '0') },
+    ...{ protocol: from.protocol, ports: toPorts(from) },
     peers: {
       ...(addresses && addresses.length > 0 && { addresses }),
       ...(droplet_ids && droplet_ids.length > 0 && { droplet_ids }),

@@ -211,7 +211,7 @@ class Clusters implements Operator {
   }
 
   async registerSwap(clusterId: string, context: OperationContext): Promise<void> {
-    await this.#run({ clusterId, activity: 'working', context, steps: swapPlan });
+    await this.#run({ clusterId, activity: 'working', context, steps: (journal) => swapPlan(journal.data.spec) });
     await this.deps.observer.refresh(clusterId);
   }
 

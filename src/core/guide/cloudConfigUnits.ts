@@ -1,5 +1,5 @@
 import { STATIC_MEMBERS_FILE } from './staticMembers';
-import { SWAP_AT_BOOT_UNIT, swapAtBootText } from './swapUnit';
+import { hasSwapUnit, SWAP_AT_BOOT_UNIT, swapAtBootText } from './swapUnit';
 
 /** Units of the cloud-config (Deis 1.13, contrib/coreos/user-data.example, in our own words). Their order is that of starting. */
 
@@ -124,7 +124,9 @@ export interface UnitOptions {
 export function cloudConfigUnits(options: UnitOptions): CloudConfigUnit[] {
   return [
     hostKeyUnit,
-    { name: SWAP_AT_BOOT_UNIT, command: 'start', content: swapAtBootText(options.swapSizeMb) },
+    ...(hasSwapUnit(options)
+      ? [{ name: SWAP_AT_BOOT_UNIT, command: 'start' as const, content: swapAtBootText(options.swapSizeMb) }]
+      : []),
     { name: 'etcd.service', mask: true },
     { name: 'etcd2.service', command: 'start', ...waitForMembers(options.isStatic) },
     flanneld,

@@ -55,12 +55,12 @@ export function lookFromOutside(): OutsideLook {
   };
 }
 
-/** The same step; something else begins beside it. */
+/** The same step; something else begins beside it, whether it finds its work done or not. */
 export const beginningWith = (step: Step, begin: (run: Run) => void): Step => ({
   ...step,
-  apply(run) {
+  observe(run) {
     begin(run);
-    return step.apply(run);
+    return step.observe(run);
   },
 });
 

@@ -1,8 +1,9 @@
 import type { Region, Size } from '../model/cloud';
 import type { ClusterSpec } from '../model/cluster';
 import type { Obstacle } from '../operator';
+import { hasSwapUnit } from './swapUnit';
 import { formatMoney } from '../model/cost';
-import { obstacle, warning } from './specRules';
+import { isSwapSize, obstacle, warning } from './specRules';
 
 /** The guide's droplets have 20 GB; swap, Ceph's journal and the images leave little of that. */
 export const LEAST_DISK_GB = 20;
@@ -61,7 +62,7 @@ export function checkSize(sizes: readonly Size[], spec: ClusterSpec): Obstacle[]
   if (size.diskGb < LEAST_DISK_GB) {
     return [
       obstacle(
-        `${size.slug} has a disk of ${size.diskGb} GB: too small for ${spec.swapSizeMb} MB of swap, Ceph's journal and the images, which need ${LEAST_DISK_GB} GB. ${suggestion}`,
+        `${size.slug} has a disk of ${size.diskGb} GB: too small for ${hasSwapUnit(spec) ? `${spec.swapSizeMb} MB of swap, ` : ''}Ceph's journal and the images, which need ${LEAST_DISK_GB} GB. ${suggestion}`,
       ),
     ];
   }
@@ -78,10 +79,10 @@ function checkSwapOn(size: Size, { swapSizeMb }: ClusterSpec): Obstacle[] {
     ];
   }
   const memory = size.memoryMb + swapSizeMb;
-  return swapSizeMb >= 0 && memory < RECOMMENDED_MEMORY_MB
+  return isSwapSize(swapSizeMb) && memory < RECOMMENDED_MEMORY_MB
     ? [
         warning(
-          `${size.memoryMb} MB of memory and ${swapSizeMb} MB of swap are less than the ${RECOMMENDED_MEMORY_MB} MB that Deis asks for: the platform may not start. The guide uses 4096 MB of swap.`,
+          `${size.memoryMb} MB of memory and ${swapSizeMb === 0 ? 'no' : `${swapSizeMb} MB of`} swap are less than the ${RECOMMENDED_MEMORY_MB} MB that Deis asks for: the platform may not start. The guide uses 4096 MB of swap.`,
         ),
       ]
     : [];

@@ -3,6 +3,7 @@ import type { ClusterSpec } from '../model/cluster';
 import { formatMoney, formatPrice, priceOf } from '../model/cost';
 import { failureTolerance, quorumSize } from '../model/quorum';
 import type { Obstacle } from '../operator';
+import { hasSwapUnit } from './swapUnit';
 
 export interface PlanFacts {
   readonly spec: ClusterSpec;
@@ -59,7 +60,10 @@ function renderContents({ spec, account, size }: PlanFacts): string {
     ['Region', plain(spec.regionSlug)],
     ['Image', plain(spec.image)],
     ['Account', account === undefined ? 'not known' : plain(account.email)],
-    ['Swap', `${spec.swapSizeMb} MB on every node, by the fleet unit ${plain('swapon.service')}`],
+    [
+      'Swap',
+      hasSwapUnit(spec) ? `${spec.swapSizeMb} MB on every node, by the fleet unit ${plain('swapon.service')}` : 'none',
+    ],
     ['etcd members meet by', spec.bootstrap === 'discovery' ? 'a discovery URL' : 'addresses written over SSH'],
     [
       'Deis platform',
@@ -114,7 +118,7 @@ function renderCalls(spec: ClusterSpec): string {
     'POST /v2/firewalls: SSH from anywhere, everything between the nodes, nothing else from outside',
     ...(spec.bootstrap === 'discovery' ? [`GET /new?size=${spec.instances} of the discovery service`] : []),
     `POST /v2/droplets: ${spec.instances} droplets in one call, with their user data`,
-    'over SSH: etcd, fleet and swap are waited for and proved on every node',
+    `over SSH: ${hasSwapUnit(spec) ? 'etcd, fleet and swap' : 'etcd and fleet'} are waited for and proved on every node`,
     ...(spec.installPlatform ? ['over SSH: deisctl config, install and start, then every unit on every node'] : []),
     ...(spec.openPorts && spec.installPlatform ? ['PUT /v2/firewalls: ports 80, 443 and 2222 from anywhere'] : []),
   ];

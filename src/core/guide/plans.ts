@@ -1,3 +1,4 @@
+import { ClusterError } from '../errors';
 import type { ClusterSpec } from '../model/cluster';
 import type { PlatformVerb } from '../operator';
 import type { Step } from '../plan/step';
@@ -17,6 +18,7 @@ import { sshKeyStep } from './sshKeyStep';
 import { startStep } from './startStep';
 import { stopStep } from './stopStep';
 import { swapProofStep, swapStep } from './swapStep';
+import { hasSwapUnit } from './swapUnit';
 import { tagStep } from './tagStep';
 import { uninstallStep } from './uninstallStep';
 
@@ -32,11 +34,11 @@ export function createPlan(spec: ClusterSpec): Step[] {
     activeStep,
     hostKeyStep,
     etcdStep,
-    fleetStep,
-    beginningWith(swapStep, look.begin),
+    beginningWith(fleetStep, look.begin),
+    ...(hasSwapUnit(spec) ? [swapStep] : []),
     // Images are pulled beside the next steps. Nothing of the platform is installed before swap is proved on every node.
     ...(spec.installPlatform ? [preseedStep, deisctlStep, configureStep] : []),
-    swapProofStep,
+    ...(hasSwapUnit(spec) ? [swapProofStep] : []),
     ...(spec.installPlatform ? [installStep, startStep] : []),
     // Without a platform nothing answers there.
     ...(spec.openPorts && spec.installPlatform ? [openPortsStep] : []),
@@ -45,7 +47,15 @@ export function createPlan(spec: ClusterSpec): Step[] {
 }
 
 /** The guide's swap alone. */
-export const swapPlan = (): Step[] => [fleetStep, swapStep, swapProofStep];
+export function swapPlan(spec: ClusterSpec): Step[] {
+  if (!hasSwapUnit(spec)) {
+    throw new ClusterError(
+      'This cluster was created without swap, and its nodes have no unit for it. Create a cluster with swap, or larger droplets.',
+      { code: 'invalidInput', remedy: 'openSettings' },
+    );
+  }
+  return [fleetStep, swapStep, swapProofStep];
+}
 
 /** The platform's verbs singly. Each needs what comes before it in the guide, and finds it done as a rule. */
 export function platformPlan(verb: PlatformVerb): Step[] {

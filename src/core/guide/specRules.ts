@@ -76,10 +76,20 @@ function checkRouters({ routerMeshSize, instances, installPlatform }: ClusterSpe
     : [];
 }
 
+/** Less would help nobody. */
+const LEAST_SWAP_MB = 64;
+const MOST_SWAP_MB = 1024 * 1024;
+export const isSwapSize = (mb: number): boolean =>
+  mb === 0 || (Number.isInteger(mb) && mb >= LEAST_SWAP_MB && mb <= MOST_SWAP_MB);
+
 function checkSwap({ swapSizeMb }: ClusterSpec): Obstacle[] {
-  return Number.isInteger(swapSizeMb) && swapSizeMb >= 0 && swapSizeMb <= 1024 * 1024
+  return isSwapSize(swapSizeMb)
     ? []
-    : [obstacle(`The swap size has to be a whole number of MB, not ${swapSizeMb}.`)];
+    : [
+        obstacle(
+          `The swap size has to be a whole number of MB from ${LEAST_SWAP_MB}, or 0 for none, not ${swapSizeMb}.`,
+        ),
+      ];
 }
 
 function checkRelease({ release }: ClusterSpec): Obstacle[] {

@@ -3,6 +3,9 @@ import type { UnitOption } from '../model/units';
 /** fleet's unit; the guide's name for it. */
 export const SWAP_UNIT = 'swapon.service';
 
+/** A cluster of larger droplets may do without. */
+export const hasSwapUnit = ({ swapSizeMb }: { readonly swapSizeMb: number }): boolean => swapSizeMb > 0;
+
 /** What must stay free beside the swap file: Ceph's journal and the images still have to go somewhere. */
 const RESERVE_MB = 1_024;
 

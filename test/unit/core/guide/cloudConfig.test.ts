@@ -89,6 +89,10 @@ describe('the cloud-config', () => {
     assert.match(textOf(config, 'swap-at-boot.service'), /Before=docker\.service/);
   });
 
+  it('has no unit for swap where none is wanted', () => {
+    assert.doesNotMatch(renderCloudConfig({ ...INPUT, swapSizeMb: 0 }), /swapon|mkswap/);
+  });
+
   it('puts the host key in place only until the node has its own', () => {
     assert.match(textOf(config, 'bootstrap-host-key.service'), /ConditionPathExists=!\/etc\/ssh\/deis-own-host-keys/);
     const file = config.write_files.find(({ path }) => path.endsWith('/ssh_host_ed25519_key'));

@@ -43,6 +43,20 @@ describe('creating a cluster', () => {
     assert.deepEqual(window.observer.ran.slice(0, 5), ['sshKey', 'tag', 'firewall', 'discovery', 'droplets']);
   });
 
+  it('has no swap where none is wanted, and says so to who registers it', async () => {
+    const { id, steps } = await operator.create({ ...SPEC, swapSizeMb: 0 }, context(), OWN_KEY);
+
+    assertWhole();
+    assert.ok(!steps.some(({ title }) => title.includes('swap')));
+    const rows = harness.world.cluster.instances();
+    assert.ok(!rows.some(({ name }) => name === 'swapon.service'));
+    await assert.rejects(operator.registerSwap(id, context()), (error: unknown) => {
+      assert.ok(ClusterError.is(error, 'invalidInput'));
+      assert.match(error.message, /created without swap/);
+      return true;
+    });
+  });
+
   it('shows how far the running step is, and nothing of it once the step is done', async () => {
     const window = await harness.open();
     const details = new Set<string>();

@@ -152,6 +152,8 @@ describe('preflight', () => {
       assertOnly(find({}, { swapSizeMb: 16_384 }), /16384 MB of swap are too much for a disk of 25 GB.*12288 MB fit/);
       assertOnly(find({}, { swapSizeMb: 512 }), /may not start/, true);
       assertOnly(find({}, { swapSizeMb: -1 }), /whole number/);
+      assertOnly(find({}, { swapSizeMb: 1 }), /from 64, or 0 for none/);
+      assertOnly(find({}, { swapSizeMb: 0 }), /no swap are less.*may not start/, true);
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Cancel, EtcdClient, EtcdNode, Kernel } from '../kernel';
-import { goJson, parseRecord } from './json';
+import { goJson } from '../network/goJson';
+import { parseRecord } from './json';
 import { Reconciler } from './reconciler';
 import { FLEET_PREFIX, type Registry } from './registry';
 import { planSchedule, type ScheduleTask } from './scheduler';

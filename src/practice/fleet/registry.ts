@@ -1,6 +1,7 @@
 import type { Cancel, EtcdClient, EtcdEvent, EtcdNode } from '../kernel';
 import { EtcdError } from '../etcd/errors';
-import { goJson, parseRecord } from './json';
+import { goJson } from '../network/goJson';
+import { parseRecord } from './json';
 import { requirementsOf, type Requirements } from './requirements';
 import { hashOf, parseUnit, serializeUnit, type UnitFile, type UnitOption } from './unitFile';
 

@@ -4,7 +4,7 @@ import type { LoadedUnit } from './agentPlan';
 import { serveFleet } from './api/serve';
 import { Engine } from './engine';
 import { cutOffHeld, holdSocket } from './heldSocket';
-import { goJson } from './json';
+import { goJson } from '../network/goJson';
 import { Registry, type MachineRecord, type UnitStateRecord } from './registry';
 import { readFleetSettings, type FleetSettings } from './settings';
 import { StatePublisher } from './statePublisher';

@@ -17,7 +17,7 @@ export interface GoHead {
 
 /**
  * The head as Go's net/http writes it: the handler's own headers by name, then Date, the length and what was sniffed. It says nothing
- * of the connection, which stays open unless the client closes it.
+ * of the connection, which stays open unless the client wants it closed.
  */
 export function writeGoHead(response: ServerResponse, head: GoHead): void {
   const { status, headers, now, bodyLength, sniffedType } = head;
@@ -29,5 +29,6 @@ export function writeGoHead(response: ServerResponse, head: GoHead): void {
     Date: new Date(now).toUTCString(),
     ...(isCounted && { 'Content-Length': String(bodyLength) }),
     ...(sniffedType !== undefined && { 'Content-Type': sniffedType }),
+    ...(/\bclose\b/i.test(response.req.headers.connection ?? '') && { Connection: 'close' }),
   });
 }

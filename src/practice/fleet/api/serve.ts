@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpHandler } from '../../kernel';
 import { readBody } from '../../etcd/http/reply';
 import { writeGoHead } from '../../network/goHead';
-import { goJson } from '../json';
+import { goJson } from '../../network/goJson';
 import type { FleetApi } from '../server';
 import { serverHeader } from '../version';
 import { FleetApiError } from './errors';

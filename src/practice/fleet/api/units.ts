@@ -13,7 +13,7 @@ import { serializeUnit, type UnitOption } from '../unitFile';
 import { isTemplate, nameProblem } from '../unitName';
 import { unitRegistryOf, writableRegistryOf } from './access';
 import { FleetApiError } from './errors';
-import { describeJsonProblem } from './goJsonProblem';
+import { describeJsonProblem } from '../../network/goJson';
 import type { FleetCall, FleetReply } from './handle';
 import { pageOf } from './paging';
 

@@ -76,6 +76,7 @@ export class SessionChannels {
       interrupt.release();
     });
     prepare(session, request, () => this.#bringAgent());
+    hearAfterEnd(session);
     session
       .on('signal', (accept, _reject, { name }) => {
         interrupt.abort(name);
@@ -100,6 +101,11 @@ export class SessionChannels {
     }
     return this.#agentSocket;
   }
+}
+
+/** Whoever has no more input may still send a signal or a new size of the window: ssh2 stops listening at the end of the input. */
+function hearAfterEnd(session: Session): void {
+  session.on('eof', () => Reflect.set(session, '_ending', false));
 }
 
 function opened(accept: () => ServerChannel): ServerChannel {

@@ -32,6 +32,15 @@ describe('a node’s sshd, by ssh2’s client', { timeout: 60_000 }, () => {
     assert.deepEqual([code, signal], [null, 'SIGTERM']);
   });
 
+  it('hears a signal from a client that has no more input, as those in Go', async () => {
+    const command = await execute(client, 'follow');
+    await command.until('line 2\n');
+    command.channel.eof();
+    signalAfterEnd(command.channel, 'TERM');
+
+    assert.equal((await command.ended).signal, 'SIGTERM');
+  });
+
   it('ends a command whose channel is closed', async () => {
     const command = await execute(client, 'follow');
     await command.until('line 2\n');
@@ -149,3 +158,12 @@ describe('a node’s sshd, by ssh2’s client', { timeout: 60_000 }, () => {
     other.stop();
   });
 });
+
+/** After the end of its input ssh2's own client would keep a signal to itself. */
+function signalAfterEnd(channel: ClientChannel, name: string): void {
+  const outgoing: unknown = Reflect.get(channel, 'outgoing');
+  if (typeof outgoing !== 'object' || outgoing === null) throw new Error('ssh2 keeps its channels elsewhere now.');
+  Reflect.set(outgoing, 'state', 'open');
+  channel.signal(name);
+  Reflect.set(outgoing, 'state', 'eof');
+}

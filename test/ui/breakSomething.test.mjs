@@ -53,6 +53,8 @@ describe('Something broken on purpose', { timeout: 240_000 }, () => {
     await ui.pick(page, 'Node hangs');
     await question('Which node is to break?');
     await ui.pick(page, 'deis-3');
+    await question('For how long?');
+    await page.keyboard.press('Enter'); // until it is repaired
 
     await ui.notification(page, 'deis-3 hangs.');
     await rowSays('Broken on purpose', '1 thing');
@@ -80,6 +82,8 @@ describe('Something broken on purpose', { timeout: 240_000 }, () => {
     await question('Break Something');
     assert.ok(!(await ui.pickLabels(page)).some((label) => /API|Network/.test(label)), 'only what a node can have');
     await ui.pick(page, 'SSH is refused');
+    await question('For how long?');
+    await ui.pick(page, 'Until it is repaired');
     await rowSays('deis-2 refuses SSH', '');
     await rowSays('deis-2', 'does not answer');
 
@@ -93,6 +97,16 @@ describe('Something broken on purpose', { timeout: 240_000 }, () => {
     await ui.pick(page, 'The next five calls');
     await rowSays('API refuses (500)', 'POST /v2/droplets · 5 calls left');
     await rowSays('Broken on purpose', '2 things');
+
+    await ui.runCommand(page, 'Practice: Break Something');
+    await question('Break Something');
+    await ui.pick(page, 'Clock goes wrong');
+    await question('Which node is to break?');
+    await ui.pick(page, 'deis-1');
+    await question('For how long?');
+    await ui.pick(page, 'For 10 minutes');
+    await rowSays('deis-1 has a wrong clock', 'for 10 min');
+    await rows('deis-1 has a wrong clock', '').first().waitFor({ state: 'detached' }); // it ends by itself
 
     await ui.runCommand(page, 'Practice: Repair');
     await ui.pick(page, 'Repair Everything');

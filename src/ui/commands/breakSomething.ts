@@ -1,7 +1,15 @@
 import * as vscode from 'vscode';
 import type { ActiveFault, Fault } from '../../core/model/fault';
 import type { ClusterSnapshot } from '../../core/model/snapshot';
-import { askForApi, askForSplit, askWhat, faultOfNode, forecastSplit, takesMemberAway } from '../faults/askForFault';
+import {
+  askForApi,
+  askForSplit,
+  askHowLong,
+  askWhat,
+  faultOfNode,
+  forecastSplit,
+  takesMemberAway,
+} from '../faults/askForFault';
 import { describeFault } from '../faults/faultWords';
 import { target } from '../target';
 import { nodeNamer } from '../tree/faultRows';
@@ -36,7 +44,8 @@ async function askForFault(services: Services, call: Call & { by: 'hand' }): Pro
   const kind = await askWhat(call.target?.nodeName !== undefined);
   if (kind === undefined) return undefined;
   if (kind.startsWith('api-')) return await askForApi(kind);
-  return kind === 'network-split' ? await splitNetwork(services, call) : await breakNode(services, call, kind);
+  const fault = kind === 'network-split' ? await splitNetwork(services, call) : await breakNode(services, call, kind);
+  return fault && (await askHowLong(fault));
 }
 
 const NONE = 'There is no cluster in the practice cloud.';

@@ -107,6 +107,22 @@ const CALLS: readonly (vscode.QuickPickItem & { readonly match: ApiMatch })[] = 
   { label: 'Deleting', description: 'DELETE', match: { method: 'DELETE' } },
   { label: 'Asking for a discovery URL', description: 'GET /new', match: { path: '/new' } },
 ];
+const MINUTE_MS = 60_000;
+const SPANS: readonly (vscode.QuickPickItem & { readonly forMs: number | undefined })[] = [
+  { label: 'Until it is repaired', forMs: undefined },
+  ...[2, 10, 60].map((minutes) => ({
+    label: `For ${count(minutes, 'minute')}`,
+    description: "of the practice cloud's time, which runs faster",
+    forMs: minutes * MINUTE_MS,
+  })),
+];
+
+/** The same fault with how long it lasts; undefined when the question was closed. */
+export async function askHowLong(fault: Fault): Promise<Fault | undefined> {
+  const span = await vscode.window.showQuickPick(SPANS, { title: 'For how long?' });
+  return span && { ...fault, ...(span.forMs !== undefined && { forMs: span.forMs }) };
+}
+
 const TIMES: readonly (vscode.QuickPickItem & { readonly times: number | undefined })[] = [
   { label: 'The next call', times: 1 },
   { label: 'The next five calls', times: 5 },

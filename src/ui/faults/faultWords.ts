@@ -66,16 +66,22 @@ export function describeFault({ fault, left }: ActiveFault, nameOf: (dropletId: 
   });
   if ('dropletId' in fault) {
     const node = nameOf(fault.dropletId);
-    return words(NODE_LABELS[fault.kind]?.(node) ?? `${node} is broken`, detailOf(fault));
+    return words(NODE_LABELS[fault.kind]?.(node) ?? `${node} is broken`, detailOf(fault), spanOf(fault));
   }
   if (fault.kind === 'network-split') {
     const groups = fault.groups.map((group) => group.map(nameOf));
     const smallest = [...groups].sort((a, b) => a.length - b.length)[0] ?? [];
-    return words(`The network is split ${groups.map((g) => g.length).join(' | ')}`, `${list(smallest)} cut off`);
+    return words(
+      `The network is split ${groups.map((g) => g.length).join(' | ')}`,
+      `${list(smallest)} cut off`,
+      spanOf(fault),
+    );
   }
   const times = left === undefined ? undefined : `${count(left, 'call')} left`;
-  return words(`API ${apiWords(fault)}`, callsOf(fault), times);
+  return words(`API ${apiWords(fault)}`, callsOf(fault), times, spanOf(fault));
 }
+
+const spanOf = ({ forMs }: Fault): string | undefined => (forMs === undefined ? undefined : `for ${age(forMs)}`);
 
 type OfDroplet = Extract<Fault, { readonly dropletId: number }>;
 

@@ -1,6 +1,5 @@
 import type { HostSpec, Ledger, PoweredHost, Profile, Random, StateFile, Timeline } from '../kernel';
 import { Accounts } from './accounts';
-import { Vpcs } from './addresses';
 import { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
 import { Domains } from './domains';
@@ -10,8 +9,10 @@ import { Images } from './images';
 import { Keys } from './keys';
 import { Lifecycle } from './lifecycle';
 import type { PowerListener } from './machine';
+import { Projects } from './projects';
 import { CloudStore } from './store';
 import { Tags } from './tags';
+import { Vpcs } from './vpcs';
 
 export interface CloudParts {
   readonly state: StateFile;
@@ -36,6 +37,7 @@ export interface Cloud {
   readonly keys: Keys;
   readonly tags: Tags;
   readonly vpcs: Vpcs;
+  readonly projects: Projects;
   readonly firewalls: Firewalls;
   readonly domains: Domains;
   readonly droplets: Droplets;
@@ -51,6 +53,7 @@ export function createCloud(parts: CloudParts): Cloud {
   const keys = new Keys(store);
   const tags = new Tags(store);
   const vpcs = new Vpcs(store, random);
+  const projects = new Projects(store, random);
   const domains = new Domains(store);
   const firewalls = new Firewalls({ store, timeline, random, tags });
   const lifecycle = new Lifecycle({ ...parts, store, vpcs, billing, firewalls });
@@ -64,6 +67,7 @@ export function createCloud(parts: CloudParts): Cloud {
     keys,
     tags,
     vpcs,
+    projects,
     domains,
     firewalls,
     lifecycle,

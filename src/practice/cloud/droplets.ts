@@ -1,5 +1,4 @@
 import type { Timeline } from '../kernel';
-import type { Vpcs } from './addresses';
 import type { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
 import { checkDropletRequest, type CheckedRequest, type DropletRequest } from './dropletRequest';
@@ -10,6 +9,7 @@ import type { AccountRecord, ActionRecord, DropletRecord } from './records';
 import { forbidden, notFound, unprocessable } from './refusal';
 import type { CloudStore } from './store';
 import type { Tags } from './tags';
+import type { Vpcs } from './vpcs';
 
 /** For a moment after the call a new droplet's own address answers 404. */
 const VISIBLE_AFTER_MS = 800;
@@ -52,9 +52,10 @@ export class Droplets {
     if (living.length + request.names.length > account.dropletLimit) {
       throw unprocessable('creating this/these droplet(s) will exceed your droplet limit');
     }
+    const vpc = this.#vpc(account.uuid, checked.regionSlug, request);
     const tags = request.tags.map((name) => this.parts.tags.ensure(account.uuid, name).name);
     this.parts.store.data.userData[checked.userDataHash] = request.userData;
-    return request.names.map((name) => this.#createOne(account.uuid, { ...request, tags }, { ...checked, name }));
+    return request.names.map((name) => this.#createOne(account.uuid, { ...request, tags, vpc }, { ...checked, name }));
   }
 
   delete(account: string, id: number): void {
@@ -72,7 +73,7 @@ export class Droplets {
 
   #createOne(
     account: string,
-    request: DropletRequest,
+    request: DropletRequest & { readonly vpc: string },
     checked: CheckedRequest & { name: string },
   ): { droplet: DropletRecord; action: ActionRecord } {
     const { store, timeline, billing, lifecycle } = this.parts;
@@ -81,16 +82,20 @@ export class Droplets {
       ...{ id: store.nextId(), account, name: checked.name, status: 'new', power: 'off' },
       ...{ createdAt: now, visibleAt: now + VISIBLE_AFTER_MS, regionSlug: checked.regionSlug, size: checked.size },
       ...{ image: checked.image, keys: checked.keys, tags: [...new Set(request.tags)], userData: checked.userDataHash },
-      ...{ hasMonitoring: request.hasMonitoring, vpc: this.#vpc(account, checked.regionSlug, request.vpc) },
+      ...{ hasMonitoring: request.hasMonitoring, vpc: request.vpc },
     };
     store.addDroplet(droplet);
     billing.open(droplet);
     return { droplet, action: lifecycle.create(droplet) };
   }
 
-  #vpc(account: string, regionSlug: string, asked: string | undefined): string {
-    const vpc = this.parts.vpcs.ensure(account, regionSlug, this.parts.timeline.now());
-    if (asked !== undefined && asked !== vpc.id) throw unprocessable('VPC not found or not in the region.');
+  #vpc(account: string, regionSlug: string, { vpc: asked, names }: DropletRequest): string {
+    const { vpcs, timeline } = this.parts;
+    const vpc = asked === undefined ? vpcs.ensure(account, regionSlug, timeline.now()) : vpcs.byId(asked);
+    if (vpc?.account !== account || vpc.regionSlug !== regionSlug) {
+      throw unprocessable('VPC not found or not in the region.');
+    }
+    if (vpcs.room(vpc.id) < names.length) throw unprocessable('The VPC has no room for more Droplets.');
     return vpc.id;
   }
 }

@@ -1,3 +1,4 @@
+import { addressToNumber } from './cidr';
 import type { FirewallRules, RulePeers, RuleRecord } from './records';
 
 /** One side of a connection as rules see it. Without an id it is a stranger on the Internet. */
@@ -7,22 +8,10 @@ export interface Peer {
   readonly tags: readonly string[];
 }
 
-function toNumber(address: string): number | undefined {
-  const parts = address.split('.');
-  if (parts.length !== 4) return undefined;
-  let number = 0;
-  for (const part of parts) {
-    const octet = Number(part);
-    if (!/^\d{1,3}$/.test(part) || octet > 255) return undefined;
-    number = number * 256 + octet;
-  }
-  return number;
-}
-
 /** IPv4 only: the model's droplets have no IPv6, so `::/0` matches nobody. */
 export function isInside(address: string, range: string): boolean {
   const [base = '', length = '32'] = range.split('/');
-  const [a, b, bits] = [toNumber(address), toNumber(base), Number(length)];
+  const [a, b, bits] = [addressToNumber(address), addressToNumber(base), Number(length)];
   if (a === undefined || b === undefined || !Number.isInteger(bits) || bits < 0 || bits > 32) return false;
   const size = 2 ** (32 - bits);
   return Math.floor(a / size) === Math.floor(b / size);

@@ -1,11 +1,12 @@
 import type { HostSpec, Ledger, PoweredHost, Profile, Timeline } from '../kernel';
-import { takePublicAddress, type Vpcs } from './addresses';
+import { takePublicAddress } from './addresses';
 import type { Billing } from './billing';
 import type { Firewalls } from './firewalls';
 import { Machine, type PowerListener } from './machine';
 import type { ActionRecord, DropletRecord } from './records';
 import { unprocessable } from './refusal';
 import type { CloudStore } from './store';
+import type { Vpcs } from './vpcs';
 
 export type PowerAction = 'power_on' | 'power_off' | 'power_cycle' | 'reboot' | 'shutdown';
 

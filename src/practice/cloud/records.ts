@@ -121,9 +121,27 @@ export interface VpcRecord {
   readonly account: string;
   readonly regionSlug: string;
   readonly createdAt: number;
-  /** The second octet of 10.x.0.0/16. */
-  readonly octet: number;
+  name: string;
+  description: string;
+  /** Joined by the droplets of its region that name no network. */
+  isDefault: boolean;
+  /** `10.128.0.0/16`. */
+  readonly range: string;
   nextHost: number;
+}
+
+export interface ProjectRecord {
+  readonly id: string;
+  readonly account: string;
+  name: string;
+  description: string;
+  purpose: string;
+  environment: string;
+  isDefault: boolean;
+  readonly createdAt: number;
+  updatedAt: number;
+  /** What was put here by its urn, and when. */
+  assigned: Record<string, number>;
 }
 
 export type DomainRecordType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'SOA' | 'SRV' | 'TXT';
@@ -171,6 +189,7 @@ export interface CloudState {
   firewalls: FirewallRecord[];
   images: ImageRecord[];
   vpcs: VpcRecord[];
+  projects: ProjectRecord[];
   domains: DomainRecord[];
   charges: ChargeRecord[];
   /** User data by its hash: five droplets of one cluster share one copy. */

@@ -24,8 +24,8 @@ export function unprocessable(message: string): Refusal {
   return new Refusal(422, 'unprocessable_entity', message);
 }
 
-export function forbidden(): Refusal {
-  return new Refusal(403, 'forbidden', 'You do not have access for the attempted action.');
+export function forbidden(message = 'You do not have access for the attempted action.'): Refusal {
+  return new Refusal(403, 'forbidden', message);
 }
 
 export function unauthorized(): Refusal {

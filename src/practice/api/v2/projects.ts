@@ -1,54 +1,119 @@
-import type { AccountRecord } from '../../cloud/records';
-import { notFound } from '../../cloud/refusal';
+import * as v from 'valibot';
+import type { AccountRecord, ProjectRecord } from '../../cloud/records';
+import { notFound, unprocessable } from '../../cloud/refusal';
 import { pageOf } from '../paging';
 import type { Call, Route } from '../router';
+import { optional, parseBody } from './body';
 import { timestamp } from './render';
 
-/** An account has the one project that it was made with: everything belongs to it (digitalocean/openapi, projects). */
-const idOf = ({ uuid }: AccountRecord): string =>
-  `${uuid.slice(0, 8)}-${uuid.slice(8, 12)}-4${uuid.slice(13, 16)}-a${uuid.slice(17, 20)}-${uuid.slice(20, 32)}`;
+const PATH = '/v2/projects';
+const ONE = `${PATH}/:project`;
+const words = {
+  ...{ name: v.string(), purpose: v.string() },
+  ...{ description: optional(v.string()), environment: optional(v.string()) },
+};
+const made = v.object(words);
+const change = v.object({
+  ...{ name: optional(v.string()), purpose: optional(v.string()), is_default: optional(v.boolean()) },
+  ...{ description: optional(v.string()), environment: optional(v.string()) },
+});
+const assignment = v.object({ resources: v.array(v.string()) });
 
-/** Long before anything that the model does. */
-const MADE = timestamp(Date.UTC(2016, 0, 1));
-
-const renderProject = (account: AccountRecord): object => ({
-  ...{ id: idOf(account), owner_uuid: account.uuid, owner_id: Number.parseInt(account.uuid.slice(0, 6), 16) },
-  ...{ name: account.name, description: '', purpose: 'Just trying out DigitalOcean', environment: '' },
-  ...{ is_default: true, created_at: MADE, updated_at: MADE },
+const renderProject = (owner: AccountRecord, project: ProjectRecord): object => ({
+  ...{ id: project.id, owner_uuid: owner.uuid, owner_id: Number.parseInt(owner.uuid.slice(0, 6), 16) },
+  ...{ name: project.name, description: project.description, purpose: project.purpose },
+  ...{ environment: project.environment, is_default: project.isDefault },
+  ...{ created_at: timestamp(project.createdAt), updated_at: timestamp(project.updatedAt) },
 });
 
-function ownProject({ identity: { account }, params }: Call): AccountRecord {
-  if (params['project'] !== 'default' && params['project'] !== idOf(account)) throw notFound();
-  return account;
+const idOf = ({ params }: Call): string => params['project'] ?? '';
+
+function reply(status: number, { identity }: Call, project: ProjectRecord) {
+  return { status, body: { project: renderProject(identity.account, project) } };
+}
+
+function create(call: Call) {
+  const { description, environment, ...rest } = parseBody(made, call.body);
+  const request = { ...rest, description: description ?? '', environment: environment ?? '' };
+  return reply(201, call, call.cloud.projects.create(call.identity.account, request, call.cloud.timeline.now()));
+}
+
+/** Go clients PATCH with a null for what is to stay; PUT wants the whole. */
+function update(call: Call, isWhole: boolean) {
+  const body = parseBody(change, call.body);
+  if (isWhole && (typeof body.name !== 'string' || typeof body.purpose !== 'string')) {
+    throw unprocessable('name and purpose are required');
+  }
+  const { is_default: isDefault, ...rest } = body;
+  const said = Object.entries(rest).filter(([, value]) => typeof value === 'string');
+  const request = { ...Object.fromEntries(said), ...(isDefault === true && { isDefault }) };
+  return reply(
+    200,
+    call,
+    call.cloud.projects.update(call.identity.account, idOf(call), request, call.cloud.timeline.now()),
+  );
+}
+
+/** Where each thing that a project can hold is found, by its urn. */
+function linksOf({ cloud, account, url }: Call): Map<string, { self: string; createdAt: number | undefined }> {
+  const at = (path: string, createdAt?: number) => ({ self: `${url.origin}/v2/${path}`, createdAt });
+  return new Map([
+    ...cloud.droplets
+      .list(account)
+      .map((one) => [`do:droplet:${one.id}`, at(`droplets/${one.id}`, one.createdAt)] as const),
+    ...cloud.domains.list(account).map(({ name }) => [`do:domain:${name}`, at(`domains/${name}`)] as const),
+  ]);
+}
+
+function resources(call: Call) {
+  const { account } = call.identity;
+  const project = call.cloud.projects.get(account, idOf(call));
+  const found = linksOf(call);
+  const all = call.cloud.projects.assigned(account, project, [...found.keys()]);
+  const { items, links, meta } = pageOf(all, call.url);
+  const rendered = items.map(([urn, at]) => ({
+    ...{ urn, assigned_at: timestamp(at ?? found.get(urn)?.createdAt ?? project.createdAt), status: 'ok' },
+    links: { self: found.get(urn)?.self },
+  }));
+  return { status: 200, body: { resources: rendered, links, meta } };
+}
+
+function assign(call: Call) {
+  const { resources: urns } = parseBody(assignment, call.body);
+  const found = linksOf(call);
+  const unknown = urns.find((urn) => !found.has(urn));
+  if (unknown !== undefined)
+    throw /^do:[a-z]+:.+$/.test(unknown) ? notFound() : unprocessable(`${unknown} is not a valid urn`);
+  const now = call.cloud.timeline.now();
+  call.cloud.projects.assign(call.identity.account, idOf(call), urns, now);
+  const rendered = urns.map((urn) => ({
+    ...{ urn, assigned_at: timestamp(now), status: 'assigned', links: { self: found.get(urn)?.self } },
+  }));
+  return { status: 200, body: { resources: rendered, links: {}, meta: { total: rendered.length } } };
 }
 
 export const projectRoutes: readonly Route[] = [
   {
-    ...{ method: 'GET', path: '/v2/projects', scope: 'project:read' },
-    run: ({ identity, url }) => {
-      const { items, links, meta } = pageOf([identity.account], url);
-      return { status: 200, body: { projects: items.map(renderProject), links, meta } };
+    ...{ method: 'GET', path: PATH, scope: 'project:read' },
+    run: ({ cloud, identity: { account }, url }) => {
+      const { items, links, meta } = pageOf(cloud.projects.list(account), url);
+      return { status: 200, body: { projects: items.map((one) => renderProject(account, one)), links, meta } };
     },
   },
+  { method: 'POST', path: PATH, scope: 'project:create', run: create },
   {
-    ...{ method: 'GET', path: '/v2/projects/:project', scope: 'project:read' },
-    run: (call) => ({ status: 200, body: { project: renderProject(ownProject(call)) } }),
+    ...{ method: 'GET', path: ONE, scope: 'project:read' },
+    run: (call) => reply(200, call, call.cloud.projects.get(call.identity.account, idOf(call))),
   },
+  { method: 'PUT', path: ONE, scope: 'project:update', run: (call) => update(call, true) },
+  { method: 'PATCH', path: ONE, scope: 'project:update', run: (call) => update(call, false) },
   {
-    ...{ method: 'GET', path: '/v2/projects/:project/resources', scope: 'project:read' },
+    ...{ method: 'DELETE', path: ONE, scope: 'project:delete' },
     run: (call) => {
-      ownProject(call);
-      const { items, links, meta } = pageOf(resourcesOf(call), call.url);
-      return { status: 200, body: { resources: items, links, meta } };
+      call.cloud.projects.delete(call.identity.account, idOf(call), [...linksOf(call).keys()]);
+      return { status: 204 };
     },
   },
+  { method: 'GET', path: `${ONE}/resources`, scope: 'project:read', run: resources },
+  { method: 'POST', path: `${ONE}/resources`, scope: 'project:update', run: assign },
 ];
-
-function resourcesOf({ cloud, account, url }: Call): object[] {
-  const droplets = cloud.droplets.list(account).map(({ id, createdAt }) => ({ kind: 'droplet', id, createdAt }));
-  const domains = cloud.domains.list(account).map(({ name }) => ({ kind: 'domain', id: name, createdAt: undefined }));
-  return [...droplets, ...domains].map(({ kind, id, createdAt }) => ({
-    ...{ urn: `do:${kind}:${id}`, assigned_at: createdAt === undefined ? MADE : timestamp(createdAt), status: 'ok' },
-    links: { self: `${url.origin}/v2/${kind}s/${id}` },
-  }));
-}

@@ -7,6 +7,7 @@ import {
   type RegionEntry,
   type SizeEntry,
 } from '../../cloud/catalogue/catalogue';
+import { netmaskOf, numberToAddress } from '../../cloud/cidr';
 import type { Cloud } from '../../cloud/cloud';
 import type {
   ActionRecord,
@@ -18,6 +19,7 @@ import type {
   TagRecord,
   VpcRecord,
 } from '../../cloud/records';
+import { cidrOf } from '../../cloud/vpcs';
 
 /** Records in DigitalOcean's words; the shapes are those that its own clients were recorded with (traces/digitalocean). */
 
@@ -70,13 +72,15 @@ export function renderKey(key: KeyRecord): object {
   return { id: key.id, fingerprint: key.fingerprint, public_key: key.publicKey, name: key.name };
 }
 
-function renderNetworks(droplet: DropletRecord): object {
+function renderNetworks(cloud: Cloud, droplet: DropletRecord): object {
   const { publicAddress, privateAddress } = droplet;
   if (publicAddress === undefined || privateAddress === undefined) return { v4: [], v6: [] };
-  const privateGateway = privateAddress.replace(/\.\d+\.\d+$/, '.0.1');
+  const vpc = cloud.vpcs.byId(droplet.vpc);
+  const range = vpc === undefined ? { base: 0, bits: 16 } : cidrOf(vpc);
+  const gateway = numberToAddress(range.base + 1);
   return {
     v4: [
-      { ip_address: privateAddress, netmask: '255.255.0.0', gateway: privateGateway, type: 'private' },
+      { ip_address: privateAddress, netmask: netmaskOf(range), gateway, type: 'private' },
       {
         ip_address: publicAddress,
         netmask: '255.255.255.0',
@@ -105,7 +109,7 @@ export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {
     ...{ backup_ids: [], next_backup_window: null, snapshot_ids: [], volume_ids: [] },
     image: renderImage(cloud, droplet.image),
     ...{ size: renderSize(cloud.catalogue, size), size_slug: size.slug },
-    ...{ networks: renderNetworks(droplet), region: renderRegionOf(cloud, droplet.regionSlug) },
+    ...{ networks: renderNetworks(cloud, droplet), region: renderRegionOf(cloud, droplet.regionSlug) },
     ...{ tags: droplet.tags, vpc_uuid: droplet.vpc },
   };
 }
@@ -150,8 +154,8 @@ export function renderFirewall(cloud: Cloud, firewall: FirewallRecord): object {
 
 export function renderVpc(vpc: VpcRecord): object {
   return {
-    ...{ id: vpc.id, urn: `do:vpc:${vpc.id}`, name: `default-${vpc.regionSlug}`, description: '' },
-    ...{ region: vpc.regionSlug, ip_range: `10.${vpc.octet}.0.0/16`, default: true },
+    ...{ id: vpc.id, urn: `do:vpc:${vpc.id}`, name: vpc.name, description: vpc.description },
+    ...{ region: vpc.regionSlug, ip_range: vpc.range, default: vpc.isDefault },
     created_at: timestamp(vpc.createdAt),
   };
 }

@@ -41,6 +41,8 @@ describe('DigitalOcean’s own Go library against the practice cloud', { skip, t
     ['terraform-import', 'imports a droplet, and shuts one down that is off'],
     ['firewalls', 'makes a firewall, changes each part of it and puts it anew'],
     ['domains', 'keeps a domain with each kind of record'],
+    ['vpcs', 'makes private networks with ranges of their own, and is refused what DigitalOcean refuses'],
+    ['projects', 'keeps projects, and what is in them'],
     ['refusals', 'is refused in words and with a request id, and told how many requests are left'],
   ];
   for (const [sequence, title] of sequences) {

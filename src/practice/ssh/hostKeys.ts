@@ -9,7 +9,7 @@ const KINDS = ['rsa', 'ecdsa', 'ed25519'];
 export async function readHostKeys(host: Host): Promise<string[]> {
   const keys: string[] = [];
   const { tree } = insideOf(host);
-  prepareHostKeys(tree);
+  await prepareHostKeys(tree);
   for (const kind of KINDS) {
     const path = `/etc/ssh/ssh_host_${kind}_key`;
     const node = tree.find(path);

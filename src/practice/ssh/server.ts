@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Connection, ServerConfig } from 'ssh2';
 import ssh2 from 'ssh2';
+import { expectHostKeys } from '../host/image/hostKeys';
+import { insideOf } from '../host/inside';
 import type { Host, Kernel } from '../kernel';
 import { restorePacketFilter } from '../programs/iptables/kernelTables';
 import type { Shell } from '../shell/shell';
@@ -32,6 +34,7 @@ export function createSshd(kernel: Kernel, host: Host, shell: Shell): Sshd {
   const daemon = new NodeSshd(kernel, host, shell);
   daemons.set(host, daemon);
   restorePacketFilter(kernel, host);
+  expectHostKeys(insideOf(host).tree);
   return daemon;
 }
 

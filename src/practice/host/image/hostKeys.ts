@@ -1,29 +1,23 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { makeEd25519Pair } from '../../ssh/ed25519';
 import type { FileTree } from '../files/tree';
 import { LazyFile } from './lazyFile';
+import type { KeyPair } from './rsaStock';
+import { RSA_BITS, RsaStock } from './rsaStock';
 
 type Kind = 'rsa' | 'ecdsa' | 'ed25519';
 
-interface Pair {
-  readonly private: string;
-  readonly public: string;
-}
+/** Keys are no part of a model's state until a node has one. */
+const stock = new RsaStock();
 
-const RSA_BITS = 2048;
-/** An RSA key keeps a processor busy for a good while: it is made when the first rush is over. */
-const RSA_DELAY_MS = 10_000;
-
-const MAKERS: Readonly<Record<Kind, () => Pair>> = {
+const MAKERS: Readonly<Record<Kind, () => KeyPair>> = {
   rsa: () => ssh2.utils.generateKeyPairSync('rsa', { bits: RSA_BITS }),
   ecdsa: () => ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }),
   ed25519: () => makeEd25519Pair(),
 };
 
 /** A new pair, at once: an RSA key takes a tenth of a second. */
-export const makeHostKey = (kind: Kind): Pair => MAKERS[kind]();
+export const makeHostKey = (kind: Kind): KeyPair => MAKERS[kind]();
 
 /** One of the node's own key pairs, made when somebody first reads either half. */
 class HostKey {
@@ -32,7 +26,7 @@ class HostKey {
   readonly #hostname: string;
   readonly #private: LazyFile;
   readonly #public: LazyFile;
-  #isComing = false;
+  #coming: Promise<void> | undefined;
 
   constructor(
     tree: FileTree,
@@ -42,41 +36,43 @@ class HostKey {
     this.#tree = tree;
     this.#path = `/etc/ssh/ssh_host_${kind}_key`;
     this.#hostname = hostname;
-    const make = (): void => this.#fill(MAKERS[kind]());
+    const make = (): void => this.#fill((kind === 'rsa' ? stock.take() : undefined) ?? MAKERS[kind]());
     this.#private = new LazyFile(0o600, make);
     this.#public = new LazyFile(0o644, make);
     tree.put(this.#path, this.#private);
     tree.put(`${this.#path}.pub`, this.#public);
   }
 
-  /** Makes it at once, or in a while when that takes long. */
-  prepare(): void {
-    if (this.#tree.find(this.#path) !== this.#private || !this.#private.isPending) {
-      return;
-    }
-    if (this.kind !== 'rsa') {
-      this.#fill(MAKERS[this.kind]());
-    } else if (!this.#isComing) {
-      this.#isComing = true;
-      setTimeout(() => void this.#makeLater(), RSA_DELAY_MS).unref();
+  get #isMissing(): boolean {
+    return this.#tree.find(this.#path) === this.#private && this.#private.isPending;
+  }
+
+  /** Somebody will come for it. */
+  expect(): void {
+    if (this.kind === 'rsa' && this.#isMissing) {
+      stock.expect();
     }
   }
 
-  /** On a thread beside the event loop. */
-  async #makeLater(): Promise<void> {
-    const { privateKey } = await promisify(generateKeyPair)('rsa', {
-      modulusLength: RSA_BITS,
-      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-      publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    });
-    const parsed = ssh2.utils.parseKey(privateKey);
-    if (this.#private.isPending && !(parsed instanceof Error)) {
-      this.#fill({ private: privateKey, public: `ssh-rsa ${parsed.getPublicSSH().toString('base64')}` });
+  /** Makes it, if it is not there. */
+  async prepare(): Promise<void> {
+    if (this.#isMissing && this.kind !== 'rsa') {
+      this.#fill(MAKERS[this.kind]());
+    } else if (this.#isMissing) {
+      this.#coming ??= this.#takeNext().finally(() => (this.#coming = undefined));
+      await this.#coming;
+    }
+  }
+
+  async #takeNext(): Promise<void> {
+    const pair = await stock.next();
+    if (pair !== undefined && this.#private.isPending) {
+      this.#fill(pair);
     }
   }
 
   /** Both halves in one moment, lest a restart between the two leaves halves of different keys. */
-  #fill(pair: Pair): void {
+  #fill(pair: KeyPair): void {
     for (const [file, text, suffix] of [
       [this.#private, pair.private, ''],
       [this.#public, `${pair.public} root@${this.#hostname}\n`, '.pub'],
@@ -100,10 +96,15 @@ export function installHostKeys(tree: FileTree, hostname: string): void {
   );
 }
 
+/** The node is on its way, and somebody will want to speak with it. */
+export function expectHostKeys(tree: FileTree): void {
+  keysOf.get(tree)?.forEach((key) => key.expect());
+}
+
 /**
- * Before a connection: the small keys are there afterwards, the RSA key soon. Until then sshd offers the others, which every
- * client since OpenSSH 5.7, and Go's, takes.
+ * Before a connection: the keys are there afterwards. Where very many nodes are contacted in one moment some are without an RSA key
+ * still, and sshd offers the others, which every client since OpenSSH 5.7, and Go's, takes.
  */
-export function prepareHostKeys(tree: FileTree): void {
-  keysOf.get(tree)?.forEach((key) => key.prepare());
+export async function prepareHostKeys(tree: FileTree): Promise<void> {
+  await Promise.all(keysOf.get(tree)?.map((key) => key.prepare()) ?? []);
 }

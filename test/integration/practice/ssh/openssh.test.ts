@@ -48,7 +48,6 @@ describe('a node’s sshd, by OpenSSH’s own programs', { skip, timeout: 120_00
   });
 
   it('shows rsa, ecdsa and ed25519 host keys, those that lie on the node', async () => {
-    // Looking at the RSA key makes it; else it comes some seconds after the first connection.
     const onNode = await target.ssh('cat /etc/ssh/ssh_host_*_key.pub');
     const { stdout } = await runProgram('ssh-keyscan', ['-p', String(target.port), '127.0.0.1']);
     const blobs = (text: string): string[] => [...text.matchAll(/AAAA\S+/g)].map(([blob]) => blob).sort();

@@ -29,8 +29,14 @@ export interface LabOptions {
   /** Droplets are called PREFIX-1 to PREFIX-5. */
   readonly prefix: string;
   readonly fleet?: '1.0' | '0.11';
-  /** How many times faster than ours the cluster's time runs: at 10 a command by SSH takes as long as it did in the recording. */
+  /**
+   * How many times faster than ours the cluster's time runs: at 10 a command by SSH takes as long as it did in the recording.
+   * Infinity: time jumps from event to event (`--speed max`), so that what happens does not hang on how busy this machine is.
+   */
   readonly speed?: number;
+  /** The droplets' size; the recording's nodes were never short of memory. */
+  readonly size?: string;
+  readonly profile?: 'lab' | 'default';
 }
 
 const NUMBERS = [1, 2, 3, 4, 5];
@@ -60,7 +66,8 @@ export class Lab {
   static async open(options: LabOptions): Promise<Lab> {
     const speed = options.speed ?? 10;
     const practice = await startPractice(
-      ...['--profile', 'lab', '--speed', String(speed), '--seed', options.seed, '--fleet', options.fleet ?? '1.0'],
+      ...['--profile', options.profile ?? 'lab', '--speed', Number.isFinite(speed) ? String(speed) : 'max'],
+      ...['--seed', options.seed, '--fleet', options.fleet ?? '1.0'],
     );
     const lab = new Lab(practice, options, speed);
     try {
@@ -89,7 +96,8 @@ export class Lab {
 
   /** Runs a command as `core`. `limitMs` is the cluster's time. */
   async run(node: string, command: string, options: CommandOptions = {}): Promise<Said> {
-    const limitMs = options.limitMs === undefined ? LONGEST_MS : options.limitMs / this.speed;
+    const isTimed = options.limitMs !== undefined && Number.isFinite(this.speed);
+    const limitMs = isTimed ? options.limitMs / this.speed : LONGEST_MS;
     return await this.#node(node).run(command, { ...options, limitMs });
   }
 
@@ -100,7 +108,8 @@ export class Lab {
 
   /** Waits in the cluster's time. */
   async rest(ms: number): Promise<void> {
-    await sleep(ms / this.speed);
+    if (Number.isFinite(this.speed)) await sleep(ms / this.speed);
+    else await this.run('client', `sleep ${ms / 1_000}`);
   }
 
   /** Runs a command until its output is as wanted. */
@@ -164,7 +173,11 @@ export class Lab {
     const added = await this.practice.call('POST', '/v2/account/keys', {
       body: { name: 'truth', public_key: this.#keys.public },
     });
-    const common = { ssh_keys: [at(added.json, 'ssh_key.id')], private_networking: true, size: '2gb' };
+    const common = {
+      ssh_keys: [at(added.json, 'ssh_key.id')],
+      private_networking: true,
+      size: this.options.size ?? '2gb',
+    };
     const names = NUMBERS.map((number) => `deis-${number}`);
     const members = await createActive(
       this.practice,

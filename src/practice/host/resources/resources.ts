@@ -36,9 +36,8 @@ const COMFORT_MB = 40;
 const SYSTEM_PARTITIONS_MB = 2660;
 const IMAGE_ROOT_MB = 180;
 const MB = 1024 * 1024;
-/** After a kill everybody reads back the pages that were thrown out before it came to that. */
-const RECOVERY_MS = 10_000;
-const AFTER_KILL = 0.8;
+/** Before it comes to a kill nearly every page of a program is out; then everybody reads back what it needs, for so long. */
+const RECOVERY_MS = 12_000;
 const SIGNATURE = 'SWAPSPACE2';
 
 /** Memory, swap and disk of one node. */
@@ -87,8 +86,7 @@ export class HostResources implements Resources {
     const shortMb = Math.max(0, this.#demandMb - (this.memoryTotalMb - COMFORT_MB));
     // Without swap only file pages can go: the last megabytes hurt at once. With swap most of what is out is cold.
     const now = Math.min(1, this.swapTotalMb === 0 ? shortMb / COMFORT_MB : (0.6 * shortMb) / this.memoryTotalMb);
-    const isRecovering = this.#parts.now() - this.#lastKillAt < RECOVERY_MS;
-    return isRecovering ? Math.max(now, AFTER_KILL) : now;
+    return Math.max(now, 1 - (this.#parts.now() - this.#lastKillAt) / RECOVERY_MS);
   }
 
   get loadAverage(): readonly [number, number, number] {

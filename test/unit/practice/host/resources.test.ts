@@ -54,7 +54,7 @@ describe('memory', () => {
 
     hosts.forEach((host) => launch(host, [...GLOBALS, 'router']));
     await untilTrue(one, () => hosts.some((host) => said(host, 'etcd2', 'server is likely overloaded')));
-    await untilTrue(one, () => one.resources.pressure > 0.75);
+    await untilTrue(one, () => one.resources.pressure > 0.85);
     const during = await one.run(write);
     const elections = (): number => hosts.filter((host) => said(host, 'etcd2', 'starting a new election')).length;
     await untilTrue(one, () => elections() > 1);

@@ -17,8 +17,8 @@ import { Stopwatch } from './stopwatch';
 import { TimeHold } from './timeHold';
 import { LIBRARY_TOOLS } from './tools';
 
-/** Nothing of an operator's is that long; the library must not end a follow that runs for days. */
-const LONGEST_MS = 2_147_483_647;
+/** The library must not end a follow that runs for days, nor keep a timer for it that outlives the node. */
+const NO_DEADLINE = Infinity;
 const MANY = 1_000_000_000;
 
 /** Runs a script in one user's shell. */
@@ -137,7 +137,7 @@ export class Execution {
       defenseInDepth: false,
       processInfo: jobs.processInfo(user),
       executionLimits: {
-        maxExecutionTimeMs: LONGEST_MS,
+        maxExecutionTimeMs: NO_DEADLINE,
         maxCommandCount: MANY,
         maxLoopIterations: MANY,
         maxWorkUnits: MANY,

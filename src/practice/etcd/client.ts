@@ -41,11 +41,11 @@ export class MemberClient implements EtcdClient {
   }
 
   async set(key: string, write: EtcdWrite): Promise<EtcdEvent> {
-    return await this.#propose({ kind: 'put', key, now: this.#now(), ...this.#options(write) });
+    return await this.#propose({ kind: 'put', key, ...this.#options(write) });
   }
 
   async createInOrder(key: string, write: EtcdWrite): Promise<EtcdEvent> {
-    return await this.#propose({ kind: 'post', key, now: this.#now(), ...this.#options(write) });
+    return await this.#propose({ kind: 'post', key, ...this.#options(write) });
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<EtcdEvent> {
@@ -76,9 +76,10 @@ export class MemberClient implements EtcdClient {
     return event;
   }
 
-  #options(write: EtcdWrite): PutOptions {
+  #options(write: EtcdWrite): PutOptions & { readonly now: number } {
     const { ttlSeconds, ...rest } = write;
-    return ttlSeconds === undefined ? rest : { ...rest, expiresAt: this.#now() + ttlSeconds * 1_000 };
+    const now = Math.floor(this.#now());
+    return ttlSeconds === undefined ? { ...rest, now } : { ...rest, now, expiresAt: now + ttlSeconds * 1_000 };
   }
 
   #now(): number {

@@ -1,3 +1,5 @@
+import { goJson } from '../network/goJson';
+
 /** etcd's v2 error codes with their messages (etcd 2.3/3.4, etcdserver/api/v2error). */
 const MESSAGES = {
   100: 'Key not found',
@@ -51,7 +53,7 @@ export class EtcdError extends Error {
 
   /** The body of the answer, keys in etcd's order. */
   get body(): string {
-    return JSON.stringify({ errorCode: this.code, message: this.message, cause: this.cause, index: this.index });
+    return goJson({ errorCode: this.code, message: this.message, cause: this.cause, index: this.index });
   }
 
   /** As Go's clients print it: `100: Key not found (/nosuch) [4041]`. */

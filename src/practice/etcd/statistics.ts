@@ -1,4 +1,4 @@
-import { EtcdError } from './errors';
+import { EtcdError, type EtcdErrorCode } from './errors';
 import type { StoreOperation } from './store';
 
 const COUNTERS = ['gets', 'sets', 'delete', 'update', 'create', 'compareAndSwap', 'compareAndDelete'] as const;
@@ -18,7 +18,11 @@ export class StoreStatistics {
       return result;
     } catch (error) {
       if (error instanceof EtcdError) {
-        this.#add(this.#fail, counter);
+        const isMiscounted = counter !== undefined && MISCOUNTED[counter]?.includes(error.code) === true;
+        this.#add(isMiscounted ? this.#success : this.#fail, counter);
+        if (counter === 'create' && error.code === 104) {
+          this.#add(this.#fail, 'sets'); // Counted again where the directories are made (v2store, `internalCreate`).
+        }
       }
       throw error;
     }
@@ -41,6 +45,17 @@ export class StoreStatistics {
   }
 }
 
+/** Errors that etcd returns without having put them where its counter looks (v2store, `Update`, `CompareAndDelete`…). */
+const MISCOUNTED: Partial<Record<Counter, readonly EtcdErrorCode[]>> = {
+  update: [102, 107],
+  compareAndDelete: [101, 102],
+  compareAndSwap: [107],
+  delete: [107],
+};
+
+const compares = (write: { readonly prevIndex?: number; readonly prevValue?: string }): boolean =>
+  (write.prevIndex ?? 0) > 0 || (write.prevValue ?? '') !== '';
+
 function counterOf(operation: StoreOperation): Counter | undefined {
   switch (operation.kind) {
     case 'expire':
@@ -51,11 +66,14 @@ function counterOf(operation: StoreOperation): Counter | undefined {
     case 'post':
       return 'create';
     case 'delete':
-      return operation.prevIndex === undefined && operation.prevValue === undefined ? 'delete' : 'compareAndDelete';
+      return compares(operation) ? 'compareAndDelete' : 'delete';
     case 'put':
-      if (operation.prevIndex !== undefined || operation.prevValue !== undefined) {
+      if (operation.prevExist === false) {
+        return 'create';
+      }
+      if (compares(operation)) {
         return 'compareAndSwap';
       }
-      return operation.prevExist === undefined ? 'sets' : operation.prevExist ? 'update' : 'create';
+      return operation.prevExist === true ? 'update' : 'sets';
   }
 }

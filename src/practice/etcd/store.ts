@@ -134,8 +134,10 @@ export class Store {
     if (prevNode !== undefined && isDirectory(prevNode)) {
       throw this.#error(102, path);
     }
-    const keepsValue = options.refresh === true && prevNode !== undefined;
-    const node = this.#place(path, options, keepsValue ? prevNode.value : options.value);
+    if (options.refresh === true && prevNode === undefined) {
+      throw this.#error(100, path);
+    }
+    const node = this.#place(path, options, options.refresh === true ? prevNode?.value : options.value);
     return this.#done('set', { path, node, prevNode, now, isQuiet: options.refresh === true });
   }
 
@@ -155,7 +157,9 @@ export class Store {
       throw this.#error(102, path);
     }
     const node = this.#change(path, prevNode, options);
-    return this.#done('update', { path, node, prevNode, now, isQuiet: options.refresh === true });
+    // The index of a directory is that of its making for good; only the event of the update shows the new one.
+    const shown = { ...node, modified: this.state.index };
+    return this.#done('update', { path, node: shown, prevNode, now, isQuiet: options.refresh === true });
   }
 
   #compareAndSwap(path: string, options: PutOptions, now: number): () => EtcdEvent {
@@ -172,7 +176,8 @@ export class Store {
     const content = isDirectory(old)
       ? { children: old.children ?? {} }
       : { value: options.refresh === true ? (old.value ?? '') : (options.value ?? '') };
-    const node: TreeNode = { ...content, created: old.created, modified: this.state.index };
+    const modified = isDirectory(old) ? old.modified : this.state.index;
+    const node: TreeNode = { ...content, created: old.created, modified };
     this.#setExpiry(node, options.expiresAt);
     const parts = splitKey(path);
     this.#makeDirectories(parts, parts.length - 1)[parts.at(-1) ?? ''] = node;
@@ -301,24 +306,27 @@ export class Store {
   #find(path: string): TreeNode {
     const node = findNode(this.state.root, path);
     if (node === undefined) {
-      throw this.#error(100, this.#firstMissing(path));
+      throw this.#missing(path);
     }
     return node;
   }
 
-  /** etcd names the first part of the path that is not there. */
-  #firstMissing(path: string): string {
+  /** etcd names the first part of the path that is not there, or the value that stands where a directory would have to. */
+  #missing(path: string): EtcdError {
     let node = this.state.root;
     let at = '';
     for (const part of splitKey(path)) {
+      if (!isDirectory(node)) {
+        return this.#error(104, at);
+      }
       at += part;
       const next = childOf(node, part);
       if (next === undefined) {
-        return at;
+        break;
       }
       node = next;
     }
-    return path;
+    return this.#error(100, at);
   }
 
   #refuseRoot(path: string): void {

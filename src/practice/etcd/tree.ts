@@ -94,7 +94,8 @@ export function describeNode(key: string, node: TreeNode, now: number): EtcdNode
       ? {}
       : {
           expiration: formatExpiry(node.expiresAt, node.modified),
-          ttl: Math.ceil((node.expiresAt - now) / 1_000),
+          // What has run out but is still there has no time left to tell.
+          ...(node.expiresAt > now && { ttl: Math.ceil((node.expiresAt - now) / 1_000) }),
         };
   return {
     key,

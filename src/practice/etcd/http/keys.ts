@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EtcdEvent, EtcdWrite, Kernel } from '../../kernel';
+import type { EtcdEvent, Kernel } from '../../kernel';
 import { MemberClient } from '../client';
 import { EtcdError } from '../errors';
 import type { Member } from '../member';
 import { cleanKey } from '../tree';
-import { encodeEvent, readBody, send, start, type Replying } from './reply';
-import { isTrue, wholeNumber } from './form';
+import { encodeEvent, refuseMethod, send, start, type Replying } from './reply';
+import { readForm } from './form';
+import { comparedBy, readKeyRequest, writeOf, type KeyRequest } from './keyRequest';
+
+const METHODS = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'];
 
 /** /v2/keys: reading, writing and waiting. */
 export async function serveKeys(
@@ -15,14 +18,19 @@ export async function serveKeys(
 ): Promise<void> {
   const { request, response, url } = exchange;
   const key = cleanKey(decodeURIComponent(url.pathname.slice('/v2/keys'.length)));
-  const form = new URLSearchParams(url.search);
-  if (request.method === 'PUT' || request.method === 'POST') {
-    for (const [name, value] of new URLSearchParams(await readBody(request))) {
-      form.set(name, value);
-    }
+  const { method = 'GET' } = request;
+  if (!METHODS.includes(method)) {
+    refuseMethod({ response, now: kernel.timeline.now() }, METHODS.join());
+    return;
   }
   try {
-    await answer({ member, kernel, key, form }, request, response);
+    const asked = readKeyRequest(await readForm(request, url), method);
+    const call = { member, kernel, key, asked };
+    if (asked.wait) {
+      wait(call, response);
+    } else {
+      sendEvent(call, response, await perform(call, method));
+    }
   } catch (error) {
     if (!(error instanceof EtcdError)) {
       throw error;
@@ -31,77 +39,72 @@ export async function serveKeys(
   }
 }
 
-interface KeyRequest {
+interface Call {
   readonly member: Member;
   readonly kernel: Kernel;
   readonly key: string;
-  readonly form: URLSearchParams;
+  readonly asked: KeyRequest;
 }
 
-const replying = ({ kernel }: KeyRequest, response: ServerResponse): Replying => ({
+const replying = ({ kernel }: Call, response: ServerResponse): Replying => ({
   response,
   now: kernel.timeline.now(),
 });
 
-async function answer(call: KeyRequest, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const client = new MemberClient(call.member);
-  const { key, form } = call;
-  switch (request.method) {
-    case 'GET':
-    case 'HEAD':
-    case undefined:
-      if (isTrue(form, 'wait')) {
-        wait(call, response);
-        return;
-      }
-      sendEvent(call, response, await client.get(key, readOptions(form)));
-      return;
+async function perform({ member, key, asked }: Call, method: string): Promise<EtcdEvent> {
+  const client = new MemberClient(member);
+  const { recursive, sorted, quorum, dir } = asked;
+  switch (method) {
     case 'PUT':
-      sendEvent(call, response, await client.set(key, writeOptions(form)));
-      return;
+      return await client.set(key, writeOf(asked));
     case 'POST':
-      sendEvent(call, response, await client.createInOrder(key, writeOptions(form)));
-      return;
+      return await client.createInOrder(key, writeOf(asked));
     case 'DELETE':
-      sendEvent(call, response, await client.delete(key, deleteOptions(form)));
-      return;
+      return await client.delete(key, { recursive, dir, ...comparedBy(asked) });
     default:
-      send(replying(call, response), 405, 'Method Not Allowed\n', {
-        'Content-Type': 'text/plain; charset=utf-8',
-        Allow: 'GET,PUT,POST,DELETE,HEAD',
-      });
+      return await client.get(key, { recursive, sorted, quorum });
   }
 }
 
-function sendEvent(call: KeyRequest, response: ServerResponse, event: EtcdEvent): void {
-  const { member } = call;
+const WRITES = ['set', 'compareAndSwap', 'create', 'update'];
+
+function sendEvent(call: Call, response: ServerResponse, event: EtcdEvent): void {
+  const { member, asked } = call;
   const isNew = event.action === 'create' || (event.action === 'set' && event.prevNode === undefined);
-  send(replying(call, response), isNew ? 201 : 200, encodeEvent(event), {
+  const isShort = asked.noValueOnSuccess && WRITES.includes(event.action);
+  const body = isShort ? `${JSON.stringify({ action: event.action })}\n` : encodeEvent(event);
+  send(replying(call, response), isNew ? 201 : 200, body, {
     ...indexHeaders(member, member.store.index),
     ...raftHeaders(member),
   });
 }
 
+const REMOVALS = ['delete', 'compareAndDelete', 'expire'];
+
 /** Holds the answer until something happens at the key; `waitIndex` may name an event of the past. */
-function wait(call: KeyRequest, response: ServerResponse): void {
-  const { member, key, form } = call;
-  const isRecursive = isTrue(form, 'recursive');
-  const isStream = isTrue(form, 'stream');
-  const since = wholeNumber(form, 'waitIndex') ?? 0;
+function wait(call: Call, response: ServerResponse): void {
+  const { member, key } = call;
+  const { recursive, stream, waitIndex: since } = call.asked;
   const headers = { ...indexHeaders(member, member.store.index), ...raftHeaders(member) };
-  const past = since > 0 ? member.history.since(key, isRecursive, since, member.store.index) : undefined;
+  const past = since > 0 ? member.history.since(key, recursive, since, member.store.index) : undefined;
   start(replying(call, response), 200, { 'Content-Type': 'application/json', ...headers });
-  if (past !== undefined && !isStream) {
-    response.end(encodeEvent(past.event()));
+  if (past !== undefined) {
+    // Who asked for a stream gets nothing more, and no end either: etcd forgets to let it wait (v2store, `watcherHub.watch`).
+    response.write(encodeEvent(past.event()));
+    if (!stream) {
+      response.end();
+    }
     return;
   }
   response.flushHeaders();
-  const cancel = member.history.watch(key, isRecursive, (event, index) => {
+  const cancel = member.history.watch(key, recursive, (event, index) => {
     if (index < since) {
       return;
     }
-    response.write(encodeEvent(event));
-    if (!isStream) {
+    // Whoever stays and watches the very key that goes hears of it twice (v2store, `notifyWatchers` and `notify`).
+    const times = stream && event.node.key === key && REMOVALS.includes(event.action) ? 2 : 1;
+    response.write(encodeEvent(event).repeat(times));
+    if (!stream) {
       cancel();
       response.end();
     }
@@ -119,49 +122,3 @@ const raftHeaders = (member: Member): Record<string, string> => ({
   'X-Raft-Index': String(member.state.commit),
   'X-Raft-Term': String(member.appliedTerm),
 });
-
-function readOptions(form: URLSearchParams): { recursive: boolean; sorted: boolean; quorum: boolean } {
-  return { recursive: isTrue(form, 'recursive'), sorted: isTrue(form, 'sorted'), quorum: isTrue(form, 'quorum') };
-}
-
-function writeOptions(form: URLSearchParams): EtcdWrite {
-  const ttl = form.get('ttl');
-  const ttlSeconds = ttl === null || ttl === '' ? undefined : wholeNumber(form, 'ttl', 202);
-  const prevIndex = wholeNumber(form, 'prevIndex');
-  const refresh = isTrue(form, 'refresh');
-  const prevValue = form.get('prevValue');
-  if (prevValue === '') {
-    throw new EtcdError(201, '"prevValue" cannot be empty', 0);
-  }
-  if (refresh && (form.get('value') ?? '') !== '') {
-    throw new EtcdError(211, 'A value was provided on a refresh', 0);
-  }
-  if (refresh && ttlSeconds === undefined) {
-    throw new EtcdError(212, 'No TTL value set', 0);
-  }
-  return {
-    value: form.get('value') ?? '',
-    dir: isTrue(form, 'dir'),
-    refresh,
-    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
-    ...(form.has('prevExist') ? { prevExist: isTrue(form, 'prevExist') } : {}),
-    ...(prevValue === null ? {} : { prevValue }),
-    ...(prevIndex === undefined ? {} : { prevIndex }),
-  };
-}
-
-function deleteOptions(form: URLSearchParams): {
-  recursive: boolean;
-  dir: boolean;
-  prevValue?: string;
-  prevIndex?: number;
-} {
-  const prevIndex = wholeNumber(form, 'prevIndex');
-  const prevValue = form.get('prevValue');
-  return {
-    recursive: isTrue(form, 'recursive'),
-    dir: isTrue(form, 'dir'),
-    ...(prevValue === null ? {} : { prevValue }),
-    ...(prevIndex === undefined ? {} : { prevIndex }),
-  };
-}

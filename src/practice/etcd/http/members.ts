@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import * as v from 'valibot';
 import type { Kernel } from '../../kernel';
+import { goJson } from '../../network/goJson';
 import { EtcdError } from '../errors';
 import type { Member } from '../member';
 import { memberIdFor, sortedMembers } from '../memberState';
 import type { MemberInfo } from '../raftLog';
-import { readBody, send } from './reply';
+import { readPeerUrls, Refusal } from './peerUrls';
+import { refuseMethod, send, sendText } from './reply';
 
 const PATH = '/v2/members';
+const METHODS = ['GET', 'POST', 'DELETE', 'PUT'];
 
 /** /v2/members: the configured members, dead ones included, and how they are changed. */
 export async function serveMembers(
@@ -18,20 +20,28 @@ export async function serveMembers(
   const { request, response, url } = exchange;
   const headers = { 'X-Etcd-Cluster-Id': member.state.clusterId };
   const id = url.pathname.slice(PATH.length + 1);
-  const reply = (status: number, body: string): void =>
-    send({ response, now: kernel.timeline.now() }, status, body, headers);
+  const to = { response, now: kernel.timeline.now() };
+  const reply = (status: number, body: string): void => send(to, status, body, headers);
+  const { method = 'GET' } = request;
+  if (!METHODS.includes(method)) {
+    refuseMethod(to, METHODS.join());
+    return;
+  }
   try {
-    if (request.method === 'GET') {
+    if (method === 'POST') {
+      await add(member, kernel, await readPeerUrls(request), reply);
+    } else if (method === 'GET') {
       answerList(member, id, reply);
-    } else if (request.method === 'POST') {
-      await add(member, kernel, await readBody(request), reply);
-    } else if (request.method === 'PUT' || request.method === 'DELETE') {
-      await change(member, id, request.method === 'PUT' ? await readBody(request) : undefined, reply);
-    } else {
-      const allowed = { ...headers, Allow: 'GET,POST,DELETE,PUT' };
-      send({ response, now: kernel.timeline.now() }, 405, problem('Method Not Allowed'), allowed);
+    } else if (id === '') {
+      sendText(to, 405, 'Method Not Allowed', headers);
+    } else if (answerStranger(member, id, reply)) {
+      await change(member, id, method === 'PUT' ? await readPeerUrls(request) : undefined, reply);
     }
   } catch (error) {
+    if (error instanceof Refusal) {
+      reply(error.status, problem(error.message));
+      return;
+    }
     if (!(error instanceof EtcdError)) {
       throw error;
     }
@@ -41,7 +51,7 @@ export async function serveMembers(
 
 type Reply = (status: number, body: string) => void;
 
-const problem = (message: string): string => JSON.stringify({ message });
+const problem = (message: string): string => goJson({ message });
 
 const encode = (member: MemberInfo): object => ({
   id: member.id,
@@ -52,7 +62,7 @@ const encode = (member: MemberInfo): object => ({
 
 function answerList(member: Member, id: string, reply: Reply): void {
   if (id === '') {
-    reply(200, `${JSON.stringify({ members: sortedMembers(member.state.members).map(encode) })}\n`);
+    reply(200, `${goJson({ members: sortedMembers(member.state.members).map(encode) })}\n`);
     return;
   }
   const leader = member.state.members[member.leaderId ?? ''];
@@ -61,31 +71,16 @@ function answerList(member: Member, id: string, reply: Reply): void {
   } else if (leader === undefined) {
     reply(503, problem('During election'));
   } else {
-    reply(200, `${JSON.stringify(encode(leader))}\n`);
+    reply(200, `${goJson(encode(leader))}\n`);
   }
 }
 
-const bodySchema = v.object({ peerURLs: v.pipe(v.array(v.pipe(v.string(), v.url())), v.minLength(1)) });
-
-function parsePeerUrls(body: string): readonly string[] | string {
-  try {
-    return v.parse(bodySchema, JSON.parse(body)).peerURLs;
-  } catch (error) {
-    return error instanceof Error ? error.message : 'invalid body';
-  }
-}
-
-async function add(member: Member, kernel: Kernel, body: string, reply: Reply): Promise<void> {
-  const peerUrls = parsePeerUrls(body);
-  if (typeof peerUrls === 'string') {
-    reply(400, problem(peerUrls));
-    return;
-  }
+async function add(member: Member, kernel: Kernel, peerUrls: readonly string[], reply: Reply): Promise<void> {
   const isTaken = Object.values(member.state.members).some((info) =>
     info.peerUrls.some((url) => peerUrls.includes(url)),
   );
   if (isTaken) {
-    reply(409, problem('etcdserver: peerURL exists'));
+    reply(409, problem('membership: peerURL exists'));
     return;
   }
   const added: MemberInfo = {
@@ -95,32 +90,40 @@ async function add(member: Member, kernel: Kernel, body: string, reply: Reply): 
     clientUrls: [],
   };
   await member.propose({ kind: 'addMember', member: added });
-  reply(201, `${JSON.stringify(encode(added))}\n`);
+  reply(201, `${goJson(encode(added))}\n`);
 }
 
-async function change(member: Member, id: string, body: string | undefined, reply: Reply): Promise<void> {
-  if (!/^[0-9a-f]{1,16}$/.test(id)) {
-    reply(404, problem(`No such member: ${id}`));
-    return;
-  }
-  if (member.state.removed.includes(id)) {
+/** Whether the id is that of a member; says so when it is not. */
+function answerStranger(member: Member, id: string, reply: Reply): boolean {
+  const name = id.replace(/^0+(?=.)/, '');
+  if (member.state.removed.includes(name)) {
     reply(410, problem(`Member permanently removed: ${id}`));
-    return;
-  }
-  if (member.state.members[id] === undefined) {
+  } else if (member.state.members[name] === undefined) {
     reply(404, problem(`No such member: ${id}`));
-    return;
+  } else {
+    return true;
   }
-  if (body === undefined) {
-    await member.propose({ kind: 'removeMember', id });
-    reply(204, '');
-    return;
+  return false;
+}
+
+async function change(
+  member: Member,
+  id: string,
+  peerUrls: readonly string[] | undefined,
+  reply: Reply,
+): Promise<void> {
+  const name = id.replace(/^0+(?=.)/, '');
+  if (peerUrls === undefined) {
+    await member.propose({ kind: 'removeMember', id: name });
+  } else {
+    const isTaken = Object.values(member.state.members).some(
+      (info) => info.id !== name && info.peerUrls.some((url) => peerUrls.includes(url)),
+    );
+    if (isTaken) {
+      reply(409, problem('membership: peerURL exists'));
+      return;
+    }
+    await member.propose({ kind: 'updateMember', id: name, peerUrls });
   }
-  const peerUrls = parsePeerUrls(body);
-  if (typeof peerUrls === 'string') {
-    reply(400, problem(peerUrls));
-    return;
-  }
-  await member.propose({ kind: 'updateMember', id, peerUrls });
   reply(204, '');
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EtcdEvent, EtcdNode } from '../../kernel';
 import { writeGoHead } from '../../network/goHead';
+import { goJson } from '../../network/goJson';
 
 const CORS = {
   'Access-Control-Allow-Headers': 'accept, content-type, authorization',
@@ -31,6 +32,34 @@ export function send(
   response.end(body);
 }
 
+/** What Go's `http.Error` writes. */
+export function sendText(
+  to: Replying,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const own = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
+  send(to, status, `${text}\n`, { ...headers, ...own });
+}
+
+/** etcd's answer to a method that a path has no use for. */
+export const refuseMethod = (to: Replying, allowed: string): void =>
+  sendText(to, 405, 'Method Not Allowed', { Allow: allowed });
+
+/** An answer of which the handler says no type. */
+export function sendBare(
+  { response, now }: Replying,
+  answer: { status: number; headers: Readonly<Record<string, string>>; body: string },
+): void {
+  const { status, body } = answer;
+  const headers = { ...CORS, ...answer.headers };
+  writeGoHead(response, { status, headers, now, bodyLength: Buffer.byteLength(body) });
+  response.end(body);
+}
+
+export const sendEmpty = (to: Replying): void => sendBare(to, { status: 200, headers: {}, body: '' });
+
 /** A text whose handler names no type: Go looks at it. */
 export function sendPlain({ response, now }: Replying, body: string): void {
   const sniffedType = 'text/plain; charset=utf-8';
@@ -40,7 +69,7 @@ export function sendPlain({ response, now }: Replying, body: string): void {
 
 /** The event as etcd writes it: the root has neither key nor indexes, and the order of the keys is Go's. */
 export function encodeEvent(event: EtcdEvent): string {
-  return `${JSON.stringify({
+  return `${goJson({
     action: event.action,
     node: encodeNode(event.node),
     ...(event.prevNode === undefined ? {} : { prevNode: encodeNode(event.prevNode) }),
@@ -53,7 +82,8 @@ function encodeNode(node: EtcdNode): object {
     ...(isRoot ? {} : { key: node.key }),
     ...(node.value === undefined ? {} : { value: node.value }),
     ...(node.dir === undefined ? {} : { dir: true }),
-    ...(node.expiration === undefined ? {} : { expiration: node.expiration, ttl: node.ttl }),
+    ...(node.expiration === undefined ? {} : { expiration: node.expiration }),
+    ...(node.ttl === undefined ? {} : { ttl: node.ttl }),
     ...(node.nodes === undefined ? {} : { nodes: node.nodes.map(encodeNode) }),
     ...(isRoot ? {} : { modifiedIndex: node.modifiedIndex, createdIndex: node.createdIndex }),
   };

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpHandler, Kernel } from '../../kernel';
 import type { Member } from '../member';
+import { sortedMembers } from '../memberState';
 import type { EtcdApi } from '../server';
 import { serveKeys } from './keys';
 import { serveMembers } from './members';
-import { send, sendPlain, type Replying } from './reply';
+import { isElsewhere, redirect } from './redirect';
+import { refuseMethod, send, sendEmpty, sendPlain, sendText, type Replying } from './reply';
 import { describeLeader, describeSelf, isHealthy } from './status';
 
 export const ETCD_VERSION = '3.4.23';
@@ -33,16 +35,31 @@ async function serve(
   exchange: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
   const { request, response } = exchange;
-  const url = new URL(request.url ?? '/', 'http://etcd');
-  const path = url.pathname.replace(/(.)\/+$/, '$1');
+  const { method = 'GET', url: asked = '/' } = request;
+  const to = { response, now: kernel.timeline.now() };
+  if (isElsewhere(asked)) {
+    redirect(to, method, asked);
+    return;
+  }
+  if (method === 'OPTIONS') {
+    // Other sites' pages may ask what they like (etcd 3.4, `corsHandler`).
+    sendEmpty(to);
+    return;
+  }
+  const url = new URL(asked, 'http://etcd');
+  const path = url.pathname;
   if (path === '/v2/keys' || path.startsWith('/v2/keys/')) {
     await serveKeys(member, kernel, { request, response, url });
   } else if (path === '/v2/members' || path.startsWith('/v2/members/')) {
     await serveMembers(member, kernel, { request, response, url });
+  } else if (ONLY_READ.includes(path) && method !== 'GET') {
+    refuseMethod(to, 'GET');
   } else {
     await serveStatus(member, kernel, { path, response });
   }
 }
+
+const ONLY_READ = ['/health', '/version', '/v2/stats/self', '/v2/stats/store', '/v2/stats/leader', '/v2/auth/enable'];
 
 async function serveStatus(
   member: Member,
@@ -72,11 +89,14 @@ async function serveStatus(
         send(to, 403, '{"message":"not current leader"}');
       }
       return;
+    case '/v2/machines':
+      sendPlain(to, clientUrls(member).join(', '));
+      return;
+    case '/v2/auth/enable':
+      send(to, 200, '{"enabled":false}\n', { 'X-Etcd-Cluster-Id': member.state.clusterId });
+      return;
     default:
-      send(to, 404, '404 page not found\n', {
-        'Content-Type': 'text/plain; charset=utf-8',
-        'X-Content-Type-Options': 'nosniff',
-      });
+      sendText(to, 404, '404 page not found');
   }
 }
 
@@ -86,9 +106,11 @@ async function sendHealth(member: Member, kernel: Kernel, response: ServerRespon
   if (isWell) {
     sendPlain(to, '{"health":"true"}');
   } else {
-    send(to, 503, '{"health":"false"}\n', {
-      'Content-Type': 'text/plain; charset=utf-8',
-      'X-Content-Type-Options': 'nosniff',
-    });
+    sendText(to, 503, '{"health":"false"}');
   }
 }
+
+const clientUrls = (member: Member): string[] =>
+  sortedMembers(member.state.members)
+    .flatMap((info) => info.clientUrls)
+    .sort();

@@ -36,10 +36,10 @@ export function describeSelf(member: Member, now: number): object {
       startTime: formatExpiry(member.leaderSince, 2),
     },
     recvAppendRequestCnt: isLeader ? 0 : member.state.commit,
-    // Rates are of what came and went lately: nothing, without a quorum.
+    // Rates are of what came and went lately: nothing, without a quorum or without anyone to talk to.
     ...(isLeader || !member.hasQuorum ? {} : { recvPkgRate: 10.0, recvBandwidthRate: 944.6 }),
     sendAppendRequestCnt: sent,
-    ...(isLeader && member.hasQuorum ? { sendPkgRate: 41.4, sendBandwidthRate: 4324.7 } : {}),
+    ...(isLeader && member.hasQuorum && sent > 0 ? { sendPkgRate: 41.4, sendBandwidthRate: 4324.7 } : {}),
   };
 }
 

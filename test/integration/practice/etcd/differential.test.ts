@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import { after, before, describe, it } from 'node:test';
+import { skipWithoutPackage } from '../clients/programs';
+import { removeFolder, temporaryFolder } from '../support';
+import { startPracticeEtcd, startRealEtcd, type Etcd } from './etcds';
+import { EtcdClient } from './exchange';
+import { requests } from './requests';
+
+const skip = skipWithoutPackage('ssh') || skipWithoutPackage('etcd');
+
+describe('the etcd of a practice node answers as the real one does', { skip, timeout: 300_000 }, () => {
+  const folder = temporaryFolder();
+  const opened: Etcd[] = [];
+  let real: EtcdClient;
+  let ours: EtcdClient;
+
+  before(async () => {
+    opened.push(await startRealEtcd(folder));
+    opened.push(await startPracticeEtcd(folder));
+    const [first, second] = await Promise.all(opened.map(({ url }) => EtcdClient.open(url)));
+    assert.ok(first !== undefined && second !== undefined);
+    [real, ours] = [first, second];
+    await real.reach(ours.index);
+    await ours.reach(real.index);
+    await Promise.all([real.countFromNow(), ours.countFromNow()]);
+  });
+  after(async () => {
+    for (const etcd of opened) await etcd.stop();
+    removeFolder(folder);
+  });
+
+  for (const [topic, list] of Object.entries(requests)) {
+    it(`about ${topic}`, async () => {
+      await real.reach(ours.index);
+      await ours.reach(real.index);
+      const differences: object[] = [];
+      for (const request of list) {
+        const wanted = await real.exchange(request);
+        const got = await ours.exchange(request).catch((error: unknown) => error);
+        if (!isDeepStrictEqual(got, wanted)) differences.push({ got, wanted });
+      }
+      assert.deepEqual(differences, []);
+    });
+  }
+});

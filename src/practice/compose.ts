@@ -33,6 +33,7 @@ export function composeNodes(kernel: Kernel): Nodes {
   const sshds = new Map<number, Sshd>();
   return {
     createHost(spec) {
+      sshds.get(spec.dropletId)?.dispose(); // of the machine before it was resized
       const endSessions = (): void => sshds.get(spec.dropletId)?.hangUp();
       const host = createHost({ kernel, programs, daemons, shell: createShell, endSessions }, spec);
       sshds.set(spec.dropletId, createSshd(kernel, host, createShell(host, programs)));

@@ -31,6 +31,7 @@ export async function startPracticeCloud(
   ports.use(await listen(server, options.port, ports.last));
   model.cloud.firewalls.resume();
   model.cloud.lifecycle.resume();
+  model.cloud.imageActions.resume();
   await state.saved();
   return {
     ...{ origin: ports.origin, notice: state.notice, attachments },

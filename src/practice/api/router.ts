@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Identity } from '../cloud/accounts';
 import type { Cloud } from '../cloud/cloud';
 import { notFound, Refusal } from '../cloud/refusal';
@@ -12,6 +13,7 @@ export interface Call {
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;
   readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface Route {

@@ -31,10 +31,10 @@ function costOf(charge: ChargeRecord, now: number): number {
 export class Billing {
   constructor(private readonly store: CloudStore) {}
 
-  open(droplet: DropletRecord): void {
+  open(droplet: DropletRecord, from: number): void {
     this.store.data.charges.push({
       ...{ dropletId: droplet.id, account: droplet.account, name: droplet.name, sizeSlug: droplet.size.slug },
-      ...{ priceMonthly: droplet.size.priceMonthly, from: droplet.createdAt, to: null },
+      ...{ priceMonthly: droplet.size.priceMonthly, from, to: null },
     });
     this.store.changed();
   }

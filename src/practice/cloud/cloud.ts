@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue/catalogue';
 import { Domains } from './domains';
 import { Droplets } from './droplets';
 import { Firewalls } from './firewalls';
+import { ImageActions } from './imageActions';
 import { Images } from './images';
 import { Keys } from './keys';
 import { Lifecycle } from './lifecycle';
@@ -34,6 +35,7 @@ export interface Cloud {
   readonly accounts: Accounts;
   readonly billing: Billing;
   readonly images: Images;
+  readonly imageActions: ImageActions;
   readonly keys: Keys;
   readonly tags: Tags;
   readonly vpcs: Vpcs;
@@ -50,6 +52,7 @@ export function createCloud(parts: CloudParts): Cloud {
   const accounts = new Accounts(store, random);
   const billing = new Billing(store);
   const images = new Images(store, catalogue, timeline);
+  const imageActions = new ImageActions({ store, timeline, catalogue });
   const keys = new Keys(store);
   const tags = new Tags(store);
   const vpcs = new Vpcs(store, random);
@@ -64,6 +67,7 @@ export function createCloud(parts: CloudParts): Cloud {
     accounts,
     billing,
     images,
+    imageActions,
     keys,
     tags,
     vpcs,

@@ -16,6 +16,8 @@ export interface DropletRequest {
   readonly tags: readonly string[];
   readonly userData: string;
   readonly hasMonitoring: boolean;
+  /** `backups`, `ipv6`. */
+  readonly features?: readonly string[];
   readonly vpc: string | undefined;
 }
 
@@ -34,11 +36,13 @@ const MOST_USER_DATA_BYTES = 64 * 1024;
 function checkNames(names: readonly string[]): void {
   if (names.length === 0) throw unprocessable("Name can't be blank");
   if (names.length > MOST_NAMES) throw unprocessable('You cannot create more than 10 droplets at once.');
-  for (const name of names) {
-    if (name === '') throw unprocessable("Name can't be blank");
-    if (name.length > 255 || !NAME.test(name)) {
-      throw unprocessable('Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)');
-    }
+  names.forEach(checkName);
+}
+
+export function checkName(name: string): void {
+  if (name === '') throw unprocessable("Name can't be blank");
+  if (name.length > 255 || !NAME.test(name)) {
+    throw unprocessable('Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)');
   }
 }
 

@@ -5,7 +5,7 @@ import { checkDropletRequest, type CheckedRequest, type DropletRequest } from '.
 import type { Images } from './images';
 import type { Keys } from './keys';
 import type { Lifecycle } from './lifecycle';
-import type { AccountRecord, ActionRecord, DropletRecord } from './records';
+import type { AccountRecord, ActionRecord, DestructionRecord, DropletRecord } from './records';
 import { forbidden, notFound, unprocessable } from './refusal';
 import type { CloudStore } from './store';
 import type { Tags } from './tags';
@@ -13,6 +13,8 @@ import type { Vpcs } from './vpcs';
 
 /** For a moment after the call a new droplet's own address answers 404. */
 const VISIBLE_AFTER_MS = 800;
+/** Destructions whose end is remembered. */
+const KEPT = 100;
 
 interface Parts {
   readonly store: CloudStore;
@@ -64,6 +66,22 @@ export class Droplets {
     this.parts.lifecycle.delete(droplet);
   }
 
+  /** As a delete; what would be left over of a droplet is never there. */
+  destroyWithAll(account: string, id: number): void {
+    const { name } = this.get(account, id);
+    this.delete(account, id);
+    const { store } = this.parts;
+    const endsAt = store.droplet(id)?.goneAt ?? this.parts.timeline.now();
+    store.data.destructions = [...store.data.destructions, { dropletId: id, account, name, endsAt }].slice(-KEPT);
+    store.changed();
+  }
+
+  destruction(account: string, id: number): DestructionRecord {
+    const found = this.parts.store.data.destructions.find((one) => one.account === account && one.dropletId === id);
+    if (found === undefined) throw notFound();
+    return found;
+  }
+
   /** All or nothing: one droplet that is busy keeps the others. */
   deleteByTag(account: string, tag: string): void {
     const living = this.list(account, { tag }).filter((droplet) => droplet.goneAt === undefined);
@@ -82,10 +100,10 @@ export class Droplets {
       ...{ id: store.nextId(), account, name: checked.name, status: 'new', power: 'off' },
       ...{ createdAt: now, visibleAt: now + VISIBLE_AFTER_MS, regionSlug: checked.regionSlug, size: checked.size },
       ...{ image: checked.image, keys: checked.keys, tags: [...new Set(request.tags)], userData: checked.userDataHash },
-      ...{ hasMonitoring: request.hasMonitoring, vpc: request.vpc },
+      ...{ hasMonitoring: request.hasMonitoring, features: request.features ?? [], vpc: request.vpc },
     };
     store.addDroplet(droplet);
-    billing.open(droplet);
+    billing.open(droplet, now);
     return { droplet, action: lifecycle.create(droplet) };
   }
 

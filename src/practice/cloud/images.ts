@@ -1,7 +1,7 @@
 import type { Timeline } from '../kernel';
 import type { Catalogue } from './catalogue/catalogue';
 import type { ImageRecord } from './records';
-import { notFound, unprocessable } from './refusal';
+import { forbidden, notFound, unprocessable } from './refusal';
 import type { CloudStore } from './store';
 
 export interface ImportRequest {
@@ -69,6 +69,20 @@ export class Images {
     this.store.changed();
     // Nobody may be waiting for it on the timeline; with `--speed max` the import still has to come to its end.
     this.timeline.after(FETCH_MS + CONVERT_MS, () => undefined);
+    return image;
+  }
+
+  /** An account's own; what is not said stays. */
+  update(
+    account: string,
+    reference: string,
+    change: Partial<Pick<ImageRecord, 'name' | 'distribution' | 'description'>>,
+  ) {
+    const image = this.get(account, reference);
+    if (image.account !== account) throw forbidden();
+    if (change.name?.trim() === '') throw unprocessable("Name can't be blank");
+    Object.assign(image, change);
+    this.store.changed();
     return image;
   }
 

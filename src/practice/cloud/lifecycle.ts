@@ -1,6 +1,8 @@
 import type { HostSpec, Ledger, PoweredHost, Profile, Timeline } from '../kernel';
 import { takePublicAddress } from './addresses';
 import type { Billing } from './billing';
+import type { Catalogue } from './catalogue/catalogue';
+import { applyChange, CHANGES, wishOf, type AskedChange, type ChangeAction, type Wish } from './dropletChanges';
 import type { Firewalls } from './firewalls';
 import { Machine, type PowerListener } from './machine';
 import type { ActionRecord, DropletRecord } from './records';
@@ -18,6 +20,7 @@ interface Parts {
   readonly timeline: Timeline;
   readonly ledger: Ledger;
   readonly profile: Profile;
+  readonly catalogue: Catalogue;
   readonly vpcs: Vpcs;
   readonly billing: Billing;
   readonly firewalls: Firewalls;
@@ -54,6 +57,12 @@ export class Lifecycle {
       throw unprocessable('Droplet is currently off. Please power it on to run this event.');
     }
     return this.#start(droplet, type);
+  }
+
+  /** What changes a droplet itself and not its power. */
+  change(droplet: DropletRecord, type: ChangeAction, asked: AskedChange): ActionRecord {
+    this.refuseWhenBusy(droplet);
+    return this.#start(droplet, type, wishOf(this.parts.catalogue, droplet, type, asked));
   }
 
   /** The machine below a droplet fails: nobody has asked for it, so there is no action. */
@@ -96,11 +105,11 @@ export class Lifecycle {
     }
   }
 
-  #start(droplet: DropletRecord, type: string): ActionRecord {
+  #start(droplet: DropletRecord, type: string, wish: Wish = {}): ActionRecord {
     const action: ActionRecord = {
       ...{ id: this.parts.store.nextId(), account: droplet.account, type, status: 'in-progress' },
       ...{ startedAt: this.parts.timeline.now(), completedAt: null, dropletId: droplet.id },
-      regionSlug: droplet.regionSlug,
+      ...{ regionSlug: droplet.regionSlug, wish },
     };
     droplet.pendingAction = action.id;
     this.parts.store.addAction(action);
@@ -119,11 +128,22 @@ export class Lifecycle {
         action.status = 'completed';
         action.completedAt = timeline.now();
         delete droplet.pendingAction;
-        this.#effect(droplet, action.type);
+        if (isChange(action.type)) this.#alter(droplet, action);
+        else this.#effect(droplet, action.type);
         this.parts.store.changed();
       },
       () => undefined, // the droplet is gone, and its action with it
     );
+  }
+
+  #alter(droplet: DropletRecord, action: ActionRecord): void {
+    if (!applyChange(droplet, action)) return;
+    const now = this.parts.timeline.now();
+    this.parts.billing.close(droplet, now);
+    this.parts.billing.open(droplet, now);
+    // It is off, so all that its inside knows is in the state: the new one begins with that.
+    this.#machines.delete(droplet.id);
+    this.#machine(droplet);
   }
 
   #effect(droplet: DropletRecord, type: string): void {
@@ -170,3 +190,5 @@ export class Lifecycle {
     });
   }
 }
+
+const isChange = (type: string): boolean => CHANGES.some((change) => change === type);

@@ -1,4 +1,5 @@
 import type { HostSpec, PoweredHost } from '../kernel';
+import { diskOf } from './dropletChanges';
 import type { DropletRecord } from './records';
 import type { CloudStore } from './store';
 
@@ -105,9 +106,15 @@ function specOf(droplet: DropletRecord, store: CloudStore): HostSpec {
   // etcd2 and fleet were in every CoreOS image of before 2018, and in none after it; an imported one is taken for an old one.
   const hasFleet = image.distribution === 'CoreOS';
   return {
-    ...{ dropletId: droplet.id, name: droplet.name, publicAddress, privateAddress, regionSlug: droplet.regionSlug },
+    ...{
+      dropletId: droplet.id,
+      name: droplet.hostName ?? droplet.name,
+      publicAddress,
+      privateAddress,
+      regionSlug: droplet.regionSlug,
+    },
     image: { slug: image.slug, distribution: image.distribution, hasFleet },
-    ...{ memoryMb: size.memoryMb, vcpus: size.vcpus, diskGb: size.diskGb },
+    ...{ memoryMb: size.memoryMb, vcpus: size.vcpus, diskGb: diskOf(droplet) },
     ...{ userData: store.data.userData[droplet.userData] ?? '', sshPublicKeys: droplet.keys },
   };
 }

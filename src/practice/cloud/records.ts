@@ -1,4 +1,5 @@
 import type { ImageEntry, SizeEntry } from './catalogue/catalogue';
+import type { Wish } from './dropletChanges';
 
 /** What the cloud keeps in the state file: plain data, times in virtual milliseconds. */
 
@@ -35,16 +36,21 @@ export interface ActionRecord {
   status: 'in-progress' | 'completed' | 'errored';
   readonly startedAt: number;
   completedAt: number | null;
-  readonly dropletId: number;
+  /** What it is about: a droplet or an image. */
+  readonly dropletId?: number;
+  readonly imageId?: number;
   readonly regionSlug: string;
+  readonly wish?: Wish;
 }
 
 export interface ImageRecord extends ImageEntry {
   /** Absent for the images that everybody sees. */
   readonly account?: string;
-  readonly regions?: readonly string[];
+  regions?: readonly string[];
   readonly tags?: readonly string[];
-  readonly description?: string;
+  description?: string;
+  /** Absent: an imported one. */
+  type?: 'snapshot';
   /** While an import is under way: when it becomes `pending` and `available`. */
   readonly pendingAt?: number;
   readonly availableAt?: number;
@@ -63,7 +69,13 @@ export interface DropletRecord {
   /** Until then its own address answers 404, as DigitalOcean's does for a moment. */
   readonly visibleAt: number;
   readonly regionSlug: string;
-  readonly size: SizeEntry;
+  size: SizeEntry;
+  /** When it is not that of the size: after a resize of memory and processors alone. */
+  diskGb?: number;
+  /** When it is not its name: after a rename. */
+  hostName?: string;
+  /** `backups`, `ipv6`. */
+  features?: readonly string[];
   readonly image: ImageRecord;
   readonly keys: readonly string[];
   tags: string[];
@@ -76,6 +88,14 @@ export interface DropletRecord {
   pendingAction?: number;
   /** Set by a delete: no longer billed, gone at this moment. */
   goneAt?: number;
+}
+
+/** A destroy whose progress may be asked for, also when the droplet is gone. */
+export interface DestructionRecord {
+  readonly dropletId: number;
+  readonly account: string;
+  readonly name: string;
+  readonly endsAt: number;
 }
 
 export interface TagRecord {
@@ -192,6 +212,7 @@ export interface CloudState {
   projects: ProjectRecord[];
   domains: DomainRecord[];
   charges: ChargeRecord[];
+  destructions: DestructionRecord[];
   /** User data by its hash: five droplets of one cluster share one copy. */
   userData: Record<string, string>;
 }

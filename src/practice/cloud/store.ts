@@ -10,7 +10,7 @@ const KEPT_ACTIONS = 5_000;
 
 const empty = (): CloudState => ({
   ...{ nextId: FIRST_ID, nextAddress: 0, accounts: [], keys: [], droplets: [], actions: [], tags: [], firewalls: [] },
-  ...{ images: [], vpcs: [], projects: [], domains: [], charges: [], userData: {} },
+  ...{ images: [], vpcs: [], projects: [], domains: [], charges: [], destructions: [], userData: {} },
 });
 
 /** The cloud's section of the state file, with the two look-ups that every request needs. */

@@ -13,13 +13,6 @@ function emptyList(path: string, scope: string, key: string): Route {
   };
 }
 
-/** What would survive a droplet and go on being billed (digitalocean/openapi, associated resources): nothing here does. */
-function associated({ cloud, account, params }: Call) {
-  cloud.droplets.get(account, numericId(params['id']));
-  const nothing = { reserved_ips: [], floating_ips: [], snapshots: [], volumes: [], volume_snapshots: [] };
-  return { status: 200, body: nothing };
-}
-
 /** The figures come from DigitalOcean's agent in the guest, which CoreOS and imported images do not have: none. */
 function metrics({ cloud, account, url }: Call) {
   for (const name of ['host_id', 'start', 'end']) {
@@ -35,9 +28,5 @@ export const absentRoutes: readonly Route[] = [
   emptyList('reserved_ips', 'reserved_ip', 'reserved_ips'),
   emptyList('floating_ips', 'reserved_ip', 'floating_ips'),
   emptyList('load_balancers', 'load_balancer', 'load_balancers'),
-  {
-    ...{ method: 'GET', path: '/v2/droplets/:id/destroy_with_associated_resources', scope: 'droplet:read' },
-    run: associated,
-  },
   { method: 'GET', path: '/v2/monitoring/metrics/droplet/:metric', scope: 'monitoring:read', run: metrics },
 ];

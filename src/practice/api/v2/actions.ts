@@ -1,21 +1,32 @@
 import * as v from 'valibot';
+import type { Cloud } from '../../cloud/cloud';
+import { CHANGES } from '../../cloud/dropletChanges';
 import type { PowerAction } from '../../cloud/lifecycle';
-import type { ActionRecord } from '../../cloud/records';
+import type { ActionRecord, DropletRecord } from '../../cloud/records';
 import { notFound, Refusal, unprocessable } from '../../cloud/refusal';
 import { pageOf } from '../paging';
 import { numericId, type Call, type Route } from '../router';
-import { parseBody } from './body';
+import { optional, parseBody } from './body';
 import { renderAction } from './render';
 
 const POWER: readonly PowerAction[] = ['power_on', 'power_off', 'power_cycle', 'reboot', 'shutdown'];
-const request = v.object({ type: v.string() });
+const request = v.object({
+  ...{ type: v.string(), name: optional(v.string()), size: optional(v.string()), disk: optional(v.boolean()) },
+});
 
-function typeOf(body: unknown): PowerAction {
-  const { type } = parseBody(request, body);
-  const known = POWER.find((power) => power === type);
-  if (known === undefined) throw unprocessable(`The action ${type} is not available for this Droplet.`);
-  return known;
+/** One action of one droplet: of its power, or of what it is. */
+function act(cloud: Cloud, droplet: DropletRecord, body: unknown): ActionRecord {
+  const { type, name, size, disk } = parseBody(request, body);
+  const power = POWER.find((one) => one === type);
+  if (power !== undefined) return cloud.lifecycle.act(droplet, power);
+  const change = CHANGES.find((one) => one === type);
+  if (change === undefined) throw unprocessable(`The action ${type} is not available for this Droplet.`);
+  const asked = { name: name ?? undefined, size: size ?? undefined, disk: disk ?? undefined };
+  return cloud.lifecycle.change(droplet, change, asked);
 }
+
+/** Those that may be asked of all droplets with a tag (digitalocean/openapi, dropletActions_post_byTag.yml). */
+const BY_TAG = ['power_cycle', 'power_on', 'power_off', 'shutdown', 'enable_ipv6', 'enable_backups', 'disable_backups'];
 
 function ownAction({ cloud, account }: Call, id: number): ActionRecord {
   const action = cloud.store.action(id);
@@ -28,11 +39,12 @@ function actByTag(call: Call) {
   const { cloud, account, url } = call;
   const tag = url.searchParams.get('tag_name') ?? '';
   if (tag === '') throw unprocessable('tag_name is required');
-  const type = typeOf(call.body);
+  const { type } = parseBody(request, call.body);
+  if (!BY_TAG.includes(type)) throw unprocessable(`The action ${type} is not available for several Droplets.`);
   const actions: ActionRecord[] = [];
   for (const droplet of cloud.droplets.list(account, { tag })) {
     try {
-      actions.push(cloud.lifecycle.act(droplet, type));
+      actions.push(act(cloud, droplet, call.body));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }
@@ -51,7 +63,7 @@ export const actionRoutes: readonly Route[] = [
     ...{ method: 'POST', path: '/v2/droplets/:id/actions', scope: 'droplet:update' },
     run: ({ cloud, account, params, body }) => {
       const droplet = cloud.droplets.get(account, numericId(params['id']));
-      return { status: 201, body: { action: renderAction(cloud, cloud.lifecycle.act(droplet, typeOf(body))) } };
+      return { status: 201, body: { action: renderAction(cloud, act(cloud, droplet, body)) } };
     },
   },
   {

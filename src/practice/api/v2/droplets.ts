@@ -11,7 +11,8 @@ const created = v.object({
   ...{ name: optional(v.string()), names: optional(v.array(v.string())) },
   ...{ region: optional(v.string()), size: optional(v.string()), image: optional(reference) },
   ...{ ssh_keys: optional(v.array(reference)), tags: optional(v.array(v.string())), user_data: optional(v.string()) },
-  ...{ monitoring: optional(v.boolean()), vpc_uuid: optional(v.string()) },
+  ...{ monitoring: optional(v.boolean()), backups: optional(v.boolean()), ipv6: optional(v.boolean()) },
+  vpc_uuid: optional(v.string()),
 });
 
 function create(call: Call) {
@@ -22,6 +23,7 @@ function create(call: Call) {
     ...{ region: body.region ?? '', size: body.size ?? '', image: body.image ?? '' },
     ...{ sshKeys: body.ssh_keys ?? [], tags: body.tags ?? [], userData: body.user_data ?? '' },
     hasMonitoring: body.monitoring ?? false,
+    features: (['backups', 'ipv6'] as const).filter((feature) => body[feature] === true),
     vpc: body.vpc_uuid === null || body.vpc_uuid === '' ? undefined : body.vpc_uuid,
   });
   const droplets = made.map(({ droplet }) => renderDroplet(call.cloud, droplet));

@@ -9,9 +9,11 @@ import { Router } from '../router';
 import { absentRoutes } from './absent';
 import { accountRoutes } from './account';
 import { actionRoutes } from './actions';
+import { associatedRoutes } from './associated';
 import { domainRoutes } from './domains';
 import { dropletRoutes } from './droplets';
 import { firewallRoutes } from './firewalls';
+import { imageRoutes } from './images';
 import { keyRoutes } from './keys';
 import { offerRoutes } from './offers';
 import { projectRoutes } from './projects';
@@ -24,7 +26,15 @@ export type ApiHandler = (request: IncomingMessage, response: ServerResponse, ur
 export function createV2Handler(cloud: Cloud, report: (error: unknown) => void): ApiHandler {
   const limits = new RateLimits(cloud.timeline);
   const router = new Router([
-    ...[...accountRoutes, ...keyRoutes, ...offerRoutes, ...actionRoutes, ...dropletRoutes],
+    ...[
+      ...accountRoutes,
+      ...keyRoutes,
+      ...offerRoutes,
+      ...imageRoutes,
+      ...actionRoutes,
+      ...dropletRoutes,
+      ...associatedRoutes,
+    ],
     ...[...tagRoutes, ...firewallRoutes, ...vpcRoutes, ...domainRoutes, ...projectRoutes],
     ...absentRoutes,
   ]);
@@ -38,7 +48,15 @@ export function createV2Handler(cloud: Cloud, report: (error: unknown) => void):
     const { route, params } = router.find(method, url.pathname);
     if (!hasScope(identity.scopes, route.scope)) throw forbidden();
     const body = method === 'GET' ? {} : await readJson(request);
-    const reply = route.run({ cloud, identity, account: identity.account.uuid, url, params, body });
+    const reply = route.run({
+      cloud,
+      identity,
+      account: identity.account.uuid,
+      url,
+      params,
+      body,
+      headers: request.headers,
+    });
     if (method !== 'GET') await cloud.store.saved();
     return reply;
   };

@@ -19,6 +19,7 @@ import type {
   TagRecord,
   VpcRecord,
 } from '../../cloud/records';
+import { diskOf } from '../../cloud/dropletChanges';
 import { cidrOf } from '../../cloud/vpcs';
 
 /** Records in DigitalOcean's words; the shapes are those that its own clients were recorded with (traces/digitalocean). */
@@ -62,7 +63,7 @@ function renderAnyImage(cloud: Cloud, image: ImageRecord): object {
   return {
     ...{ id: image.id, name: image.name, distribution: image.distribution, slug: image.slug, public: !isOwn },
     regions: image.regions ?? cloud.catalogue.regions.map((region) => region.slug),
-    ...{ created_at: image.createdAt, min_disk_size: image.minDiskGb, type: isOwn ? 'custom' : 'base' },
+    ...{ created_at: image.createdAt, min_disk_size: image.minDiskGb, type: isOwn ? (image.type ?? 'custom') : 'base' },
     ...{ size_gigabytes: image.sizeGb, description: image.description ?? '', tags: image.tags ?? [] },
     ...{ status: cloud.images.statusOf(image), error_message: '' },
   };
@@ -88,8 +89,24 @@ function renderNetworks(cloud: Cloud, droplet: DropletRecord): object {
         type: 'public',
       },
     ],
-    v6: [],
+    v6: droplet.features?.includes('ipv6') === true ? [renderV6(droplet)] : [],
   };
+}
+
+/** In the range for documentation (RFC 3849): the model's droplets have no IPv6 inside. */
+function renderV6({ id }: DropletRecord): object {
+  const prefix = `2001:db8:${(id >>> 16).toString(16)}:${(id & 0xffff).toString(16)}`;
+  return { ip_address: `${prefix}::1001`, netmask: 64, gateway: `${prefix}::1`, type: 'public' };
+}
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Backups are made once a week, at the hour at which the droplet was made; none is ever made here. */
+function renderBackupWindow(cloud: Cloud, { features = [], createdAt }: DropletRecord): object | null {
+  if (!features.includes('backups')) return null;
+  const weeks = Math.floor((cloud.timeline.now() - createdAt) / WEEK_MS) + 1;
+  const start = createdAt + weeks * WEEK_MS;
+  return { start: timestamp(start), end: timestamp(start + 4 * 3_600_000) };
 }
 
 /** Made in the other catalogue's time the region may be no more, but a client reads its slug all the same. */
@@ -102,11 +119,11 @@ function renderRegionOf({ catalogue }: Cloud, slug: string): object {
 export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {
   const { size } = droplet;
   return {
-    ...{ id: droplet.id, name: droplet.name, memory: size.memoryMb, vcpus: size.vcpus, disk: size.diskGb },
+    ...{ id: droplet.id, name: droplet.name, memory: size.memoryMb, vcpus: size.vcpus, disk: diskOf(droplet) },
     locked: droplet.pendingAction !== undefined || droplet.goneAt !== undefined,
     ...{ status: droplet.status, kernel: null, created_at: timestamp(droplet.createdAt) },
-    features: ['private_networking', ...(droplet.hasMonitoring ? ['monitoring'] : [])],
-    ...{ backup_ids: [], next_backup_window: null, snapshot_ids: [], volume_ids: [] },
+    features: ['private_networking', ...(droplet.features ?? []), ...(droplet.hasMonitoring ? ['monitoring'] : [])],
+    ...{ backup_ids: [], next_backup_window: renderBackupWindow(cloud, droplet), snapshot_ids: [], volume_ids: [] },
     image: renderImage(cloud, droplet.image),
     ...{ size: renderSize(cloud.catalogue, size), size_slug: size.slug },
     ...{ networks: renderNetworks(cloud, droplet), region: renderRegionOf(cloud, droplet.regionSlug) },
@@ -118,7 +135,8 @@ export function renderAction(cloud: Cloud, action: ActionRecord): object {
   return {
     ...{ id: action.id, status: action.status, type: action.type, started_at: timestamp(action.startedAt) },
     completed_at: action.completedAt === null ? null : timestamp(action.completedAt),
-    ...{ resource_id: action.dropletId, resource_type: 'droplet' },
+    resource_id: action.dropletId ?? action.imageId ?? 0,
+    resource_type: action.imageId === undefined ? 'droplet' : 'image',
     ...{ region: renderRegionOf(cloud, action.regionSlug), region_slug: action.regionSlug },
   };
 }

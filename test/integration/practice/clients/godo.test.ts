@@ -43,6 +43,8 @@ describe('DigitalOcean’s own Go library against the practice cloud', { skip, t
     ['domains', 'keeps a domain with each kind of record'],
     ['vpcs', 'makes private networks with ranges of their own, and is refused what DigitalOcean refuses'],
     ['projects', 'keeps projects, and what is in them'],
+    ['terraform-update', 'resizes, renames and turns features on as Terraform’s provider does'],
+    ['images', 'imports an image, gives it to another region and makes a droplet of it'],
     ['refusals', 'is refused in words and with a request id, and told how many requests are left'],
   ];
   for (const [sequence, title] of sequences) {

@@ -25,6 +25,8 @@ var sequences = map[string]func(*walk){
 	"firewalls":        firewalls,
 	"domains":          domains,
 	"refusals":         refusals,
+	"terraform-update": terraformUpdate,
+	"images":           images,
 	"vpcs":             vpcs,
 	"projects":         projects,
 }

@@ -73,3 +73,31 @@ func projects(w *walk) {
 	done(w.client.Domains.Delete(w.ctx, domain.Name))
 	w.destroy(droplet.ID, false)
 }
+
+// images is digitalocean_custom_image: imported, waited for, renamed, given to another region, used and deleted.
+func images(w *walk) {
+	image := got(w.client.Images.Create(w.ctx, &godo.CustomImageCreateRequest{
+		Name: "old", Url: "https://example.com/coreos.img.bz2", Region: "nyc3", Distribution: "CoreOS", Description: "with fleet", Tags: []string{"own"},
+	}))
+	id := image.ID
+	w.until("the image", func() bool {
+		image = got(w.client.Images.GetByID(w.ctx, id))
+		that(image.Status == "NEW" || image.Status == "pending" || image.Status == "available", "%v", image)
+		return image.Status == "available"
+	})
+	same("image", []string{image.Type, image.Distribution, image.Description}, []string{"custom", "CoreOS", "with fleet"})
+	same("own images", []int{len(got(w.client.Images.ListUser(w.ctx, nil))), len(got(w.client.Images.ListByTag(w.ctx, "own", nil)))}, []int{1, 1})
+	same("its new name", got(w.client.Images.Update(w.ctx, id, &godo.ImageUpdateRequest{Name: "renamed"})).Name, "renamed")
+	action := w.act(w.client.ImageActions.Transfer(w.ctx, id, &godo.ActionRequest{"type": "transfer", "region": "fra1"}))
+	same("about", []interface{}{action.ResourceID, action.ResourceType}, []interface{}{id, "image"})
+	same("by the image", got(w.client.ImageActions.Get(w.ctx, id, action.ID)).Status, "completed")
+	same("regions", got(w.client.Images.GetByID(w.ctx, id)).Regions, []string{"nyc3", "fra1"})
+	refused(errorOf(w.client.ImageActions.Transfer(w.ctx, id, &godo.ActionRequest{"type": "transfer", "region": "mars1"})), 422, "Region")
+	w.act(w.client.ImageActions.Convert(w.ctx, id))
+	same("type", got(w.client.Images.GetByID(w.ctx, id)).Type, "snapshot")
+	droplet := w.create(&godo.DropletCreateRequest{Name: "from-own", Region: "fra1", Size: "512mb", Image: godo.DropletCreateImage{ID: id}})
+	same("image of the droplet", []interface{}{droplet.Image.ID, droplet.Image.Slug}, []interface{}{id, ""})
+	done(w.client.Images.Delete(w.ctx, id))
+	refused(errorOf(w.client.Images.GetByID(w.ctx, id)), 404, "could not be found")
+	w.destroy(droplet.ID, true)
+}

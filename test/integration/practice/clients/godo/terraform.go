@@ -147,3 +147,51 @@ func terraformImport(w *walk) {
 	w.destroy(made.ID, true)
 	done(w.client.Tags.Delete(w.ctx, "found"))
 }
+
+// terraformUpdate is resourceDigitalOceanDropletUpdate: size (off, resize, on), name, backups and IPv6, each with its wait.
+func terraformUpdate(w *walk) {
+	droplet := w.create(&godo.DropletCreateRequest{Name: "before", Region: "nyc3", Size: "512mb", Image: godo.DropletCreateImage{Slug: "coreos-stable"}, IPv6: false, Backups: false})
+	id := droplet.ID
+	refused(errorOf(w.client.DropletActions.Resize(w.ctx, id, "1gb", true)), 422, "Droplet is currently on. Please power it off to run this event.")
+	resize := func(size string, hasDisk bool) *godo.Droplet {
+		_, _, err := w.client.DropletActions.PowerOff(w.ctx, id)
+		that(err == nil || strings.Contains(err.Error(), "Droplet is already powered off"), "%v", err)
+		w.waitFor(id, "off", []string{"active"}, statusOf)
+		w.act(w.client.DropletActions.Resize(w.ctx, id, size, hasDisk))
+		got(w.client.DropletActions.PowerOn(w.ctx, id))
+		return w.waitFor(id, "active", []string{"off"}, statusOf)
+	}
+	larger := resize("1gb", false)
+	same("without its disk", []interface{}{larger.Size.Slug, larger.SizeSlug, larger.Memory, larger.Disk}, []interface{}{"1gb", "1gb", 1024, 20})
+	larger = resize("2gb", true)
+	same("with its disk", []interface{}{larger.Size.Slug, larger.Memory, larger.Vcpus, larger.Disk}, []interface{}{"2gb", 2048, 2, 40})
+	w.act(w.client.DropletActions.PowerOff(w.ctx, id))
+	refused(errorOf(w.client.DropletActions.Resize(w.ctx, id, "512mb", false)), 422, "This size is not available because it has a smaller disk.")
+	refused(errorOf(w.client.DropletActions.Resize(w.ctx, id, "2gb", false)), 422, "The droplet is already set to this size.")
+	got(w.client.DropletActions.PowerOn(w.ctx, id))
+	w.waitFor(id, "active", []string{"off"}, statusOf)
+
+	got(w.client.DropletActions.Rename(w.ctx, id, "after"))
+	w.waitFor(id, "after", []string{"", "before"}, nameOf)
+	has := func(feature string) func(*godo.Droplet) string {
+		return func(droplet *godo.Droplet) string {
+			for _, one := range droplet.Features {
+				if one == feature {
+					return "true"
+				}
+			}
+			return "false"
+		}
+	}
+	w.act(w.client.DropletActions.EnableBackups(w.ctx, id))
+	changed := w.waitFor(id, "true", []string{"", "false"}, has("backups"))
+	that(changed.NextBackupWindow != nil && changed.NextBackupWindow.End.After(changed.NextBackupWindow.Start.Time), "%v", changed)
+	w.act(w.client.DropletActions.DisableBackups(w.ctx, id))
+	w.waitFor(id, "false", nil, has("backups"))
+	got(w.client.DropletActions.EnableIPv6(w.ctx, id))
+	changed = w.waitFor(id, "true", []string{"", "false"}, has("ipv6"))
+	address, err := changed.PublicIPv6()
+	check(err)
+	that(net.ParseIP(address) != nil && changed.Networks.V6[0].Netmask == 64, "%v", changed.Networks)
+	w.destroy(id, false)
+}

@@ -3,6 +3,7 @@ import { desiredUnits, planAgent, type AgentTask, type LoadedUnit } from './agen
 import { isWatched } from './engine';
 import { Reconciler } from './reconciler';
 import type { MachineRecord, Registry, StoredUnit } from './registry';
+import { refreshMs } from './settings';
 import type { LogSource } from './version';
 
 const INTERVAL_MS = 5_000;
@@ -48,10 +49,9 @@ export class Agent {
           this.#reconciler.changed(isWatched(node.key));
         }
       }),
-      kernel.timeline.every((ttlSeconds * 1_000) / 2, () => this.#heartbeat()),
+      kernel.timeline.every(refreshMs(ttlSeconds, kernel), () => this.#heartbeat()),
     );
     this.#reconciler.start();
-    this.#heartbeat();
   }
 
   stop(): void {

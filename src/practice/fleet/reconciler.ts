@@ -37,9 +37,13 @@ export class Reconciler {
     this.#lastRun = parts.kernel.timeline.now();
   }
 
-  /** Once at the start, whatever there is. */
+  /**
+   * Once at the start, whatever there is. The watch that is opened beside this first reconciliation misses nothing (pkg/reconcile.go):
+   * who comes back begins at once what it is given meanwhile (the recorded power-off/timeline-recovery-boot-all).
+   */
   start(): void {
     this.#run();
+    this.#blindUntil = 0;
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import type { Host } from '../kernel';
+import type { Host, Kernel } from '../kernel';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -45,3 +45,11 @@ function seconds(text: string | undefined, fallback: number): number {
   const factor = { ms: 0.001, s: 1, m: 60, h: 3_600 }[match[2] ?? 's'] ?? 1;
   return Number(match[1]) * factor || fallback;
 }
+
+/**
+ * When unit states and the word that a unit was launched are written again: 1.0 does it at four fifths of their life, so that a dead
+ * machine's rows may go before it does (the recorded power-off/timeline-kill-1); 0.11 at half of it, as it does with the machine
+ * (fleet-0.11.7/timeline-kill-1, timeline-recovery).
+ */
+export const refreshMs = (ttlSeconds: number, { fleetVersion }: Pick<Kernel, 'fleetVersion'>): number =>
+  ttlSeconds * (fleetVersion === '1.0' ? 800 : 500);

@@ -1,6 +1,7 @@
 import type { Cancel, Host, Kernel } from '../kernel';
 import type { LoadedUnit } from './agentPlan';
 import type { Registry, UnitStateRecord } from './registry';
+import { refreshMs } from './settings';
 
 /** Unit states are looked at once a second (unit/generator.go). */
 const SAMPLE_MS = 1_000;
@@ -37,8 +38,7 @@ export class StatePublisher {
           this.changed();
         }
       }),
-      // At four fifths of its life (agent/unit_state.go).
-      kernel.timeline.every(ttlSeconds * 800, () => this.#publishAll()),
+      kernel.timeline.every(refreshMs(ttlSeconds, kernel), () => this.#publishAll()),
     );
     this.changed();
   }

@@ -8,7 +8,7 @@ export interface Sample {
   readonly stderr: string;
 }
 
-/** The first sample in which a probe showed something else than before. */
+/** The first answer of a probe that showed something else than the one before; `at`: when it had come. */
 export interface Event {
   readonly at: number;
   readonly probe: string;
@@ -96,6 +96,8 @@ function filesOf(text: string): string {
   return late.length === 0 ? 'all as wanted' : 'some not as wanted';
 }
 
+const answeredAt = ({ at, ms }: Sample): number => Math.round(at * 1_000 + ms) / 1_000;
+
 /** What changed when, in the order in which the samples were taken. */
 export function eventsOf(samples: readonly Sample[]): Event[] {
   const events: Event[] = [];
@@ -105,7 +107,7 @@ export function eventsOf(samples: readonly Sample[]): Event[] {
     let before: string | undefined;
     for (const sample of own) {
       const condition = conditionOf(sample, known);
-      if (condition !== before) events.push({ at: sample.at, probe, condition });
+      if (condition !== before) events.push({ at: answeredAt(sample), probe, condition });
       before = condition;
     }
   }

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseCommandLine } from '../../../src/practice/commandLine';
+import type { Foundation } from '../../../src/practice/foundation';
+import type { PoweredHost } from '../../../src/practice/kernel';
+import { createModel, type Model } from '../../../src/practice/model';
+import type { Said } from '../../truth/readme';
+import { memberUserData } from '../../truth/userData';
+import { speak } from '../../unit/practice/support/curl';
+import { layStillFoundation } from './stillFoundation';
+
+export interface VirtualLabOptions {
+  readonly fleet: '1.0' | '0.11';
+  readonly seed?: string;
+  /** What the nodes' user data is made into, to plant something wrong. */
+  readonly userData?: (text: string) => string;
+}
+
+const POLL_MS = 250;
+/** Only what is virtual waits for this long. */
+const LONGEST_MS = 600_000;
+
+/** Five nodes of the practice cloud in this very process, where nothing takes longer than the model says. */
+export class VirtualLab {
+  readonly names = [1, 2, 3, 4, 5].map((number) => `deis-${number}`);
+  readonly #ids: number[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    private readonly foundation: Foundation,
+    private readonly model: Model,
+  ) {}
+
+  /** Resolves when etcd and fleet have five members. */
+  static async open({ fleet, seed = 'north', userData = (text) => text }: VirtualLabOptions): Promise<VirtualLab> {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'deis-virtual-lab-'));
+    const args = ['--token', 'test', '--profile', 'lab', '--speed', 'max', '--seed', seed, '--fleet', fleet];
+    const foundation = layStillFoundation(folder, seed);
+    const options = parseCommandLine(args, {}) ?? assert.fail('only the usage');
+    const lab = new VirtualLab(folder, foundation, createModel(foundation, options));
+    await lab.#create(userData);
+    return lab;
+  }
+
+  async close(): Promise<void> {
+    for (const id of this.#ids) this.model.cloud.lifecycle.crash(id);
+    await this.foundation.dispose();
+    this.model.dispose();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  now(): number {
+    return this.foundation.timeline.now();
+  }
+
+  async rest(ms: number): Promise<void> {
+    await this.foundation.timeline.sleep(ms);
+  }
+
+  machine(node: string): string {
+    return this.#host(node).machineId;
+  }
+
+  async run(node: string, command: string): Promise<Said> {
+    this.foundation.timeline.touch();
+    const { stdout, stderr, exitCode } = await this.#host(node).run(command, { user: 'core' });
+    return { stdout, stderr, exit: exitCode };
+  }
+
+  /** Runs what must work. */
+  async prepare(node: string, command: string): Promise<string> {
+    const { stdout, stderr, exit } = await this.run(node, command);
+    assert.equal(exit, 0, `${command} on ${node}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
+  /** Asks until the answer is as wanted, which it is given back. */
+  async until(node: string, command: string, wanted: (stdout: string) => boolean): Promise<string> {
+    const end = this.now() + LONGEST_MS;
+    for (;;) {
+      const { stdout, stderr } = await this.run(node, command);
+      if (wanted(stdout)) return stdout;
+      assert.ok(this.now() < end, `${command} on ${node} never said what it should: ${stdout}${stderr}`);
+      await this.rest(POLL_MS);
+    }
+  }
+
+  /** The plug is pulled now. */
+  cutPower(node: string): void {
+    this.model.cloud.lifecycle.crash(this.#id(node));
+  }
+
+  powerOn(node: string): void {
+    this.model.cloud.lifecycle.recover(this.#id(node));
+  }
+
+  #host(node: string): PoweredHost {
+    return this.model.cloud.lifecycle.host(this.#id(node)) ?? assert.fail(`${node} has no inside`);
+  }
+
+  #id(node: string): number {
+    return this.#ids[this.names.indexOf(node)] ?? assert.fail(`no node ${node}`);
+  }
+
+  async #create(change: (text: string) => string): Promise<void> {
+    const { cloud, discovery } = this.model;
+    this.foundation.ports.use(1); // where nodes find the discovery service: it is asked inside the model, never over a socket
+    const account = cloud.accounts.put({ name: 'Lab', tokens: [{ token: 'test', scopes: ['*'] }] });
+    const asked = { url: new URL('http://127.0.0.1/new?size=5'), method: 'GET', headers: {}, body: undefined };
+    const { body: url } = await speak(discovery, asked);
+    const made = cloud.droplets.create(account, {
+      ...{ names: this.names, region: 'nyc3', size: '2gb', image: 'coreos-stable', sshKeys: [], tags: [] },
+      ...{ userData: change(memberUserData(url)), hasMonitoring: false, vpc: undefined },
+    });
+    this.#ids.push(...made.map(({ droplet }) => droplet.id));
+    await this.rest(10_000);
+    await this.until('deis-1', 'etcdctl cluster-health', (text) => text.includes('cluster is healthy'));
+    await this.until('deis-1', 'fleetctl list-machines --no-legend | wc -l', (text) => text === '5\n');
+  }
+}

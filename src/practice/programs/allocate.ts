@@ -84,8 +84,13 @@ async function dd(context: ProgramContext): Promise<number> {
   const to = operands.get('of');
   const block = parseSize(operands.get('bs') ?? '512') ?? 512;
   const started = context.timeline.now();
+  const count = parseSize(operands.get('count') ?? '0') ?? 0;
+  if (from === '/dev/zero' && to === undefined) {
+    context.session?.stdoutBytes(new Uint8Array(block * count));
+    context.stderr(`${count}+0 records in\n${count}+0 records out\n`);
+    return 0;
+  }
   if (from === '/dev/zero' && to !== undefined) {
-    const count = parseSize(operands.get('count') ?? '0') ?? 0;
     const code = await reserve(context, { program: 'dd', word: to, bytes: block * count });
     if (code === 0) {
       // A droplet's disk takes some 250 MB a second.
@@ -105,13 +110,18 @@ async function dd(context: ProgramContext): Promise<number> {
   const input =
     path === undefined
       ? context.stdin || ((await context.session?.readStdin()) ?? '')
-      : await context.host.files.readFile(path);
+      : await context.host.files.readFile(path, 'latin1');
   const limit = operands.get('count');
   const content = limit === undefined ? input : input.slice(0, block * Number(limit));
-  if (to === undefined) {
+  if (to === undefined && path !== undefined) {
+    context.session?.stdoutBytes(Buffer.from(content, 'latin1'));
+  } else if (to === undefined) {
     context.stdout(content);
   } else {
-    const written = await context.run(`cat > ${JSON.stringify(to)}`, { user: context.user, stdin: content });
+    const written = await context.run(`cat > ${JSON.stringify(to)}`, {
+      user: context.user,
+      stdin: path === undefined ? content : Buffer.from(content, 'latin1').toString('utf8'),
+    });
     if (written.exitCode !== 0) {
       return refuse(context, `dd: failed to open '${to}': Permission denied`);
     }

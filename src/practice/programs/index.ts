@@ -15,6 +15,7 @@ import { listPrograms } from './list';
 import { memoryPrograms } from './memory';
 import { networkPrograms } from './network';
 import { pagerPrograms } from './pager';
+import { processorPrograms } from './processor';
 import { psPrograms } from './ps';
 import { scpPrograms } from './scp';
 import { smallPrograms } from './small';
@@ -28,6 +29,7 @@ import { timePrograms } from './time';
 import { topPrograms } from './top';
 import { uptimePrograms } from './uptime';
 import { usagePrograms } from './usage';
+import { wrapperPrograms } from './wrappers';
 
 /** The commands of a CoreOS node that belong to no daemon. */
 export const shellPrograms: readonly Program[] = [
@@ -49,6 +51,7 @@ export const shellPrograms: readonly Program[] = [
   ...memoryPrograms,
   ...networkPrograms,
   ...pagerPrograms,
+  ...processorPrograms,
   ...psPrograms,
   ...scpPrograms,
   ...smallPrograms,
@@ -61,4 +64,5 @@ export const shellPrograms: readonly Program[] = [
   ...topPrograms,
   ...uptimePrograms,
   ...usagePrograms,
+  ...wrapperPrograms,
 ];

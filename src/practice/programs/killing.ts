@@ -36,36 +36,44 @@ function pidof(context: ProgramContext): number {
   return found.length > 0 ? 0 : 1;
 }
 
-const SIGNALS = [
-  'HUP',
-  'INT',
-  'QUIT',
-  'ILL',
-  'TRAP',
-  'ABRT',
-  'BUS',
-  'FPE',
-  'KILL',
-  'USR1',
-  'SEGV',
-  'USR2',
-  'PIPE',
-  'ALRM',
-  'TERM',
-];
+const SIGNALS = (
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ ' +
+  'VTALRM PROF WINCH IO PWR SYS'
+).split(' ');
+
+/** `9` is KILL, and so is 137, the exit code it leaves; `KILL` is 9. */
+function signalText(word: string): string {
+  const name = word.replace(/^SIG/, '').toUpperCase();
+  return SIGNALS.includes(name) ? String(SIGNALS.indexOf(name) + 1) : (SIGNALS[(Number(word) % 128) - 1] ?? word);
+}
+
+/** As bash prints it, five in a row. */
+const TABLE = SIGNALS.map(
+  (name, index) =>
+    `${String(index + 1).padStart(2)}) SIG${name}${index % 5 === 4 || index === SIGNALS.length - 1 ? '\n' : '\t'}`,
+).join('');
 
 /** Main processes of units end with their unit's stop; what else runs here ends by itself. */
 async function kill(context: ProgramContext): Promise<number> {
   const [first = '', ...rest] = context.args;
-  if (first === '-l') {
-    context.stdout(`${SIGNALS.join(' ')}\n`);
+  if (first === '') {
+    context.stderr('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n');
+    return 2;
+  }
+  if (first === '-l' || first === '-L') {
+    context.stdout(rest.length === 0 ? TABLE : rest.map((word) => `${signalText(word)}\n`).join(''));
     return 0;
   }
   const given = first.startsWith('-') ? first.replace(/^-(?:s)?(?:SIG)?/, '') : 'TERM';
   const signalName = SIGNALS[Number(given) - 1] ?? given;
   let code = 0;
   for (const id of first.startsWith('-') ? rest.filter((word) => !SIGNALS.includes(word)) : context.args) {
-    if (signalName !== '0' && context.session?.endJob(id, signalName) === true) {
+    if (context.session?.endJob(id, signalName) === true) {
+      continue;
+    }
+    if (!/^%?-?\d+$/.test(id)) {
+      context.stderr(`bash: kill: ${id}: arguments must be process or job IDs\n`);
+      code = 1;
       continue;
     }
     const found = processesOf(context).find(({ pid }) => String(pid) === id);

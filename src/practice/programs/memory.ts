@@ -4,7 +4,7 @@ import { resolvePath } from '../host/files/path';
 import { program, refuse } from './program';
 
 /** kB by name, as the kernel tells them. */
-async function meminfo({ host }: ProgramContext): Promise<Readonly<Record<string, number>>> {
+export async function meminfo({ host }: ProgramContext): Promise<Readonly<Record<string, number>>> {
   const text = await host.files.readFile('/proc/meminfo');
   const entries = [...text.matchAll(/^([^:]+):\s+(\d+)/gm)].map((match): [string, number] => [
     match[1] ?? '',

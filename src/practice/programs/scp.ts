@@ -1,5 +1,6 @@
 import type { ProgramContext, ProgramSession } from '../kernel';
 import { resolvePath } from '../host/files/path';
+import { ByteQueue } from '../shell/byteQueue';
 import { SftpFiles } from '../ssh/sftpFiles';
 import { program } from './program';
 
@@ -25,7 +26,7 @@ class Copy {
   readonly #context: ProgramContext;
   readonly #session: ProgramSession;
   readonly #files: SftpFiles;
-  #buffer = Buffer.alloc(0);
+  readonly #unread = new ByteQueue();
   #code = 0;
 
   constructor(context: ProgramContext, session: ProgramSession) {
@@ -143,25 +144,22 @@ class Copy {
   }
 
   async #line(): Promise<string | undefined> {
-    let end = this.#buffer.indexOf(10);
+    let end = this.#unread.indexOf(10);
     while (end === -1) {
       if (!(await this.#more())) {
         return undefined;
       }
-      end = this.#buffer.indexOf(10);
+      end = this.#unread.indexOf(10);
     }
-    const line = this.#buffer.subarray(0, end).toString('utf8');
-    this.#buffer = this.#buffer.subarray(end + 1);
-    return line;
+    const line = this.#unread.take(end + 1);
+    return line.subarray(0, end).toString('utf8');
   }
 
   async #bytes(count: number): Promise<Buffer> {
-    while (this.#buffer.length < count && (await this.#more())) {
+    while (this.#unread.length < count && (await this.#more())) {
       // Until there is enough, or no more.
     }
-    const taken = this.#buffer.subarray(0, count);
-    this.#buffer = this.#buffer.subarray(count);
-    return taken;
+    return this.#unread.take(count);
   }
 
   async #more(): Promise<boolean> {
@@ -169,7 +167,7 @@ class Copy {
     if (chunk === undefined) {
       return false;
     }
-    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    this.#unread.push(chunk);
     return true;
   }
 }

@@ -72,11 +72,13 @@ async function mktemp(context: ProgramContext): Promise<number> {
   });
   const [template = '/tmp/tmp.XXXXXXXXXX'] = words;
   const { kernel } = insideOf(context.host);
+  if (!/X{3,}[^/X]*$/.test(template)) {
+    return refuse(context, `mktemp: too few X's in template ‘${template}’`);
+  }
   const name = template.replace(/X{3,}(?=[^X]*$)/, (run) => kernel.random.hex(run.length));
-  const path = resolvePath(
-    values.get('folder')?.[0] ?? (words.length > 0 && !flags.has('tmp') ? context.workingDirectory : '/tmp'),
-    name,
-  );
+  const folder = values.get('folder')?.[0] ?? (flags.has('tmp') ? '/tmp' : undefined);
+  const shown = folder === undefined ? name : `${folder.replace(/\/$/, '')}/${name}`;
+  const path = resolvePath(context.workingDirectory, shown);
   if (!flags.has('dry')) {
     const quoted = quoteAll([path]);
     const script = flags.has('directory')
@@ -90,7 +92,7 @@ async function mktemp(context: ProgramContext): Promise<number> {
       );
     }
   }
-  context.stdout(`${path}\n`);
+  context.stdout(`${shown}\n`);
   return 0;
 }
 

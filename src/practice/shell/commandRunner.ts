@@ -38,6 +38,16 @@ export class CommandRunner {
     return { ...NOTHING, exitCode: await this.#dispatch(words, context, manner) };
   }
 
+  /** What goes through piece by piece, whatever its length. */
+  async streamed(
+    routes: string,
+    send: (output: Output, signal: AbortSignal) => Promise<number>,
+  ): Promise<CommandResult> {
+    const { output, options, hold } = this.#parts;
+    const target = routed(output, routeAt(routes, 0), routeAt(routes, 1));
+    return { ...NOTHING, exitCode: await hold.outside(() => send(target, options.signal)) };
+  }
+
   /** For a pipe or a file: output at the end. */
   async captured(
     words: readonly string[],

@@ -24,6 +24,10 @@ export const HIDDEN = {
   native: '.native',
   /** `start` and `stop` around what `time` measures. */
   clock: '.clock',
+  /** `ROUTES`: the session's input goes out as it comes. */
+  copy: '.copy',
+  /** `N ROUTES`: so many zeros. */
+  endless: '.endless',
   wait: '.wait',
   /** `FLAGS word…`: leaves the words, quoted, in a variable, so that the shell runs what a variable holds. */
   words: '.words',

@@ -14,12 +14,15 @@ import { quoteAll } from './quote';
 import { SessionDevices } from './sessionDevices';
 import { SessionFiles } from './sessionFiles';
 import { Stopwatch } from './stopwatch';
+import { copyInput, sendZeros } from './streams';
 import { TimeHold } from './timeHold';
 import { LIBRARY_TOOLS } from './tools';
 
 /** The library must not end a follow that runs for days, nor keep a timer for it that outlives the node. */
 const NO_DEADLINE = Infinity;
 const MANY = 1_000_000_000;
+/** The engine's own limit is half a gibibyte. */
+const LONGEST_TEXT = 500_000_000;
 
 /** Runs a script in one user's shell. */
 export const runScript: RunScript = (script, options, output) => new Execution(options, output).run(script);
@@ -141,6 +144,10 @@ export class Execution {
         maxCommandCount: MANY,
         maxLoopIterations: MANY,
         maxWorkUnits: MANY,
+        maxInputBytes: MANY,
+        maxLiveBytes: MANY,
+        maxOutputSize: MANY,
+        maxStringLength: LONGEST_TEXT,
       },
     });
     bash.registerTransformPlugin({
@@ -161,13 +168,17 @@ export class Execution {
   }
 
   #commands(): CustomCommand[] {
+    const { host, kernel } = this.#parts;
     const runner = this.#runner;
     const programs = [...this.#parts.resolver.names].map((name) =>
       defineCommand(name, (args, context) => runner.captured([`/usr/bin/${name}`, ...args], context)),
     );
     return [
       ...programs,
-      ...libraryFixes(),
+      ...libraryFixes({
+        now: () => kernel.timeline.now() + (host.clockOffsetMs ?? 0),
+        ownerOf: (path) => this.#permissions.ownerOf(path, false),
+      }),
       defineCommand(HIDDEN.run, ([routes = '', ...words], context) => runner.direct(routes, words, context)),
       defineCommand(HIDDEN.pipe, ([routes = '', filters = '{}', ...words], context) =>
         runner.piped({ routes, filters, words }, context),
@@ -175,6 +186,12 @@ export class Execution {
       defineCommand(HIDDEN.feed, (words, context) => runner.captured(words, context, true)),
       defineCommand(HIDDEN.native, (words, context) => runner.captured(words, context)),
       defineCommand(HIDDEN.background, ([script = ''], context) => runner.inBackground(script, context)),
+      defineCommand(HIDDEN.copy, ([routes = '']) =>
+        runner.streamed(routes, (output, signal) => copyInput(this.#options.input, output, signal)),
+      ),
+      defineCommand(HIDDEN.endless, ([bytes, routes = '']) =>
+        runner.streamed(routes, (output, signal) => sendZeros(Number(bytes), output, signal)),
+      ),
       defineCommand(HIDDEN.mayWrite, (paths, context) => this.#mayWrite(paths, context)),
       defineCommand(HIDDEN.clock, ([verb], context) => Promise.resolve(this.#stopwatch.press(verb, statusIn(context)))),
       defineCommand(HIDDEN.words, (words, context) => this.#leaveWords(words, context)),

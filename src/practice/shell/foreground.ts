@@ -17,6 +17,7 @@ import {
 } from './nodes';
 import type { Route } from './output';
 import { readsStdin } from './stdinReaders';
+import { streamOf, wordsOf } from './streams';
 import { LIBRARY_TOOLS } from './tools';
 
 /**
@@ -211,6 +212,10 @@ class Rewriter {
     if (name === 'wait') {
       return this.#simple({ ...command, name: word(HIDDEN.wait) }, place);
     }
+    const streamed = place.out && place.err ? this.#streamed(command, name, place) : undefined;
+    if (streamed !== undefined) {
+      return streamed;
+    }
     if (name === 'exec') {
       return command.args.length === 0 ? command : this.#exec(command, place);
     }
@@ -227,6 +232,16 @@ class Rewriter {
     }
     const input = this.#inputFor(name, command, place);
     return { ...command, redirections: [...devicesFor(place, command.line), ...input, ...command.redirections] };
+  }
+
+  #streamed(command: SimpleCommandNode, name: string, place: Place): CommandNode | undefined {
+    const stream = this.functions.has(name) || this.facts.aliases.includes(name) ? undefined : streamOf(name, command);
+    const routes = routesOf(command.redirections);
+    if (stream === undefined || routes === undefined || (stream.kind === 'copy' && !place.input)) {
+      return undefined;
+    }
+    const words = [...wordsOf(stream), `${routes.out}${routes.err}`].map(word);
+    return this.#withDevices(simpleCommand(words, [], command.line), { out: false, err: true }, command.assignments);
   }
 
   /** `unset -f name`: both forms of it go. */

@@ -1,8 +1,13 @@
 import type { Readable } from 'node:stream';
+import { ByteQueue } from './byteQueue';
+
+/** As much as lies here unread before the other side must wait, as in a channel's window. */
+const MOST_UNREAD = 1024 * 1024;
 
 /** Standard input of a session. It is read only when a command asks, so that `ssh node command` never waits for a keyboard. */
 export class Input {
-  #buffer = Buffer.alloc(0);
+  readonly #unread = new ByteQueue();
+  #source: Readable | undefined;
   #hasEnded = false;
   readonly #waiters = new Set<() => void>();
 
@@ -15,14 +20,20 @@ export class Input {
 
   static from(stream: Readable): Input {
     const input = new Input();
-    stream.on('data', (chunk: Buffer) => input.push(chunk));
+    input.#source = stream;
+    stream.on('data', (chunk: Buffer) => {
+      input.push(chunk);
+      if (input.#unread.length > MOST_UNREAD) {
+        stream.pause();
+      }
+    });
     stream.once('end', () => input.end());
     stream.once('close', () => input.end());
     return input;
   }
 
   push(chunk: Uint8Array): void {
-    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    this.#unread.push(chunk);
     this.#wake();
   }
 
@@ -37,21 +48,27 @@ export class Input {
 
   /** Everything until the end; later readers find nothing. */
   async readAll(signal?: AbortSignal): Promise<Buffer> {
-    while (!this.#hasEnded) {
-      await this.#more(signal);
+    const all = new ByteQueue();
+    try {
+      for (let piece = await this.readSome(signal); piece !== undefined; piece = await this.readSome(signal)) {
+        all.push(piece);
+      }
+    } catch (error) {
+      this.#unread.unshift(all.take());
+      throw error;
     }
-    return this.#take(this.#buffer.length);
+    return all.take();
   }
 
   /** One line with its newline; what is left at the end; undefined when there is no more. */
   async readLine(signal?: AbortSignal): Promise<Buffer | undefined> {
     for (;;) {
-      const newline = this.#buffer.indexOf(10);
+      const newline = this.#unread.indexOf(10);
       if (newline !== -1) {
         return this.#take(newline + 1);
       }
       if (this.#hasEnded) {
-        return this.#buffer.length === 0 ? undefined : this.#take(this.#buffer.length);
+        return this.#unread.length === 0 ? undefined : this.#take();
       }
       await this.#more(signal);
     }
@@ -59,23 +76,25 @@ export class Input {
 
   /** What has come, at least one byte; undefined at the end. For programs that talk while they read. */
   async readSome(signal?: AbortSignal): Promise<Buffer | undefined> {
-    while (this.#buffer.length === 0) {
+    while (this.#unread.length === 0) {
       if (this.#hasEnded) {
         return undefined;
       }
       await this.#more(signal);
     }
-    return this.#take(this.#buffer.length);
+    return this.#take();
   }
 
   /** What nobody read. */
   takeRest(): string {
-    return this.#take(this.#buffer.length).toString('utf8');
+    return this.#take().toString('utf8');
   }
 
-  #take(length: number): Buffer {
-    const taken = this.#buffer.subarray(0, length);
-    this.#buffer = this.#buffer.subarray(length);
+  #take(length?: number): Buffer {
+    const taken = this.#unread.take(length);
+    if (this.#unread.length <= MOST_UNREAD) {
+      this.#source?.resume();
+    }
     return taken;
   }
 

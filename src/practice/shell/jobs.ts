@@ -2,13 +2,18 @@ import type { Host } from '../kernel';
 import { follow } from './abort';
 import type { User } from './permissions';
 
+/** What a shell sees of a job that a signal ended: 128 and the signal's number. */
+const CODES: Readonly<Record<string, number>> = { HUP: 129, INT: 130, QUIT: 131, KILL: 137, TERM: 143 };
+const TERMINATED = 143;
+
 export interface Job {
   readonly number: number;
   readonly pid: number;
   readonly command: string;
   readonly done: Promise<number>;
   exitCode: number | undefined;
-  end(): void;
+  /** By a signal, TERM unless told otherwise. */
+  end(signalName?: string): void;
 }
 
 /** What a session started with `&`, and the session's own process. */
@@ -36,8 +41,14 @@ export class Jobs {
   start(command: string, run: (signal: AbortSignal) => Promise<number>): Job {
     this.#lastNumber += 1;
     const followed = follow([this.#followed.signal]);
-    const done = run(followed.signal).finally(() => followed.release());
-    const end = (): void => followed.abort();
+    const killed = { by: undefined as string | undefined };
+    const done = run(followed.signal)
+      .then((code) => (killed.by === undefined ? code : (CODES[killed.by] ?? TERMINATED)))
+      .finally(() => followed.release());
+    const end = (signalName = 'TERM'): void => {
+      killed.by ??= signalName;
+      followed.abort();
+    };
     const job: Job = { number: this.#lastNumber, pid: this.#nextPid(), command, done, exitCode: undefined, end };
     this.#jobs.set(job.number, job);
     void done.then((code) => (job.exitCode = code));

@@ -1,12 +1,17 @@
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash';
+import { countCommands } from './countTools';
 import { diffCommand } from './diff';
+import type { FileFacts } from './fileTools';
+import { fileCommands } from './fileTools';
+import { grepCommands } from './grep';
+import { headCommands } from './headTool';
 
 type Result = Awaited<ReturnType<CommandRun>>;
 type CommandRun = NonNullable<ResolvedCommandContext['origCommand']>;
 
 /** Spellings and outputs in which the library's tools differ from the node's. */
-export function libraryFixes(): CustomCommand[] {
+export function libraryFixes(facts: FileFacts): CustomCommand[] {
   return [
     fixed('awk', (args) => withSeparators(detach(args, /^-([vFf])(.+)$/s))),
     fixed('xargs', (args) =>
@@ -17,7 +22,12 @@ export function libraryFixes(): CustomCommand[] {
     ),
     diffCommand(),
     fixed('paste', pasteArguments),
-    defineCommand('wc', countWords),
+    ...grepCommands(),
+    ...countCommands(),
+    ...headCommands(),
+    ...fileCommands(facts),
+    fixed('cut', cutArguments),
+    fixed('cp', (args) => args.map((arg) => arg.replace(/^(-\w*)a/, '$1rp').replace('--archive', '-rp'))),
   ];
 }
 
@@ -32,26 +42,6 @@ function fixed(
     }
     return after(await context.origCommand(args(given)));
   });
-}
-
-/** GNU's wc cannot know how long the numbers of a pipe get: it makes its columns seven wide, unless there is but one number. */
-async function countWords(given: string[], context: ResolvedCommandContext): Promise<Result> {
-  if (context.origCommand === undefined) {
-    return { stdout: '', stderr: 'bash: wc: command not found\n', exitCode: 127 };
-  }
-  const result = await context.origCommand(given);
-  const files = given.filter((arg) => arg === '-' || !arg.startsWith('-'));
-  const numbers = /^[\d ]+/.exec(result.stdout)?.[0].trim().split(/ +/) ?? [];
-  if ((files.length > 0 && !files.includes('-')) || (numbers.length < 2 && files.length < 2)) {
-    return result;
-  }
-  const widen = (line: string): string =>
-    line
-      .trimStart()
-      .split(/ +/)
-      .map((word, index) => (index < numbers.length && word !== '' ? word.padStart(7) : word))
-      .join(' ');
-  return { ...result, stdout: result.stdout.split('\n').map(widen).join('\n') };
 }
 
 /** `-vORS=,` is `-v ORS=,`. Only options before the first other word. */
@@ -107,4 +97,9 @@ function withSeparators(args: readonly string[]): string[] {
     return [...args];
   }
   return [...kept, `BEGIN { ${settings.join('; ')} } ${program}`, ...files];
+}
+
+/** The library's cut has no `--output-delimiter`; for fields one given delimiter is as good. */
+function cutArguments(args: readonly string[]): string[] {
+  return args.filter((arg) => !arg.startsWith('--output-delimiter'));
 }

@@ -4,6 +4,8 @@ export interface Output {
   stderr(text: string): void;
   /** For output that is no text (`cat` of an archive), byte for byte; without it such bytes are decoded as UTF-8. */
   stdoutBytes?(bytes: Uint8Array): void;
+  /** Resolves when the other side takes more; whoever writes very much waits for it. */
+  drained?(): Promise<void>;
 }
 
 /** Keeps everything: for command substitution, pipes and `Host.run`. */
@@ -53,7 +55,17 @@ export function routed(output: Output, stdout: Route, stderr: Route): Output {
         return () => undefined;
     }
   };
-  return { stdout: sink(stdout), stderr: sink(stderr) };
+  const text = sink(stdout);
+  const bytes = (content: Uint8Array): void =>
+    stdout === 'o' && output.stdoutBytes !== undefined
+      ? output.stdoutBytes(content)
+      : text(Buffer.from(content).toString('utf8'));
+  return {
+    stdout: text,
+    stderr: sink(stderr),
+    stdoutBytes: stdout === 'n' ? () => undefined : bytes,
+    drained: async () => await output.drained?.(),
+  };
 }
 
 /** Text when the bytes are text, else bytes. */

@@ -168,11 +168,15 @@ export class ProgramRunner {
   #endJob(id: string, signalName: string): boolean {
     const { jobs } = this.#parts;
     if (id === String(jobs.pid)) {
-      jobs.onSignal(signalName);
+      if (signalName !== '0') {
+        jobs.onSignal(signalName);
+      }
       return true;
     }
     const job = jobs.find(id);
-    job?.end();
+    if (signalName !== '0') {
+      job?.end(signalName);
+    }
     return job !== undefined;
   }
 

@@ -21,7 +21,22 @@ export function channelOutput(channel: ServerChannel): Output {
         channel.stderr.write(text);
       }
     },
+    drained: () => drained(channel),
   };
+}
+
+/** Resolves when the client's window has room again, or when nobody is there any more. */
+function drained(channel: ServerChannel): Promise<void> {
+  if (!channel.writableNeedDrain || channel.destroyed) {
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const go = (): void => {
+      channel.off('drain', go).off('close', go);
+      resolve();
+    };
+    channel.on('drain', go).on('close', go);
+  });
 }
 
 /** Says how the command ended, after all its output, and closes. Without power nothing is said. */

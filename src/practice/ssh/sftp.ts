@@ -1,5 +1,6 @@
 import type { SFTPWrapper } from 'ssh2';
 import { resolvePath } from '../host/files/path';
+import { GrowingBuffer } from '../shell/byteQueue';
 import type { SessionParts } from './sessions';
 import { endWell } from './sftpEnd';
 import { asStatus, OK, UNSUPPORTED } from './sftpStatus';
@@ -10,7 +11,13 @@ const NAMES_AT_ONCE = 100;
 const HOME = '/home/core';
 
 type Handle =
-  | { readonly kind: 'file'; readonly path: string; bytes: Buffer; isChanged: boolean; readonly isAppending: boolean }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly bytes: GrowingBuffer;
+      isChanged: boolean;
+      readonly isAppending: boolean;
+    }
   | { readonly kind: 'directory'; readonly path: string; names: string[] };
 
 /** The sftp subsystem (scp of OpenSSH 9 speaks it too) on the node's files, with core's permissions. */
@@ -74,7 +81,7 @@ class FileServer {
   }
 
   async #open(id: number, path: string, { flags, mode }: { flags: number; mode: number | undefined }): Promise<void> {
-    const bytes = await this.#files.open(path, flags, mode);
+    const bytes = new GrowingBuffer(await this.#files.open(path, flags, mode));
     this.#client.handle(
       id,
       this.#keep({ kind: 'file', path, bytes, isChanged: false, isAppending: this.#files.isAppending(flags) }),
@@ -86,18 +93,14 @@ class FileServer {
     if (offset >= bytes.length) {
       this.#client.status(id, asStatus('end').code);
     } else {
-      this.#client.data(id, bytes.subarray(offset, offset + length));
+      this.#client.data(id, bytes.content.subarray(offset, offset + length));
     }
     return Promise.resolve();
   }
 
   #write(id: number, handle: Buffer, { offset, data }: { offset: number; data: Buffer }): Promise<void> {
     const file = this.#file(handle);
-    const at = file.isAppending ? file.bytes.length : offset;
-    if (at + data.length > file.bytes.length) {
-      file.bytes = Buffer.concat([file.bytes, Buffer.alloc(at + data.length - file.bytes.length)]);
-    }
-    data.copy(file.bytes, at);
+    file.bytes.write(data, file.isAppending ? file.bytes.length : offset);
     file.isChanged = true;
     this.#client.status(id, OK);
     return Promise.resolve();
@@ -107,7 +110,7 @@ class FileServer {
     const entry = this.#handle(handle);
     this.#handles.delete(handle.readUInt32BE(0));
     if (entry.kind === 'file' && entry.isChanged) {
-      await this.#files.system.writeFile(entry.path, new Uint8Array(entry.bytes));
+      await this.#files.system.writeFile(entry.path, entry.bytes.content);
     }
     this.#client.status(id, OK);
   }
@@ -122,7 +125,7 @@ class FileServer {
   async #changeOpen(id: number, handle: Buffer, attributes: Parameters<SftpFiles['change']>[1]): Promise<void> {
     const entry = this.#handle(handle);
     if (entry.kind === 'file' && attributes.size !== undefined && attributes.size < entry.bytes.length) {
-      entry.bytes = entry.bytes.subarray(0, attributes.size);
+      entry.bytes.cut(attributes.size);
       entry.isChanged = true;
     }
     await this.#done(id, this.#files.change(entry.path, attributes));

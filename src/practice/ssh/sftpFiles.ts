@@ -44,7 +44,7 @@ export class SftpFiles {
       throw new FileError('EISDIR', 'illegal operation on a directory', 'open', path);
     }
     if ((flags & OPEN_MODE.WRITE) === 0) {
-      return Buffer.from(await this.system.readFileBuffer(path));
+      return asBuffer(await this.system.readFileBuffer(path));
     }
     if (!isThere || (flags & OPEN_MODE.TRUNC) !== 0) {
       await this.system.writeFile(path, '');
@@ -54,7 +54,7 @@ export class SftpFiles {
       return Buffer.alloc(0);
     }
     await this.system.appendFile(path, '');
-    return this.#permissions.mayRead(path) ? Buffer.from(await this.system.readFileBuffer(path)) : Buffer.alloc(0);
+    return this.#permissions.mayRead(path) ? asBuffer(await this.system.readFileBuffer(path)) : Buffer.alloc(0);
   }
 
   async attributes(path: string, isLink: boolean): Promise<Attributes> {
@@ -104,6 +104,9 @@ export class SftpFiles {
     return { filename: name, longname: longName(attrs, owner, name), attrs };
   }
 }
+
+/** The same bytes: a file may be long. */
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function longName({ mode, size, mtime }: Attributes, owner: string, name: string): string {
   const kind = (mode & 0o170_000) === KINDS.directory ? 'd' : (mode & 0o170_000) === KINDS.link ? 'l' : '-';

@@ -292,6 +292,14 @@ function asTextIfPossible(bytes: Buffer): string | Uint8Array {
 const toBytes = (content: string | Uint8Array): Buffer =>
   typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
 
+/** What was only reserved reads as zeros; of a swap file's gibibytes nobody reads them. */
+const MOST_ZEROS = 256 * 1024 * 1024;
+
 function bytesOf(node: FileNode | Parameters<typeof textOf>[0]): Buffer {
-  return node.kind === 'file' ? toBytes(node.content) : Buffer.from(textOf(node));
+  if (node.kind !== 'file') {
+    return Buffer.from(textOf(node));
+  }
+  const content = toBytes(node.content);
+  const isShort = node.allocated > content.length && node.allocated <= MOST_ZEROS;
+  return isShort ? Buffer.concat([content], node.allocated) : content;
 }

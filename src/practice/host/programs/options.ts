@@ -47,8 +47,13 @@ export function parseOptions(args: readonly string[], table: OptionTable): Parse
       note(valueName, attached ?? args[(index += 1)] ?? '');
     } else if (flagName !== undefined) {
       flags.add(flagName);
-    } else if (!addCluster(arg, table, flags)) {
-      unknown ??= arg;
+    } else {
+      const cluster = clusterOf(arg, table);
+      cluster?.flags.forEach((name) => flags.add(name));
+      if (cluster?.valueName !== undefined) {
+        note(cluster.valueName, cluster.attached ?? args[(index += 1)] ?? '');
+      }
+      unknown ??= cluster === undefined ? arg : undefined;
     }
   }
   return { words, flags, values, unknown };
@@ -65,19 +70,26 @@ function splitOption(arg: string, table: OptionTable): [string, string?] {
   return [arg];
 }
 
-/** `-qf` is `-q -f`. */
-function addCluster(arg: string, table: OptionTable, flags: Set<string>): boolean {
-  if (arg.startsWith('--')) {
-    return false;
-  }
-  const names = Array.from(arg.slice(1), (letter) => table.flags[`-${letter}`]);
-  if (names.length === 0 || names.includes(undefined)) {
-    return false;
-  }
-  for (const name of names) {
-    if (name !== undefined) {
-      flags.add(name);
+interface Cluster {
+  readonly flags: readonly string[];
+  readonly valueName?: string;
+  readonly attached?: string | undefined;
+}
+
+/** `-qf` is `-q -f`, and `-qn5` is `-q -n 5`. */
+function clusterOf(arg: string, table: OptionTable): Cluster | undefined {
+  const flags: string[] = [];
+  for (const [index, letter] of arg.startsWith('--') ? [] : Array.from(arg.slice(1)).entries()) {
+    const valueName = table.values[`-${letter}`];
+    if (valueName !== undefined) {
+      const attached = arg.slice(index + 2);
+      return { flags, valueName, attached: attached === '' ? undefined : attached };
     }
+    const flag = table.flags[`-${letter}`];
+    if (flag === undefined) {
+      return undefined;
+    }
+    flags.push(flag);
   }
-  return true;
+  return flags.length === 0 ? undefined : { flags };
 }

@@ -19,4 +19,8 @@ export class TerminalOutput implements Output {
   stdoutBytes(bytes: Uint8Array): void {
     this.stdout(Buffer.from(bytes).toString('utf8'));
   }
+
+  async drained(): Promise<void> {
+    await this.#raw.drained?.();
+  }
 }

@@ -154,6 +154,22 @@ describe('OpenSSH’s programs and the nodes of the practice cloud', { skip, tim
     assert.equal(talk.stdout.length, 700_004);
   });
 
+  it('carry a hundred megabytes either way, of which the practice cloud keeps little', async () => {
+    const pid = lab.nodes.practice.child.pid ?? 0;
+    const peakMb = (): number =>
+      Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+    const before = peakMb();
+    const down = await lab.startSsh('lab-1', [], ['head -c 100000000 /dev/zero']);
+    await down.ended;
+    assert.equal(down.stdout.length, 100_000_000);
+    const up = await run('ssh', await lab.sshArguments('lab-1', [], ['cat > /dev/null; echo took it']), {
+      input: 'x'.repeat(100_000_000),
+    });
+
+    assert.equal(up.stdout, 'took it\n');
+    assert.ok(peakMb() - before < 200, `${peakMb() - before} MB more`);
+  });
+
   it('open a port on the node that leads back here (ssh -R)', async () => {
     const etcd = await lab.forward('L', '127.0.0.1:2379');
     const talk = await lab.startSsh('lab-1', ['-R', `9191:${etcd}`], ['curl -sS http://127.0.0.1:9191/health']);

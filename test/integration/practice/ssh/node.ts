@@ -101,6 +101,7 @@ export async function runProgram(program: string, args: readonly string[], input
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => (stderr += String(chunk)));
+  child.stdin.on('error', () => undefined); // It may end without having read.
   child.stdin.end(input);
   return await new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
 }

@@ -38,8 +38,8 @@ export type Fault =
   | ({ readonly kind: 'node-loses-power' } & OfDroplet)
   /** Its disk has no room left: what writes fails with ENOSPC; removed, there is room again. */
   | ({ readonly kind: 'disk-fills' } & OfDroplet)
-  /** Its clock goes wrong by so many seconds, at once. */
-  | ({ readonly kind: 'clock-drifts'; readonly seconds: number } & OfDroplet)
+  /** Its clock goes wrong: by so many seconds at once, and by so many millionths of the time that passes from then on. */
+  | ({ readonly kind: 'clock-drifts'; readonly seconds: number; readonly ppm?: number | undefined } & OfDroplet)
   /** Nobody listens on its SSH port: connections are refused. */
   | ({ readonly kind: 'ssh-refuses' } & OfDroplet)
   /** Its SSH connections fall silent after so many bytes to the client; with 0 before the first one. */

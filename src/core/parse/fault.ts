@@ -26,7 +26,10 @@ export const faultSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('node-hangs'), ...ofDroplet }),
   v.strictObject({ kind: v.literal('node-loses-power'), ...ofDroplet }),
   v.strictObject({ kind: v.literal('disk-fills'), ...ofDroplet }),
-  v.strictObject({ kind: v.literal('clock-drifts'), seconds: whole, ...ofDroplet }),
+  v.strictObject({
+    ...{ kind: v.literal('clock-drifts'), seconds: v.optional(whole, 0), ppm: v.optional(whole) },
+    ...ofDroplet,
+  }),
   v.strictObject({ kind: v.literal('ssh-refuses'), ...ofDroplet }),
   v.strictObject({ kind: v.literal('ssh-hangs'), afterBytes: v.optional(bytes, 0), ...ofDroplet }),
   v.strictObject({ kind: v.literal('ssh-breaks'), afterBytes: bytes, ...ofDroplet }),

@@ -11,6 +11,8 @@ export interface ActiveFault {
   readonly fault: Fault;
   /** How many calls are still to come; null for all. */
   left: number | null;
+  /** Virtual time at which it began. */
+  readonly since?: number;
   /** Virtual time at which it ends by itself. */
   readonly endsAt?: number;
   /** What is put back when it ends: files of the node, by path. */
@@ -53,7 +55,7 @@ export class Faults {
   add(fault: Fault): ActiveFault {
     const left = 'times' in fault && fault.times !== undefined ? fault.times : null;
     const endsAt = fault.forMs === undefined ? {} : { endsAt: this.timeline.now() + fault.forMs };
-    const added: ActiveFault = { id: this.random.hex(8), fault, left, ...endsAt };
+    const added: ActiveFault = { id: this.random.hex(8), fault, left, since: this.timeline.now(), ...endsAt };
     this.#state.active.push(added);
     this.effects.begin(added);
     this.#arm(added);
@@ -116,7 +118,12 @@ export class Faults {
 
   /** By how much the droplet's own clock is wrong. */
   clockOffsetMs(dropletId: number): number {
-    return (this.of('clock-drifts', dropletId)?.seconds ?? 0) * 1000;
+    for (const { fault, since } of this.active) {
+      if (fault.kind !== 'clock-drifts' || fault.dropletId !== dropletId) continue;
+      const now = this.timeline.now();
+      return fault.seconds * 1000 + Math.round(((now - (since ?? now)) * (fault.ppm ?? 0)) / 1_000_000);
+    }
+    return 0;
   }
 
   dispose(): void {

@@ -88,7 +88,7 @@ type OfDroplet = Extract<Fault, { readonly dropletId: number }>;
 function detailOf(fault: OfDroplet): string | undefined {
   switch (fault.kind) {
     case 'clock-drifts':
-      return `${age(Math.abs(fault.seconds) * 1000)} ${fault.seconds < 0 ? 'behind' : 'ahead'}`;
+      return clockWords(fault);
     case 'ssh-hangs':
       return fault.afterBytes === 0 ? 'from the first byte' : `after ${fault.afterBytes} bytes`;
     case 'ssh-breaks':
@@ -102,6 +102,12 @@ function detailOf(fault: OfDroplet): string | undefined {
     case 'ssh-changes-host-key':
       return undefined;
   }
+}
+
+function clockWords({ seconds, ppm = 0 }: Extract<Fault, { kind: 'clock-drifts' }>): string {
+  const offset = seconds === 0 ? [] : [`${age(Math.abs(seconds) * 1000)} ${seconds < 0 ? 'behind' : 'ahead'}`];
+  const rate = ppm === 0 ? [] : [`${Math.abs(ppm)} ppm too ${ppm < 0 ? 'slow' : 'fast'}`];
+  return [...offset, ...rate].join(', ');
 }
 
 type OfApi = Exclude<Fault, OfDroplet | { readonly kind: 'network-split' }>;

@@ -125,6 +125,31 @@ describe('faults on demand', () => {
     assert.equal((await practice.call('GET', '/v2/sizes')).status, 200);
   });
 
+  it('of every kind end by themselves, a node without power included', async () => {
+    const [id = 0, other = 0] = await createActive(practice, ['for-a-while', 'beside-it']);
+    const forMs = 60_000;
+    const all: readonly object[] = [
+      ...['node-hangs', 'disk-fills', 'ssh-refuses', 'ssh-hangs', 'ssh-changes-host-key'].map((kind) => ({ kind })),
+      ...[{ kind: 'clock-drifts', ppm: 500 }, { kind: 'ssh-breaks', afterBytes: 10 }, { kind: 'node-loses-power' }],
+    ].map((fault) => ({ ...fault, dropletId: id, forMs }));
+    await until(
+      () => practice.call('GET', `/v2/droplets/${id}`),
+      ({ json }) => at(json, 'droplet.locked') === false,
+    );
+    for (const fault of all) await add(fault);
+    await add({ kind: 'network-split', groups: [[id], [other]], forMs });
+    assert.equal((await kinds()).length, all.length + 1);
+    assert.equal(at((await practice.call('GET', `/v2/droplets/${id}`)).json, 'droplet.status'), 'off');
+
+    await add({ kind: 'api-delays', path: '/v2/regions', ms: forMs + 1, forMs: 2 * forMs });
+    await practice.call('GET', '/v2/regions'); // Time passes while it is waited for.
+    assert.deepEqual(await kinds(), ['api-delays']);
+    await until(
+      () => practice.call('GET', `/v2/droplets/${id}`),
+      ({ json }) => at(json, 'droplet.status') === 'active',
+    );
+  });
+
   it('give a droplet its power back when they are removed, and are over when somebody else does', async () => {
     const [id = 0] = await createActive(practice, ['crashes']);
     const settled = (status: string): Promise<unknown> =>
@@ -167,7 +192,8 @@ describe('faults on demand', () => {
       [{ kind: 'api-delays' }, 400, /fault: ms: /],
       [{ kind: 'api-lies', lie: 'white' }, 400, /fault: lie: /],
       [{ kind: 'node-hangs', dropletId: 'x' }, 400, /fault: dropletId: /],
-      [{ kind: 'clock-drifts', dropletId: id, seconds: 0 }, 400, /fault: seconds: /],
+      [{ kind: 'clock-drifts', dropletId: id, seconds: 0 }, 400, /fault: seconds: neither seconds nor ppm/],
+      [{ kind: 'clock-drifts', dropletId: id, ppm: 1_000_000 }, 400, /fault: ppm: /],
       [{ kind: 'network-split', groups: [[id]] }, 400, /fault: groups: /],
       [{ kind: 'network-split', groups: [[id], [id]] }, 400, new RegExp(`Droplet ${id} is in two groups\\.`)],
       [{ kind: 'node-hangs', dropletId: 99 }, 404, /There is no droplet 99\./],

@@ -12,6 +12,8 @@ const ofDroplet = { dropletId, ...lasting };
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Ten years either way. */
 const MOST_SECONDS = 315_360_000;
+/** A clock that runs half as fast, or half as fast again. */
+const MOST_PPM = 500_000;
 
 const faultSchema = v.variant('kind', [
   v.strictObject({
@@ -30,10 +32,21 @@ const faultSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('node-hangs'), ...ofDroplet }),
   v.strictObject({ kind: v.literal('node-loses-power'), ...ofDroplet }),
   v.strictObject({ kind: v.literal('disk-fills'), ...ofDroplet }),
-  v.strictObject({
-    ...{ kind: v.literal('clock-drifts'), ...ofDroplet },
-    seconds: v.pipe(v.number(), v.integer(), v.notValue(0), v.minValue(-MOST_SECONDS), v.maxValue(MOST_SECONDS)),
-  }),
+  v.pipe(
+    v.strictObject({
+      ...{ kind: v.literal('clock-drifts'), ...ofDroplet },
+      seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-MOST_SECONDS), v.maxValue(MOST_SECONDS)), 0),
+      ppm: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-MOST_PPM), v.maxValue(MOST_PPM))),
+    }),
+    v.forward(
+      v.partialCheck(
+        [['seconds'], ['ppm']],
+        ({ seconds, ppm = 0 }) => seconds !== 0 || ppm !== 0,
+        'neither seconds nor ppm',
+      ),
+      ['seconds'],
+    ),
+  ),
   v.strictObject({ kind: v.literal('ssh-refuses'), ...ofDroplet }),
   v.strictObject({ kind: v.literal('ssh-hangs'), afterBytes: v.optional(bytes, 0), ...ofDroplet }),
   v.strictObject({ kind: v.literal('ssh-breaks'), afterBytes: bytes, ...ofDroplet }),

@@ -1,19 +1,19 @@
 import type { Cancel, EtcdClient, Host, Kernel } from '../kernel';
+import { stallMs } from '../host/resources/stall';
 import { Agent } from './agent';
 import type { LoadedUnit } from './agentPlan';
 import { serveFleet } from './api/serve';
 import { Engine } from './engine';
 import { cutOffHeld, holdSocket } from './heldSocket';
 import { goJson } from '../network/goJson';
+import { Monitor } from './monitor';
 import { Registry, type MachineRecord, type UnitStateRecord } from './registry';
 import { readFleetSettings, type FleetSettings } from './settings';
 import { StatePublisher } from './statePublisher';
-import { FLEET_VERSIONS, type FleetVersion, type LogSource } from './version';
+import { FLEET_VERSIONS, startDelayMs, type FleetVersion, type LogSource } from './version';
 
 /** Where fleet's API is; /var/run is /run. */
 export const FLEET_SOCKETS = ['/var/run/fleet.sock', '/run/fleet.sock'];
-/** The heartbeat is tried four times within a third of its life (server/monitor.go). */
-const BEAT_TRIES = 4;
 const LONGEST_PAUSE_MS = 60_000;
 /** fleet 1.0 can't end its engine without etcd and gives up after a minute (the recorded traces, no-quorum/journal-fleet-all). */
 const SHUTDOWN_TIMEOUT_MS = 60_000;
@@ -95,7 +95,8 @@ export class FleetServer implements FleetApi {
     }
     this.log('starting', `Starting fleetd version ${this.version.name}`);
     this.log('noConfig', 'No provided or default config file found - proceeding without');
-    this.#establish();
+    this.log('establishing', 'Establishing etcd connectivity');
+    this.#start();
   }
 
   get machineId(): string {
@@ -146,6 +147,20 @@ export class FleetServer implements FleetApi {
     }
   }
 
+  #start(): void {
+    const ms = startDelayMs(this.version, this.host.bootId);
+    if (ms === 0) {
+      this.#register(1_000);
+      return;
+    }
+    const ended = new AbortController();
+    this.#owned.add(() => ended.abort());
+    this.kernel.ledger.delay('fleet-start', this.host.name, ms, ended.signal).then(
+      () => this.#register(1_000),
+      () => undefined, // It was stopped before.
+    );
+  }
+
   #establish(): void {
     this.log('establishing', 'Establishing etcd connectivity');
     this.#register(1_000);
@@ -158,8 +173,10 @@ export class FleetServer implements FleetApi {
     }
     const client = this.#client();
     if (client?.hasQuorum !== true) {
-      // A listening etcd without quorum lets the request hang until its time-out; an absent one refuses at once.
-      const asked = client === undefined ? 1 : this.#settings.etcdTimeoutMs;
+      // A listening etcd without quorum lets the request hang until its time-out; an absent one refuses at once. 0.11 asks at both
+      // its ports, one after the other (fleet-0.11.7/recovered-journal-fleet: 137 s for seven tries).
+      const ports = this.version.short === '0.11' ? 2 : 1;
+      const asked = client === undefined ? 1 : this.#settings.etcdTimeoutMs * ports;
       this.#later(asked, () => this.#pause(pauseMs, client === undefined));
       return;
     }
@@ -210,7 +227,23 @@ export class FleetServer implements FleetApi {
     publisher.start();
     agent.start();
     this.#components.engine?.start();
-    this.#own(kernel.timeline.every(this.#beatMs, () => this.#beat(0)));
+    this.#startMonitor(registry);
+  }
+
+  #startMonitor(registry: Registry): void {
+    const { agentTtlSeconds, etcdTimeoutMs } = this.#settings;
+    const beat = (): number => {
+      if (!registry.hasQuorum) {
+        return Infinity;
+      }
+      registry.saveMachine(this.machineId, this.#machineJson(), agentTtlSeconds).catch(() => undefined); // Too late even for etcd.
+      return stallMs(this.host.resources);
+    };
+    const failed = (): void => this.#giveUp();
+    const { timeline } = this.kernel;
+    const times = { ttlSeconds: agentTtlSeconds, requestTimeoutMs: etcdTimeoutMs };
+    const monitor = new Monitor({ timeline, ...times, beat, failed });
+    this.#own(() => monitor.stop());
   }
 
   #engine(client: EtcdClient, registry: Registry, isResumed: boolean): Engine | undefined {
@@ -229,38 +262,7 @@ export class FleetServer implements FleetApi {
         });
   }
 
-  // ---- heartbeat ----
-
-  get #beatMs(): number {
-    return this.#settings.agentTtlSeconds * 500;
-  }
-
-  /** Every half of its life; when it can't be written for a third of it, all components are shut down. */
-  #beat(tries: number): void {
-    const components = this.#components;
-    if (components === undefined || this.#isStopped) {
-      return;
-    }
-    if (components.registry.hasQuorum) {
-      const saved = components.registry.saveMachine(
-        this.machineId,
-        this.#machineJson(),
-        this.#settings.agentTtlSeconds,
-      );
-      saved.catch(() => this.#beatAgain(tries));
-    } else {
-      this.#beatAgain(tries);
-    }
-  }
-
-  #beatAgain(tries: number): void {
-    const limitMs = (this.#settings.agentTtlSeconds * 1_000) / 3;
-    if (tries < BEAT_TRIES) {
-      this.#later(limitMs / BEAT_TRIES, () => this.#beat(tries + 1));
-    } else {
-      this.#giveUp();
-    }
-  }
+  // ---- without etcd ----
 
   #giveUp(): void {
     const components = this.#components;
@@ -335,8 +337,6 @@ export class FleetServer implements FleetApi {
     }
     this.#owned.clear();
   }
-
-  // ---- odds and ends ----
 
   readonly #timers = new Set<Cancel>();
 

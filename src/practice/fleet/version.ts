@@ -3,6 +3,12 @@ export interface FleetVersion {
   readonly short: '1.0' | '0.11';
   /** `fleetctl version …`, the Server header is `fleetd/<this>`. */
   readonly name: string;
+  /**
+   * From its start to its first word with etcd; another on each node. Of 1.0's three that came back together one was first, and by
+   * then the lease and the machines of before had run out: it was given nearly everything (the recorded power-off/recovered-list-units).
+   * 0.11's three were there at one moment, and shared (fleet-0.11.7/recovered-list-units).
+   */
+  readonly startMs: { readonly least: number; readonly most: number };
   readonly lines: Readonly<Record<LogSource, string>>;
 }
 
@@ -35,6 +41,7 @@ export const FLEET_VERSIONS: Readonly<Record<'1.0' | '0.11', FleetVersion>> = {
   '1.0': {
     short: '1.0',
     name: 'v1.0.0-15-g45224983',
+    startMs: { least: 550, most: 1_050 },
     lines: {
       starting: 'INFO fleetd.go:75',
       noConfig: 'INFO fleetd.go:208',
@@ -64,6 +71,7 @@ export const FLEET_VERSIONS: Readonly<Record<'1.0' | '0.11', FleetVersion>> = {
   '0.11': {
     short: '0.11',
     name: '0.11.7',
+    startMs: { least: 0, most: 0 },
     lines: {
       starting: 'INFO fleetd.go:64',
       noConfig: 'INFO fleetd.go:168',
@@ -93,3 +101,7 @@ export const FLEET_VERSIONS: Readonly<Record<'1.0' | '0.11', FleetVersion>> = {
 };
 
 export const serverHeader = (version: FleetVersion): string => `fleetd/${version.name}`;
+
+/** Another in each life of each node, the same in each run. */
+export const startDelayMs = ({ startMs: { least, most } }: FleetVersion, bootId: string): number =>
+  least + (parseInt(bootId.slice(0, 8), 16) % (most - least + 1));

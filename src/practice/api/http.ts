@@ -18,12 +18,17 @@ const MOST_HEARD_BYTES = 64 * MOST_BODY_BYTES;
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer; // an undecoded stream gives buffers
-    size += bytes.length;
-    if (size > MOST_HEARD_BYTES) break;
-    if (size <= MOST_BODY_BYTES) chunks.push(bytes);
-    else chunks.length = 0;
+  try {
+    for await (const chunk of request) {
+      const bytes = chunk as Buffer; // an undecoded stream gives buffers
+      size += bytes.length;
+      if (size > MOST_HEARD_BYTES) break;
+      if (size <= MOST_BODY_BYTES) chunks.push(bytes);
+      else chunks.length = 0;
+    }
+  } catch {
+    // Nobody hears this any more: whoever was sending has gone, or was cut off for being too slow.
+    throw new Refusal(408, 'request_timeout', 'The request did not come to its end.');
   }
   if (size > MOST_BODY_BYTES) throw new Refusal(413, 'payload_too_large', 'The request body is too large.');
   return Buffer.concat(chunks).toString('utf8');

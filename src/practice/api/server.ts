@@ -22,7 +22,7 @@ interface Parts {
 }
 
 /** A client that sends its request byte by byte is cut off: a loopback is fast, and time stands still over a request. */
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 2_000 };
 
 const ATTACH = '/practice/attach';
 

@@ -151,13 +151,18 @@ export const dropletRequest = (names: readonly string[], more: object = {}): obj
   ...more,
 });
 
-export async function createActive(practice: Practice, names: readonly string[], more: object = {}): Promise<number[]> {
-  const created = await practice.call('POST', '/v2/droplets', { body: dropletRequest(names, more) });
+export async function createActive(
+  practice: Practice,
+  names: readonly string[],
+  more: object = {},
+  token = TOKEN,
+): Promise<number[]> {
+  const created = await practice.call('POST', '/v2/droplets', { token, body: dropletRequest(names, more) });
   if (created.status !== 202) throw new Error(`Create answered ${created.status}: ${created.text}`);
   const ids = listAt(created.json, 'droplets').map((droplet) => Number(at(droplet, 'id')));
   for (const id of ids) {
     await until(
-      () => practice.call('GET', `/v2/droplets/${id}`),
+      () => practice.call('GET', `/v2/droplets/${id}`, { token }),
       ({ json }) => at(json, 'droplet.status') === 'active',
     );
   }

@@ -21,7 +21,7 @@ describe('faults of nodes over time', () => {
       const bounds = [wanted(before - began), wanted(kernel.timeline.now() - began)].sort((a, b) => a - b);
       assert.ok(
         offset >= Math.floor(bounds[0] ?? NaN) && offset <= Math.ceil(bounds[1] ?? NaN),
-        `${offset} not ${bounds}`,
+        `${offset}, not ${bounds.join(' to ')}`,
       );
     };
     assert.equal(faults.clockOffsetMs(1), -10_000);

@@ -15,19 +15,27 @@ interface Watcher {
 /** The last events of one member's copy, and those who wait for the next. */
 export class History {
   #events: Applied[] = [];
+  /** The first index of which it can tell; below that it has forgotten. */
+  #start: number;
   #watchers = new Set<Watcher>();
+
+  /** Without an index it remembers from the very first event on. */
+  constructor(index = 0) {
+    this.#start = index + 1;
+  }
 
   get watcherCount(): number {
     return this.#watchers.size;
   }
 
   add(applied: Applied): void {
-    if (applied.isQuiet) {
-      return;
-    }
     this.#events.push(applied);
+    this.#start = Math.max(this.#start, this.#events.at(-CAPACITY)?.index ?? 0);
     if (this.#events.length > 2 * CAPACITY) {
       this.#events = this.#events.slice(-CAPACITY);
+    }
+    if (applied.isQuiet) {
+      return;
     }
     for (const watcher of this.#watchers) {
       if (concerns(watcher, applied)) {
@@ -36,9 +44,16 @@ export class History {
     }
   }
 
+  /** Members stand in the store too, where no client sees them: what happens to them takes a place among the events. */
+  skip(index: number): void {
+    const event = (): EtcdEvent => ({ action: 'set', node: { key: '/', modifiedIndex: index, createdIndex: index } });
+    this.add({ key: '/', isDirectoryRemoval: false, index, isQuiet: true, event });
+  }
+
   /** Everything is as a stranger left it: after a snapshot the old events say nothing any more. */
-  clear(): void {
+  clear(index: number): void {
     this.#events = [];
+    this.#start = index + 1;
   }
 
   watch(path: string, isRecursive: boolean, notify: (event: EtcdEvent, index: number) => void): Cancel {
@@ -54,13 +69,13 @@ export class History {
    * @throws EtcdError 401 when that index is forgotten.
    */
   since(path: string, isRecursive: boolean, index: number, currentIndex: number): Applied | undefined {
-    const kept = this.#events.slice(-CAPACITY);
-    const oldest = kept[0]?.index ?? currentIndex + 1;
-    if (index < oldest && kept.length > 0 && oldest > 1) {
-      const cause = `the requested history has been cleared [${oldest}/${index}]`;
+    if (index < this.#start) {
+      const cause = `the requested history has been cleared [${this.#start}/${index}]`;
       throw new EtcdError(401, cause, currentIndex);
     }
-    return kept.find((applied) => applied.index >= index && concerns({ path, isRecursive }, applied));
+    const isIt = (applied: Applied): boolean =>
+      !applied.isQuiet && applied.index >= index && concerns({ path, isRecursive }, applied);
+    return this.#events.find(isIt);
   }
 }
 

@@ -11,7 +11,6 @@ import {
   replaceAfter,
   termAt,
   type LogEntry,
-  type MemberInfo,
   type RaftOperation,
 } from './raftLog';
 import { Proposals } from './proposals';
@@ -29,7 +28,7 @@ type Role = 'leader' | 'follower';
 /** A voting member: its log, its copy of the store, and raft's rules. Messages take no time; who is not reached gets none. */
 export class Member {
   readonly store: Store;
-  readonly history = new History();
+  readonly history: History;
   readonly statistics = new StoreStatistics();
   readonly startedAt: number;
   role: Role = 'follower';
@@ -63,6 +62,8 @@ export class Member {
       this.reportedRole = this.role;
       this.leaderSince = this.startedAt;
     }
+    // A member that was just founded knows the events that made it; one that starts again has only its copy.
+    this.history = new History(state.commit > Object.keys(state.members).length ? state.store.index : 0);
     this.store = new Store(state.store, (applied) => this.history.add(applied));
   }
 
@@ -254,7 +255,7 @@ export class Member {
     Object.assign(this.state.store, store);
     Object.assign(this.state, { log, commit, members, removed, clusterId });
     this.store.replaced();
-    this.history.clear();
+    this.history.clear(this.store.index);
     this.callbacks.log(`etcdserver: applied snapshot at index ${commit}`);
     this.world.changed();
   }
@@ -370,21 +371,21 @@ export class Member {
         this.state.members[operation.member.id] = operation.member;
         break;
       case 'updateMember':
-        this.#update(operation.id, { peerUrls: operation.peerUrls });
+        this.#update(operation.id, operation.peerUrls);
         break;
       case 'removeMember':
         this.#remove(operation.id);
     }
     this.state.store.index += 1;
+    this.statistics.countMembership(operation.kind);
+    this.history.skip(this.state.store.index);
     this.world.changed();
     return undefined;
   }
 
-  #update(id: string, change: Partial<MemberInfo>): void {
+  #update(id: string, peerUrls: readonly string[]): void {
     const info = this.state.members[id];
-    if (info !== undefined) {
-      this.state.members[id] = { ...info, ...change };
-    }
+    if (info !== undefined) this.state.members[id] = { ...info, peerUrls };
   }
 
   #remove(id: string): void {

@@ -28,6 +28,12 @@ export class StoreStatistics {
     }
   }
 
+  /** Members stand in the store too: what happens to them is counted like what happens to keys. */
+  countMembership(kind: 'addMember' | 'publish' | 'updateMember' | 'removeMember'): void {
+    const counters = { addMember: 'create', publish: 'sets', updateMember: 'update', removeMember: 'delete' } as const;
+    this.#add(this.#success, counters[kind]);
+  }
+
   describe(watchers: number): Record<string, number> {
     const counts = COUNTERS.flatMap((name) => [
       [`${name}Success`, this.#success.get(name) ?? 0] as const,

@@ -79,3 +79,7 @@ export const unavailable = (problems: readonly string[]): string =>
   `client: etcd cluster is unavailable or misconfigured; ${problems
     .map((problem, at) => `error #${at}: ${problem}\n`)
     .join('; ')}`;
+
+/** The problems alone, a line each: etcdctl prints them once more by themselves. */
+export const detailOf = (problem: string): string =>
+  problem.slice(problem.indexOf('; ') + 2).replaceAll('\n; error', '\nerror');

@@ -1,37 +1,68 @@
-/** What `etcdctl help` says: the commands of the v2 API. */
-export const HELP = `NAME:
+import { COMMANDS, GLOBAL_FLAGS, HELP_FLAG, VERSION_FLAG, type Command, type Flag } from './commandTable';
+import { ETCD_VERSION } from '../http/serve';
+
+/** The help texts as the library of the program lays them out (urfave/cli 1, `AppHelpTemplate` and its kin). */
+
+const columns = (rows: readonly (readonly [string, string])[], indent: string): string => {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, usage]) => `${indent}${name.padEnd(width)}  ${usage}\n`).join('');
+};
+
+function describeFlag(flag: Flag): readonly [string, string] {
+  const placeholder = flag.kind === 'switch' ? '' : ` ${flag.placeholder ?? 'value'}`;
+  const names = flag.names.map((name) => `${name.length > 1 ? '--' : '-'}${name}${placeholder}`).join(', ');
+  return [names, flag.standard === undefined ? flag.usage : `${flag.usage} (default: ${flag.standard})`];
+}
+
+const list = (commands: readonly Command[]): (readonly [string, string])[] =>
+  commands.map(({ name, usage }) => [name, usage] as const);
+
+export const programHelp = (): string => `NAME:
    etcdctl - A simple command line client for etcd.
 
 USAGE:
    etcdctl [global options] command [command options] [arguments...]
 
 VERSION:
-   3.4.23
+   ${ETCD_VERSION}
 
 COMMANDS:
-     cluster-health  check the health of the etcd cluster
-     get             retrieve the value of a key
-     ls              retrieve a directory
-     member          member add, remove, update and list subcommands
-     mk              make a new key with a given value
-     mkdir           make a new directory
-     rm              remove a key or a directory
-     rmdir           removes the key if it is an empty directory or a key-value pair
-     set             set the value of a key
-     setdir          create a new directory or update an existing directory TTL
-     update          update an existing key with a given value
-     updatedir       update an existing directory
-     watch           watch a key for changes
-     help, h         Shows a list of commands or help for one command
-
+${columns([...list(COMMANDS), ['help, h', 'Shows a list of commands or help for one command']], '   ')}
 GLOBAL OPTIONS:
-   --debug                    output cURL commands which can be used to reproduce the request
-   --no-sync                  don't synchronize cluster information before sending request
-   --output simple, -o simple output response in the given format (simple, extended or json) (default: "simple")
-   --endpoint value           DEPRECATED - Use --endpoints
-   --endpoints value          a comma-delimited list of machine addresses in the cluster
-   --timeout value            connection timeout per request (default: 2s)
-   --total-timeout value      timeout for the command execution (except watch) (default: 5s)
-   --help, -h                 show help
-   --version, -v              print the version
-`;
+${columns([...GLOBAL_FLAGS, HELP_FLAG, VERSION_FLAG].map(describeFlag), '   ')}`;
+
+/** `etcdctl help VERB` and `etcdctl VERB --help`; `path` is the command with those above it. */
+export function commandHelp(path: string, command: Command): string {
+  const { usage, description, flags } = command;
+  const options = flags.length > 0 ? ' [command options]' : '';
+  const about = description === undefined ? '' : `\nDESCRIPTION:\n   ${description}\n`;
+  const table = flags.length > 0 ? `\nOPTIONS:\n${columns(flags.map(describeFlag), '   ')}   \n` : '';
+  return `NAME:\n   etcdctl ${path} - ${usage}\n\nUSAGE:\n   etcdctl ${path}${options} ${command.arguments}\n${about}${table}`;
+}
+
+/** `etcdctl member` alone. */
+export const groupHelp = ({ name, usage, commands = [] }: Command): string => `NAME:
+   etcdctl ${name} - ${usage}
+
+USAGE:
+   etcdctl ${name} command [command options] [arguments...]
+
+COMMANDS:
+${columns(list(commands), '   ')}
+OPTIONS:
+${columns([describeFlag(HELP_FLAG)], '   ')}   \n`;
+
+/** `etcdctl member help`. */
+export const groupProgramHelp = ({ name, usage, commands = [] }: Command): string => `NAME:
+   etcdctl ${name} - ${usage}
+
+USAGE:
+   etcdctl ${name} [global options] command [command options] [arguments...]
+
+VERSION:
+   ${ETCD_VERSION}
+
+COMMANDS:
+${columns(list(commands), '   ')}
+GLOBAL OPTIONS:
+${columns([describeFlag(HELP_FLAG)], '   ')}`;

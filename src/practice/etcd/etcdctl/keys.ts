@@ -1,28 +1,33 @@
-import type { EtcdClient, EtcdEvent, EtcdNode, EtcdWrite } from '../../kernel';
-import { encodeEvent } from '../http/reply';
+import type { EtcdEvent, EtcdNode, EtcdWrite } from '../../kernel';
 import { cleanKey } from '../tree';
-import type { EtcdctlCall } from './program';
+import { BadArguments, type EtcdctlCall } from './call';
+import { show } from './show';
 
-type Command = (call: EtcdctlCall, client: EtcdClient) => Promise<number>;
-
-const key = (call: EtcdctlCall): string => cleanKey(call.args[0] ?? '/');
+export type KeyCommand = (call: EtcdctlCall) => Promise<number>;
 
 /** The commands that act on keys, by name (etcd 3.4, etcdctl/ctlv2/command). */
-export const keyCommands: Readonly<Record<string, Command>> = {
-  ls: async (call, client) => {
-    const event = await client.get(key(call), {
-      recursive: call.flags.isSet('recursive'),
-      sorted: call.flags.isSet('sort'),
-      quorum: call.flags.isSet('quorum'),
+export const keyCommands: Readonly<Record<string, KeyCommand>> = {
+  ls: async (call) => {
+    const event = await call.client.get(cleanKey(call.args[0] ?? '/'), {
+      recursive: call.line.isSet('recursive'),
+      sorted: call.line.isSet('sort'),
+      quorum: call.line.isSet('quorum'),
     });
+    if (call.format !== 'simple') {
+      show(call, event);
+      return 0;
+    }
     if (event.node.dir !== true) {
       call.out(event.node.key);
     }
     list(call, event.node.nodes ?? []);
     return 0;
   },
-  get: async (call, client) => {
-    const event = await client.get(key(call), { quorum: call.flags.isSet('quorum') });
+  get: async (call) => {
+    const event = await call.client.get(keyOf(call), {
+      sorted: call.line.isSet('sort'),
+      quorum: call.line.isSet('quorum'),
+    });
     if (event.node.dir === true) {
       call.err(`${event.node.key}: is a directory`);
       return 1;
@@ -30,115 +35,93 @@ export const keyCommands: Readonly<Record<string, Command>> = {
     show(call, event);
     return 0;
   },
-  set: async (call, client) => {
-    const [withValue, withIndex] = [call.flags.value('swap-with-value'), call.flags.value('swap-with-index')];
+  set: async (call) => {
+    const key = keyOf(call);
+    const prevValue = call.line.value('swap-with-value');
+    const prevIndex = Number(call.line.value('swap-with-index') ?? 0);
     const write = {
-      ...valueOf(call),
-      ...(withValue === undefined ? {} : { prevValue: withValue }),
-      ...(withIndex === undefined ? {} : { prevIndex: Number(withIndex) }),
+      ...(await valueOf(call)),
+      ...(prevValue === undefined ? {} : { prevValue }),
+      ...(prevIndex === 0 ? {} : { prevIndex }),
     };
-    show(call, await client.set(key(call), write));
+    show(call, await call.client.set(key, write));
     return 0;
   },
-  mk: async (call, client) => {
-    const write = { ...valueOf(call), prevExist: false };
-    const inOrder = call.flags.isSet('in-order');
-    show(call, inOrder ? await client.createInOrder(key(call), valueOf(call)) : await client.set(key(call), write));
+  mk: async (call) => {
+    const key = keyOf(call);
+    const write = await valueOf(call);
+    const isInOrder = call.line.isSet('in-order');
+    const { client } = call;
+    show(
+      call,
+      isInOrder ? await client.createInOrder(key, write) : await client.set(key, { ...write, prevExist: false }),
+    );
     return 0;
   },
-  update: async (call, client) => {
-    show(call, await client.set(key(call), { ...valueOf(call), prevExist: true }));
+  update: async (call) => {
+    const key = keyOf(call);
+    show(call, await call.client.set(key, { ...(await valueOf(call)), prevExist: true }));
     return 0;
   },
-  mkdir: async (call, client) => {
-    await client.set(key(call), { dir: true, prevExist: false, ...ttlOf(call) });
-    return 0;
-  },
-  setdir: async (call, client) => {
-    await client.set(key(call), { dir: true, ...ttlOf(call) });
-    return 0;
-  },
-  updatedir: async (call, client) => {
-    await client.set(key(call), { dir: true, prevExist: true, ...ttlOf(call) });
-    return 0;
-  },
-  rm: async (call, client) => {
-    const [withValue, withIndex] = [call.flags.value('with-value'), call.flags.value('with-index')];
-    const event = await client.delete(key(call), {
-      recursive: call.flags.isSet('recursive'),
-      dir: call.flags.isSet('dir'),
-      ...(withValue === undefined ? {} : { prevValue: withValue }),
-      ...(withIndex === undefined ? {} : { prevIndex: Number(withIndex) }),
+  mkdir: (call) => directory(call, { prevExist: false }),
+  setdir: (call) => directory(call, {}),
+  updatedir: (call) => directory(call, { prevExist: true }),
+  rm: async (call) => {
+    const prevValue = call.line.value('with-value');
+    const prevIndex = Number(call.line.value('with-index') ?? 0);
+    const event = await call.client.delete(keyOf(call), {
+      recursive: call.line.isSet('recursive'),
+      dir: call.line.isSet('dir'),
+      ...(prevValue === undefined ? {} : { prevValue }),
+      ...(prevIndex === 0 ? {} : { prevIndex }),
     });
-    if (event.node.dir !== true || call.format !== 'simple') {
-      show(call, event);
-    }
-    return 0;
+    return showRemoval(call, event);
   },
-  rmdir: async (call, client) => {
-    await client.delete(key(call), { dir: true });
-    return 0;
-  },
-  watch: async (call, client) => {
-    await watch(call, client);
-    return 0;
-  },
+  rmdir: async (call) => showRemoval(call, await call.client.delete(keyOf(call), { dir: true })),
 };
 
-function valueOf(call: EtcdctlCall): EtcdWrite {
-  const value = call.args[1] ?? call.stdin.replace(/\n$/, '');
+async function directory(call: EtcdctlCall, more: EtcdWrite): Promise<number> {
+  const event = await call.client.set(keyOf(call), { dir: true, ...more, ...ttlOf(call) });
+  if (call.format !== 'simple') {
+    show(call, event);
+  }
+  return 0;
+}
+
+function showRemoval(call: EtcdctlCall, event: EtcdEvent): number {
+  if (event.node.dir !== true || call.format !== 'simple') {
+    show(call, event);
+  }
+  return 0;
+}
+
+/** @throws BadArguments */
+export function keyOf(call: EtcdctlCall): string {
+  const [key] = call.args;
+  if (key === undefined) {
+    throw new BadArguments('key required');
+  }
+  return cleanKey(key);
+}
+
+/** The second argument, or all of standard input. @throws BadArguments */
+async function valueOf(call: EtcdctlCall): Promise<EtcdWrite> {
+  const { context, args } = call;
+  const value = args[1] ?? (context.session === undefined ? context.stdin : await context.session.readStdin());
+  if (args[1] === undefined && value === '') {
+    throw new BadArguments('value required');
+  }
   return { value, ...ttlOf(call) };
 }
 
 function ttlOf(call: EtcdctlCall): EtcdWrite {
-  const ttl = Number(call.flags.value('ttl') ?? 0);
+  const ttl = Number(call.line.value('ttl') ?? 0);
   return ttl > 0 ? { ttlSeconds: ttl } : {};
 }
 
 function list(call: EtcdctlCall, nodes: readonly EtcdNode[]): void {
   for (const node of nodes) {
-    call.out(node.dir === true && call.flags.isSet('p') ? `${node.key}/` : node.key);
+    call.out(node.dir === true && call.line.isSet('p') ? `${node.key}/` : node.key);
     list(call, node.nodes ?? []);
   }
-}
-
-function show(call: EtcdctlCall, event: EtcdEvent): void {
-  const { node, action, prevNode } = event;
-  if (call.format === 'json') {
-    call.out(encodeEvent(event).trimEnd());
-    return;
-  }
-  if (call.format === 'extended') {
-    const ttl = node.ttl ?? 0;
-    call.out(
-      `Key: ${node.key}\nCreated-Index: ${node.createdIndex}\nModified-Index: ${node.modifiedIndex}\nTTL: ${ttl}\nIndex: ${call.index()}\n\n${node.value ?? ''}`,
-    );
-    return;
-  }
-  const isRemoval = action === 'delete' || action === 'compareAndDelete';
-  call.out(isRemoval ? `PrevNode.Value: ${prevNode?.value ?? ''}` : (node.value ?? ''));
-}
-
-/** Until the first change, or for ever. */
-async function watch(call: EtcdctlCall, client: EtcdClient): Promise<void> {
-  const path = key(call);
-  const isRecursive = call.flags.isSet('recursive');
-  await new Promise<void>((resolve) => {
-    const cancel = client.watch(path, (event) => {
-      if (event.node.key !== path && !isRecursive) {
-        return;
-      }
-      call.out(
-        isRecursive ? `[${event.action}] ${event.node.key}\n${event.node.value ?? ''}` : (event.node.value ?? ''),
-      );
-      if (!call.flags.isSet('forever')) {
-        cancel();
-        resolve();
-      }
-    });
-    call.signal.addEventListener('abort', () => {
-      cancel();
-      resolve();
-    });
-  });
 }

@@ -1,10 +1,11 @@
 import type { Member } from '../member';
+import { checkPeerUrl, Refusal } from '../http/peerUrls';
 import { memberIdFor, sortedMembers } from '../memberState';
 import { EtcdError } from '../errors';
 import { isHealthy } from '../http/status';
 import type { MemberInfo } from '../raftLog';
 import { dialProblem, findEndpoint, unavailable } from './endpoint';
-import type { EtcdctlCall } from './program';
+import type { EtcdctlCall } from './call';
 
 type Command = (call: EtcdctlCall, member: Member) => Promise<number>;
 
@@ -14,6 +15,10 @@ const ENDPOINT_TIMEOUT_MS = 2_000;
 export const memberCommands: Readonly<Record<string, Command>> = { list, add, remove, update };
 
 async function list(call: EtcdctlCall, member: Member): Promise<number> {
+  if (call.args.length > 0) {
+    call.err('No arguments accepted');
+    return 1;
+  }
   const members = sortedMembers(member.state.members);
   if (!member.hasQuorum) {
     call.err(`Failed to get leader:  ${await leaderProblem(call, members)}`);
@@ -35,7 +40,7 @@ async function leaderProblem(call: EtcdctlCall, members: readonly MemberInfo[]):
   const problems: string[] = [];
   for (const url of members.flatMap((info) => info.clientUrls)) {
     if (findEndpoint(call.context, url).client === undefined) {
-      await call.context.timeline.sleep(ENDPOINT_TIMEOUT_MS, call.signal);
+      await call.context.timeline.sleep(ENDPOINT_TIMEOUT_MS, call.context.signal);
       problems.push(`client: endpoint ${url} exceeded header timeout`);
     } else {
       problems.push(`client: etcd member ${url} has no leader`);
@@ -50,9 +55,14 @@ async function add(call: EtcdctlCall, member: Member): Promise<number> {
     call.err('Provide a name and a single member peerURL');
     return 1;
   }
+  const problem = urlProblem(peerUrl);
+  if (problem !== undefined) {
+    call.err(problem);
+    return 1;
+  }
   const known = sortedMembers(member.state.members);
   if (known.some((info) => info.peerUrls.includes(peerUrl))) {
-    call.err(`etcdserver: peerURL exists`);
+    call.err('membership: peerURL exists');
     return 1;
   }
   const id = memberIdFor([peerUrl], String(member.kernel.timeline.now()));
@@ -92,18 +102,52 @@ async function remove(call: EtcdctlCall, member: Member): Promise<number> {
 }
 
 async function update(call: EtcdctlCall, member: Member): Promise<number> {
-  const [id = '', urls = ''] = call.args;
-  if (member.state.members[id] === undefined || urls === '') {
+  const [id, urls] = call.args;
+  if (id === undefined || urls === undefined || call.args.length !== 2) {
     call.err('Provide an ID and a list of comma separated peerURL (0xabcd http://example.com,http://example1.com)');
     return 1;
   }
-  await member.propose({ kind: 'updateMember', id, peerUrls: urls.split(',') });
+  const peerUrls = urls.split(',');
+  const isKnown = member.state.members[id] !== undefined;
+  const problem =
+    peerUrls.map(urlProblem).find((one) => one !== undefined) ?? (isKnown ? undefined : `No such member: ${id}`);
+  if (problem !== undefined) {
+    call.err(problem);
+    return 1;
+  }
+  await member.propose({ kind: 'updateMember', id, peerUrls });
   call.out(`Updated member with ID ${id} in cluster`);
   return 0;
 }
 
+/** What the server says to an URL that it does not take. */
+function urlProblem(url: string): string | undefined {
+  try {
+    checkPeerUrl(url);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.message;
+  }
+}
+
+/** How long `cluster-health --forever` waits before it looks again. */
+const HEALTH_PAUSE_MS = 10_000;
+
 /** Exits with 5 as soon as one member does not answer (the recorded traces, power-off/4up-cluster-health). */
 export async function clusterHealth(call: EtcdctlCall, member: Member): Promise<number> {
+  const isForever = call.line.isSet('forever');
+  for (;;) {
+    const code = await checkHealth(call, member);
+    if (!isForever) {
+      return code;
+    }
+    call.out(`\nnext check after 10 second...\n`);
+    await call.context.timeline.sleep(HEALTH_PAUSE_MS, call.context.signal);
+  }
+}
+
+async function checkHealth(call: EtcdctlCall, member: Member): Promise<number> {
   const members = sortedMembers(member.state.members);
   let healthy = 0;
   for (const info of members) {

@@ -1,48 +1,22 @@
-import { parseFlags, type FlagTable, type ParsedFlags } from './flags';
-import type { EtcdClient, Program, ProgramContext } from '../../kernel';
+import type { Program, ProgramContext } from '../../kernel';
 import { EtcdError } from '../errors';
 import { ETCD_VERSION } from '../http/serve';
-import { connect, DEFAULT_ENDPOINTS, findEndpoint } from './endpoint';
-import { HELP } from './help';
+import { authCommands } from './auth';
+import { BadArguments, type EtcdctlCall } from './call';
+import { COMMANDS, GLOBAL_FLAGS, VERSION_FLAG, type Command } from './commandTable';
+import { readCommandLine, type CommandLine } from './commandLine';
+import { connect, DEFAULT_ENDPOINTS, detailOf, findEndpoint } from './endpoint';
+import { commandHelp, groupHelp, groupProgramHelp, programHelp } from './help';
 import { keyCommands } from './keys';
 import { clusterHealth, memberCommands } from './members';
-
-/** One run of etcdctl: what its commands need of the world. */
-export interface EtcdctlCall {
-  readonly context: ProgramContext;
-  readonly args: readonly string[];
-  readonly flags: ParsedFlags;
-  readonly stdin: string;
-  readonly format: string;
-  readonly signal: AbortSignal;
-  index(): number;
-  out(line: string): void;
-  err(line: string): void;
-}
-
-const FLAGS: FlagTable = {
-  values: {
-    ...{ endpoint: 'endpoint', endpoints: 'endpoint', peers: 'endpoint', C: 'endpoint', output: 'output', o: 'output' },
-    ...{ timeout: 'timeout', 'total-timeout': 'total-timeout', ttl: 'ttl', 'after-index': 'after-index' },
-    ...{
-      'swap-with-value': 'swap-with-value',
-      'swap-with-index': 'swap-with-index',
-      username: 'username',
-      u: 'username',
-    },
-    ...{ 'with-value': 'with-value', 'with-index': 'with-index', 'cert-file': 'cert-file', 'key-file': 'key-file' },
-    ...{ 'ca-file': 'ca-file', 'discovery-srv': 'discovery-srv', D: 'discovery-srv' },
-  },
-  switches: {
-    ...{ recursive: 'recursive', r: 'recursive', sort: 'sort', s: 'sort', quorum: 'quorum', q: 'quorum', p: 'p' },
-    ...{ dir: 'dir', 'in-order': 'in-order', forever: 'forever', f: 'forever', debug: 'debug', 'no-sync': 'no-sync' },
-    ...{ version: 'version', v: 'version', help: 'help', h: 'help' },
-  },
-};
+import { execWatch, watch } from './watch';
 
 /** etcdctl answers within its `--total-timeout`, 5 s. */
 const TOTAL_TIMEOUT_MS = 5_000;
-/** Exit code of everything that etcd itself refused or could not do. */
+/** Exit codes (etcd 3.4, `command/error.go`). */
+const BAD_ARGUMENTS = 1;
+const BAD_CONNECTION = 2;
+const NO_SUCH_COMMAND = 3;
 const SERVER_ERROR = 4;
 
 /** etcdctl of etcd 3.4 with ETCDCTL_API=2; texts and exit codes as in the recorded traces, etcd/. */
@@ -50,86 +24,118 @@ export const etcdctl: Program = {
   name: 'etcdctl',
   directory: '/usr/bin',
   run: async (context) => {
-    const flags = parseFlags(context.args, FLAGS);
-    const [command = '', ...args] = flags.positional;
-    const out = (line: string): void => context.stdout(`${line}\n`);
-    if (flags.isSet('version') || command === 'version') {
-      out(`etcdctl version: ${ETCD_VERSION}\nAPI version: 2`);
+    const globals = readCommandLine(context.args, [...GLOBAL_FLAGS, VERSION_FLAG], { stopsAtWord: true });
+    const [verb, ...words] = globals.args;
+    if (globals.problem !== undefined) {
+      context.stdout(`Incorrect Usage. ${globals.problem}\n\n${programHelp()}`);
+      context.stderr(`${globals.problem}\n`);
+      return BAD_ARGUMENTS;
+    }
+    if (globals.isSet('version')) {
+      context.stdout(`etcdctl version: ${ETCD_VERSION}\nAPI version: 2\n`);
       return 0;
     }
-    if (command === '' || command === 'help' || flags.isSet('help')) {
-      context.stdout(HELP);
+    if (verb === undefined || globals.isSet('help')) {
+      context.stdout(programHelp());
       return 0;
     }
-    return await runCommand(context, { command, args, flags });
+    if (verb === 'help' || verb === 'h') {
+      return help(context, words[0]);
+    }
+    const command = COMMANDS.find(({ name }) => name === verb);
+    return command === undefined ? noSuch(context, verb) : await runCommand(context, { globals, command, words });
   },
 };
 
-async function runCommand(
-  context: ProgramContext,
-  what: { command: string; args: readonly string[]; flags: ParsedFlags },
-): Promise<number> {
-  const { command, args, flags } = what;
-  const endpoints = endpointsOf(context, flags);
-  const isKnown = command in keyCommands || command === 'member' || command === 'cluster-health';
-  if (!isKnown) {
-    context.stdout(`No help topic for '${command}'\n`);
-    return 3;
+function noSuch(context: ProgramContext, verb: string): number {
+  context.stderr(`No help topic for '${verb}'\n`);
+  return NO_SUCH_COMMAND;
+}
+
+function help(context: ProgramContext, verb: string | undefined): number {
+  const command = COMMANDS.find(({ name }) => name === verb);
+  if (command === undefined && verb !== undefined) {
+    return noSuch(context, verb);
+  }
+  context.stdout(command === undefined ? programHelp() : commandHelp(command.name, command));
+  return 0;
+}
+
+interface Asked {
+  readonly globals: CommandLine;
+  readonly command: Command;
+  readonly words: readonly string[];
+}
+
+async function runCommand(context: ProgramContext, { globals, command, words }: Asked): Promise<number> {
+  const [verb, ...rest] = words;
+  if (command.commands === undefined) {
+    return await runOne(context, { globals, command, words, path: command.name });
+  }
+  const isHelp = verb === 'help' || verb === 'h';
+  if (verb === undefined || verb === '--help' || verb === '-h' || isHelp) {
+    context.stdout(isHelp ? groupProgramHelp(command) : groupHelp(command));
+    return 0;
+  }
+  const chosen = command.commands.find(({ name }) => name === verb);
+  return chosen === undefined
+    ? noSuch(context, verb)
+    : await runOne(context, { globals, command: chosen, words: rest, path: `${command.name} ${verb}` });
+}
+
+async function runOne(context: ProgramContext, asked: Asked & { readonly path: string }): Promise<number> {
+  const { globals, command, words, path } = asked;
+  const line = readCommandLine(words, command.flags);
+  if (line.problem !== undefined) {
+    context.stdout(`Incorrect Usage: ${line.problem}\n\n${commandHelp(path, command)}`);
+    context.stderr(`${line.problem}\n`);
+    return BAD_ARGUMENTS;
+  }
+  if (line.isSet('help')) {
+    context.stdout(commandHelp(path, command));
+    return 0;
+  }
+  const endpoints = endpointsOf(context, globals);
+  if (typeof endpoints === 'string') {
+    context.stderr(`${endpoints}\n`);
+    return BAD_ARGUMENTS;
   }
   const client = await connect(context, endpoints);
   if (typeof client === 'string') {
-    context.stderr(`Error:  ${client}\n`);
-    return command === 'cluster-health' ? 1 : SERVER_ERROR;
-  }
-  const isMember = command === 'member';
-  const call = callOf(context, { args: isMember ? args.slice(1) : args, flags, client });
-  const run = keyCommands[command];
-  if (run !== undefined) {
-    return await timed(call, run(call, client), command === 'watch');
+    return refused(context, { client, path, isSynced: !globals.isSet('no-sync') });
   }
   const member = endpoints.map((url) => findEndpoint(context, url).member).find((one) => one !== undefined);
-  if (member === undefined) {
-    return SERVER_ERROR;
-  }
-  const memberCommand = isMember ? memberCommands[args[0] ?? ''] : clusterHealth;
-  if (memberCommand === undefined) {
-    context.stdout(`No help topic for '${args[0] ?? ''}'\n`);
-    return 3;
-  }
-  return await timed(call, memberCommand(call, member), true);
+  return await guarded(
+    {
+      ...{ context, line, args: line.args, format: globals.value('output') ?? 'simple', client, member },
+      out: (text) => context.stdout(`${text}\n`),
+      err: (text) => context.stderr(`${text}\n`),
+    },
+    path,
+  );
 }
 
-function callOf(
+function refused(
   context: ProgramContext,
-  what: { args: readonly string[]; flags: ParsedFlags; client: EtcdClient },
-): EtcdctlCall {
-  return {
-    context,
-    args: what.args,
-    flags: what.flags,
-    stdin: context.stdin,
-    format: what.flags.value('output') ?? 'simple',
-    signal: context.signal,
-    index: () => what.client.index,
-    out: (line) => context.stdout(`${line}\n`),
-    err: (line) => context.stderr(`${line}\n`),
-  };
+  what: { readonly client: string; readonly path: string; readonly isSynced: boolean },
+): number {
+  const isHealth = what.path === 'cluster-health';
+  if (isHealth) {
+    context.stdout('cluster may be unhealthy: failed to list members\n');
+  }
+  context.stderr(`Error:  ${what.client}\n${detailOf(what.client)}\n`);
+  return what.isSynced && !isHealth ? BAD_CONNECTION : SERVER_ERROR;
 }
 
-/** Ends with an error when etcd does not answer in time. */
-async function timed(call: EtcdctlCall, work: Promise<number>, isPatient: boolean): Promise<number> {
-  const { timeline } = call.context;
+/** Runs the command and says in etcdctl's words what went wrong. */
+async function guarded(call: EtcdctlCall, path: string): Promise<number> {
   try {
-    return isPatient
-      ? await work
-      : await new Promise<number>((resolve, reject) => {
-          const cancel = timeline.after(TOTAL_TIMEOUT_MS, () => {
-            call.err('Error:  context deadline exceeded');
-            resolve(SERVER_ERROR);
-          });
-          work.then(resolve, reject).finally(cancel);
-        });
+    return await perform(call, path);
   } catch (error) {
+    if (error instanceof BadArguments) {
+      call.err(`Error:  ${error.message}`);
+      return BAD_ARGUMENTS;
+    }
     if (!(error instanceof EtcdError)) {
       throw error;
     }
@@ -138,13 +144,42 @@ async function timed(call: EtcdctlCall, work: Promise<number>, isPatient: boolea
   }
 }
 
-function endpointsOf(context: ProgramContext, flags: ParsedFlags): readonly string[] {
-  const text =
-    flags.value('endpoint') ??
-    context.environment['ETCDCTL_ENDPOINTS'] ??
-    context.environment['ETCDCTL_ENDPOINT'] ??
-    context.environment['ETCDCTL_PEERS'];
-  return text === undefined || text === ''
-    ? DEFAULT_ENDPOINTS
-    : text.split(',').map((url) => (url.includes('://') ? url : `http://${url}`));
+async function perform(call: EtcdctlCall, path: string): Promise<number> {
+  const [group = '', verb = ''] = path.split(' ');
+  const onKeys = keyCommands[group];
+  if (onKeys !== undefined) {
+    return await inTime(call, onKeys(call));
+  }
+  if (group === 'watch' || group === 'exec-watch') {
+    return await (group === 'watch' ? watch(call) : execWatch(call));
+  }
+  const ofMembers = group === 'member' ? memberCommands[verb] : group === 'cluster-health' ? clusterHealth : undefined;
+  if (ofMembers !== undefined) {
+    return call.member === undefined ? SERVER_ERROR : await ofMembers(call, call.member);
+  }
+  return authCommands[group]?.[verb]?.(call) ?? SERVER_ERROR;
+}
+
+/** Ends with an error when etcd does not answer in time. */
+async function inTime(call: EtcdctlCall, work: Promise<number>): Promise<number> {
+  return await new Promise<number>((resolve, reject) => {
+    const cancel = call.context.timeline.after(TOTAL_TIMEOUT_MS, () => {
+      call.err('Error:  context deadline exceeded');
+      resolve(SERVER_ERROR);
+    });
+    work.then(resolve, reject).finally(cancel);
+  });
+}
+
+/** The endpoints to ask, or what is wrong with one of them, as Go's `url.Parse` says it. */
+function endpointsOf({ environment }: ProgramContext, globals: CommandLine): readonly string[] | string {
+  const text = ['endpoints', 'endpoint', 'peers']
+    .flatMap((name) => [globals.value(name), environment[`ETCDCTL_${name.toUpperCase()}`]])
+    .find((one) => one !== undefined && one !== '');
+  const urls = text === undefined ? DEFAULT_ENDPOINTS : text.split(',');
+  for (const url of urls) {
+    if (url.startsWith(':')) return `parse "${url}": missing protocol scheme`;
+    if (/^\d[^/]*:/.test(url)) return `parse "${url}": first path segment in URL cannot contain colon`;
+  }
+  return urls.map((url) => (url.includes('://') ? url : `http://${url}`));
 }

@@ -6,7 +6,7 @@ import type { Member } from '../member';
 import { memberIdFor, sortedMembers } from '../memberState';
 import type { MemberInfo } from '../raftLog';
 import { readPeerUrls, Refusal } from './peerUrls';
-import { refuseMethod, send, sendText } from './reply';
+import { refuseMethod, send, sendBare, sendText } from './reply';
 
 const PATH = '/v2/members';
 const METHODS = ['GET', 'POST', 'DELETE', 'PUT'];
@@ -21,7 +21,8 @@ export async function serveMembers(
   const headers = { 'X-Etcd-Cluster-Id': member.state.clusterId };
   const id = url.pathname.slice(PATH.length + 1);
   const to = { response, now: kernel.timeline.now() };
-  const reply = (status: number, body: string): void => send(to, status, body, headers);
+  const reply = (status: number, body: string): void =>
+    status === 204 ? sendBare(to, { status, headers, body }) : send(to, status, body, headers);
   const { method = 'GET' } = request;
   if (!METHODS.includes(method)) {
     refuseMethod(to, METHODS.join());

@@ -25,7 +25,7 @@ export async function readPeerUrls(request: IncomingMessage): Promise<readonly s
   if (urls.length === 0) {
     throw new Refusal(400, 'no valid URLs given');
   }
-  return urls.map((url) => checked(url)).sort();
+  return urls.map((url) => checkPeerUrl(url)).sort();
 }
 
 function parse(body: string): readonly string[] {
@@ -36,7 +36,8 @@ function parse(body: string): readonly string[] {
   }
 }
 
-function checked(text: string): string {
+/** The URL without blanks around it. @throws Refusal */
+export function checkPeerUrl(text: string): string {
   const url = text.trim();
   const [scheme = '', rest] = url.split('://', 2);
   if (rest === undefined || !['http', 'https', 'unix', 'unixs'].includes(scheme)) {

@@ -3,6 +3,7 @@ import type { HttpHandler, Kernel } from '../../kernel';
 import type { Member } from '../member';
 import { sortedMembers } from '../memberState';
 import type { EtcdApi } from '../server';
+import { isAuth, serveAuth } from './auth';
 import { serveKeys } from './keys';
 import { serveMembers } from './members';
 import { isElsewhere, redirect } from './redirect';
@@ -52,6 +53,8 @@ async function serve(
     await serveKeys(member, kernel, { request, response, url });
   } else if (path === '/v2/members' || path.startsWith('/v2/members/')) {
     await serveMembers(member, kernel, { request, response, url });
+  } else if (isAuth(path)) {
+    serveAuth(member, to, { method, path });
   } else if (ONLY_READ.includes(path) && method !== 'GET') {
     refuseMethod(to, 'GET');
   } else {
@@ -59,7 +62,7 @@ async function serve(
   }
 }
 
-const ONLY_READ = ['/health', '/version', '/v2/stats/self', '/v2/stats/store', '/v2/stats/leader', '/v2/auth/enable'];
+const ONLY_READ = ['/health', '/version', '/v2/stats/self', '/v2/stats/store', '/v2/stats/leader'];
 
 async function serveStatus(
   member: Member,
@@ -91,9 +94,6 @@ async function serveStatus(
       return;
     case '/v2/machines':
       sendPlain(to, clientUrls(member).join(', '));
-      return;
-    case '/v2/auth/enable':
-      send(to, 200, '{"enabled":false}\n', { 'X-Etcd-Cluster-Id': member.state.clusterId });
       return;
     default:
       sendText(to, 404, '404 page not found');

@@ -21,8 +21,7 @@ describe('the etcd of a practice node answers as the real one does', { skip, tim
     const [first, second] = await Promise.all(opened.map(({ url }) => EtcdClient.open(url)));
     assert.ok(first !== undefined && second !== undefined);
     [real, ours] = [first, second];
-    await real.reach(ours.index);
-    await ours.reach(real.index);
+    await real.level(ours);
     await Promise.all([real.countFromNow(), ours.countFromNow()]);
   });
   after(async () => {
@@ -32,8 +31,7 @@ describe('the etcd of a practice node answers as the real one does', { skip, tim
 
   for (const [topic, list] of Object.entries(requests)) {
     it(`about ${topic}`, async () => {
-      await real.reach(ours.index);
-      await ours.reach(real.index);
+      await real.level(ours);
       const differences: object[] = [];
       for (const request of list) {
         const wanted = await real.exchange(request);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import type { RunResult } from '../support';
 import type { EtcdRequest } from './requests';
 
 /** What came back, with everything that only names or dates one of the two etcds taken out. */
@@ -21,11 +22,10 @@ export class EtcdClient {
   private constructor(
     readonly url: string,
     private readonly ids: readonly (readonly [string, string])[],
-    private readonly member: string,
   ) {}
 
   static async open(url: string): Promise<EtcdClient> {
-    const raw = new EtcdClient(url, [], '');
+    const raw = new EtcdClient(url, []);
     const { body } = await raw.exchange({ method: 'GET', path: '/v2/members' });
     const [member] = (JSON.parse(body) as { members: { id: string; peerURLs: string[] }[] }).members;
     const { head } = await raw.exchange({ method: 'GET', path: '/v2/keys' }, false);
@@ -37,7 +37,7 @@ export class EtcdClient {
       [peer, '‹peer URL›'],
       [url, '‹client URL›'],
     ] as const;
-    const client = new EtcdClient(url, ids, member?.id ?? '');
+    const client = new EtcdClient(url, ids);
     client.index = raw.index;
     return client;
   }
@@ -70,6 +70,19 @@ export class EtcdClient {
     while (this.index < index) await this.exchange({ method: 'PUT', path: '/v2/keys/_filler', body: 'value=1' });
   }
 
+  /** Brings both to the same index. */
+  async level(other: EtcdClient): Promise<void> {
+    for (const etcd of [this, other]) await etcd.exchange({ method: 'GET', path: '/v2/keys' });
+    await this.reach(other.index);
+    await other.reach(this.index);
+  }
+
+  /** What a program printed, with everything that only names or dates this etcd taken out. */
+  neutralResult({ code, stdout, stderr }: RunResult): RunResult {
+    const neutral = (text: string): string => this.#neutral(withoutTimes(text, false));
+    return { code, stdout: neutral(stdout), stderr: neutral(stderr) };
+  }
+
   async #send(asked: EtcdRequest): Promise<IncomingMessage> {
     const body = asked.body === undefined ? undefined : this.#fill(asked.body);
     const headers = body === undefined ? {} : { 'content-type': asked.type ?? 'application/x-www-form-urlencoded' };
@@ -86,7 +99,8 @@ export class EtcdClient {
     return text
       .replaceAll('{index}', String(this.index))
       .replaceAll('{index+2}', String(this.index + 2))
-      .replaceAll('{member}', this.member);
+      .replaceAll('{member}', this.ids[0]?.[0] ?? '')
+      .replaceAll('{peer}', this.ids[2]?.[0] ?? '');
   }
 
   /** Counts of /v2/stats/store without what etcd itself did before; of reads it does more all the time. */

@@ -35,6 +35,9 @@ const watch = (path: string, lines: number, ...meanwhile: readonly EtcdRequest[]
   get(path, undefined, { meanwhile, lines });
 const once = (path: string, ...meanwhile: readonly EtcdRequest[]): EtcdRequest => get(path, undefined, { meanwhile });
 
+/** More than etcd remembers. */
+const MANY = 1_000;
+
 /** By what they are about. */
 export const requests: Readonly<Record<string, readonly EtcdRequest[]>> = {
   'single keys': [
@@ -221,7 +224,7 @@ export const requests: Readonly<Record<string, readonly EtcdRequest[]>> = {
       put(`${KEYS}/s/b`, 'value=1'),
     ),
     watch(`${KEYS}/s?wait=true&stream=true&recursive=true&waitIndex=${INDEX}`, 1, put(`${KEYS}/s/c`, 'value=2')),
-    get(`${KEYS}/s?stream=true`),
+    get(`${KEYS}/s?stream=true&sorted=true`),
     get(`${KEYS}/s?wait=maybe`),
     put(`${KEYS}/s/a?wait=true`, 'value=1'),
     head(`${KEYS}/s?wait=true`),
@@ -242,6 +245,8 @@ export const requests: Readonly<Record<string, readonly EtcdRequest[]>> = {
     other('OPTIONS', '/v2/members'),
     post('/v2/members', '{"peerURLs":["http://127.0.0.1:1"]}'),
     post('/v2/members', '{not json', JSON_TYPE),
+    post('/v2/members', '{"peerURLs":["{peer}"]}', JSON_TYPE),
+    put('/v2/members/{member}', '{"peerURLs":["{peer}"]}', JSON_TYPE),
     post('/v2/members', '{}', JSON_TYPE),
     post('/v2/members', '{"peerURLs":["here"]}', JSON_TYPE),
     post('/v2/members', '{"peerURLs":["http://127.0.0.1"]}', JSON_TYPE),
@@ -284,7 +289,19 @@ export const requests: Readonly<Record<string, readonly EtcdRequest[]>> = {
     get('/v2/../health'),
     post('/v2//keys', 'value=1'),
     get('/none'),
-    get('/v2/auth/enable'),
+    ...['enable', 'users', 'users/', 'users/root', 'roles', 'roles/', 'roles/root', 'roles/guest', 'none', ''].map(
+      (path) => get(`/v2/auth/${path}`),
+    ),
+    put('/v2/auth/enable'),
+    remove('/v2/auth/enable'),
+    post('/v2/auth/enable'),
     get('/v2/keysabout'),
+  ],
+  'what is forgotten': [
+    once(`${KEYS}/h?wait=true&waitIndex=1`, put(`${KEYS}/h`, 'value=1')),
+    ...Array.from({ length: MANY }, () => put(`${KEYS}/h`, 'value=1')),
+    get(`${KEYS}/h2?wait=true&waitIndex=2`),
+    get(`${KEYS}/h2?wait=true&recursive=true&waitIndex=2`),
+    get(`${KEYS}?wait=true&recursive=true&waitIndex=2`),
   ],
 };

@@ -224,7 +224,7 @@ describe('etcdctl does what the recorded one did', () => {
       outcome.stderr,
       /^Error: {2}client: etcd cluster is unavailable .*127\.0\.0\.1:2379: connect: connection refused/,
     );
-    assert.equal(outcome.exitCode, 4);
+    assert.equal(outcome.exitCode, 2);
     const elsewhere = await run(
       at(cluster, 1),
       `etcdctl --endpoints http://${at(cluster, 2).privateAddress}:2379 set /x 1`,

@@ -75,10 +75,7 @@ function refuseCompany(
   record: { type: DomainRecordType; name: string; id: number | undefined },
 ): void {
   const others = domain.records.filter((other) => other.name === record.name && other.id !== record.id);
-  if (record.type === 'CNAME' && others.length > 0) {
+  if (others.some((other) => record.type === 'CNAME' || other.type === 'CNAME')) {
     throw unprocessable('CNAME records cannot share a name with other records');
-  }
-  if (others.some((other) => other.type === 'CNAME')) {
-    throw unprocessable('records cannot share a name with a CNAME record');
   }
 }

@@ -55,7 +55,7 @@ function checkPlace(
   if (size === undefined) throw unprocessable('You specified an invalid size for Droplet creation.');
   const region = catalogue.regions.find((candidate) => candidate.slug === request.region);
   if (region === undefined) throw unprocessable('You specified an invalid region for Droplet creation.');
-  if (!region.isAvailable) throw unprocessable('The specified region is currently unavailable.');
+  if (!region.isAvailable) throw unprocessable(`${region.slug} is unavailable.`);
   if (region.lacks?.includes(size.slug) === true) throw unprocessable('Size is not available in this region.');
   if (image.regions?.includes(region.slug) === false) throw unprocessable('Image is not available in this region.');
   if (size.diskGb < image.minDiskGb) {
@@ -74,6 +74,10 @@ export function checkDropletRequest(
   const image = parts.images.find(account, request.image);
   if (image === undefined || parts.images.statusOf(image) !== 'available') {
     throw unprocessable('You specified an invalid image for Droplet creation.');
+  }
+  // Imported images have their addresses by DHCP and no agent of DigitalOcean's (its documented limits of custom images).
+  if (image.account !== undefined && request.features?.includes('ipv6') === true) {
+    throw unprocessable('image is not compatible with ipv6');
   }
   const place = checkPlace(parts.catalogue, request, image);
   if (Buffer.byteLength(request.userData) > MOST_USER_DATA_BYTES) {

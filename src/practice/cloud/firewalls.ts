@@ -155,19 +155,27 @@ export class Firewalls {
     const known = this.parts.tags.list(account);
     return tags.map((name) => {
       const tag = known.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-      if (tag === undefined) throw unprocessable(`tag ${name} not found`);
+      if (tag === undefined) throw unprocessable(`tag ${name} does not exist`);
       return tag.name;
     });
   }
 
   #checkRule(rule: RuleRecord): void {
     const { addresses = [], droplet_ids = [], tags = [] } = rule.peers;
-    if (rule.protocol !== 'icmp' && !/^(all|\d{1,5}|\d{1,5}-\d{1,5})$/.test(rule.ports)) {
-      throw unprocessable(`ports ${rule.ports} is invalid`);
-    }
+    if (rule.protocol !== 'icmp' && !isPortRange(rule.ports)) throw unprocessable('invalid port range');
     if (addresses.length + droplet_ids.length + tags.length === 0) {
       throw unprocessable('rule must have at least one source or destination');
     }
     if (addresses.length > LIMITS.addresses) throw unprocessable('rule may have at most 1000 addresses');
   }
+}
+
+const LAST_PORT = 65_535;
+
+/** `22`, `8000-9000`, and `0` or `all` for every port. */
+function isPortRange(ports: string): boolean {
+  if (ports === 'all') return true;
+  if (!/^\d{1,5}$|^\d{1,5}-\d{1,5}$/.test(ports)) return false;
+  const [low = 0, high = low] = ports.split('-').map(Number);
+  return low <= high && high <= LAST_PORT;
 }

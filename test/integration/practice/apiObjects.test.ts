@@ -140,7 +140,9 @@ describe('things in the practice cloud’s API', () => {
     assert.equal(await ask({ droplet_ids: [1] }), 422);
     assert.equal(await ask({ inbound_rules: [] }), 422);
     assert.equal(await ask({ inbound_rules: Array(51).fill(rule) }), 422);
-    assert.equal(await ask({ inbound_rules: [{ ...rule, ports: 'ssh' }] }), 422);
+    for (const ports of ['ssh', '', undefined, '70000', '90-80']) {
+      assert.equal(await ask({ inbound_rules: [{ ...rule, ports }] }), 422, ports);
+    }
     assert.equal(await ask({ inbound_rules: [{ ...rule, sources: {} }] }), 422);
     assert.equal(await ask({ name: 'no blanks' }), 422);
     assert.equal(await ask({ tags: ['inside'] }), 202);

@@ -65,7 +65,7 @@ describe('domains in the practice cloud’s API', () => {
       [{ type: 'A', name: 'x', data: '2001:db8::1' }, 'IP address did not match IPv4 format (e.g. 127.0.0.1).'],
       [{ type: 'A', name: 'x' }, "Data can't be blank"],
       [{ type: 'CNAME', name: 'x', data: 'deis.example.org' }, 'Data needs to end with a dot (.)'],
-      [{ type: 'A', name: '*', data: '203.0.113.8' }, 'records cannot share a name with a CNAME record'],
+      [{ type: 'A', name: '*', data: '203.0.113.8' }, 'CNAME records cannot share a name with other records'],
       [{ type: 'MX', name: '@', data: 'mail.example.org.' }, 'Priority is required for MX records'],
       [{ type: 'SPF', name: '@', data: 'x' }, 'type is invalid'],
     ];

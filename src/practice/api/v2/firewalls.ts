@@ -32,9 +32,9 @@ interface Rule {
   readonly ports?: string | number | null | undefined;
 }
 
-/** "The API returns 0 when the port range was specified as all", and for icmp (Terraform's provider, firewalls.go). */
+/** "The API returns 0 when the port range was specified as all", and for icmp (Terraform's provider, firewalls.go). Without ports a rule for tcp or udp is refused. */
 function toPorts({ protocol, ports }: Rule): string {
-  return protocol === 'icmp' || ports === 'all' || ports === '' ? '0' : String(ports ?? '0');
+  return protocol === 'icmp' || ports === 'all' ? '0' : String(ports ?? '');
 }
 
 function toRule(from: Rule, side: v.InferOutput<typeof peers> | null | undefined): RuleRecord {

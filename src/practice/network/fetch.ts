@@ -131,12 +131,14 @@ function exchange(
       {
         ...{ method: request.method, path: url.pathname + url.search, signal: way.signal },
         createConnection: () => near,
-        headers: { host: url.host, connection: 'close', ...lengthOf(request.body), ...request.headers },
+        headers: { host: url.host, ...lengthOf(request.body), ...request.headers },
       },
       (incoming) => {
         collect(incoming).then(resolve, reject);
       },
     );
+    // A client says nothing of the connection unless it is told to, and closes it when it has its answer.
+    if (!outgoing.hasHeader('connection')) outgoing.removeHeader('connection');
     outgoing.once('error', reject);
     outgoing.end(request.body);
   });

@@ -23,6 +23,11 @@ export interface PublisherParts {
 export class StatePublisher {
   readonly #owned: Cancel[] = [];
   readonly #startedAt: number;
+  /**
+   * Units that are no longer here: 0.11 takes them away once more when it tells all again, and then forgets them
+   * (agent/unit_state.go, the recorded fleet-0.11.7/timeline-recovery).
+   */
+  readonly #gone = new Set<string>();
   #sample: AbortController | undefined;
   #isStopped = false;
 
@@ -54,7 +59,7 @@ export class StatePublisher {
   async purge(): Promise<void> {
     this.stop();
     for (const name of this.parts.published.keys()) {
-      await this.parts.registry.removeUnitState(name, this.parts.machineId).catch(() => undefined);
+      await this.parts.registry.removeUnitState(name).catch(() => undefined);
     }
   }
 
@@ -77,7 +82,7 @@ export class StatePublisher {
   }
 
   #publishChanges(): void {
-    const { loaded, registry, machineId } = this.parts;
+    const { loaded, registry } = this.parts;
     if (!registry.hasQuorum) {
       return; // Told with everything else when etcd can be written again.
     }
@@ -90,7 +95,8 @@ export class StatePublisher {
     for (const name of [...this.parts.published.keys()]) {
       if (!Object.hasOwn(loaded, name)) {
         this.parts.published.delete(name);
-        registry.removeUnitState(name, machineId).catch(() => undefined);
+        if (this.parts.kernel.fleetVersion === '0.11') this.#gone.add(name);
+        registry.removeUnitState(name).catch(() => undefined);
       }
     }
   }
@@ -99,6 +105,10 @@ export class StatePublisher {
     if (!this.parts.registry.hasQuorum) {
       return;
     }
+    for (const name of this.#gone) {
+      this.parts.registry.removeUnitState(name).catch(() => undefined);
+    }
+    this.#gone.clear();
     for (const name of Object.keys(this.parts.loaded)) {
       this.#publish(this.#stateOf(name));
     }
@@ -107,6 +117,7 @@ export class StatePublisher {
   #publish(state: UnitStateRecord): void {
     const { registry, ttlSeconds, machineState } = this.parts;
     this.parts.published.set(state.name, state);
+    this.#gone.delete(state.name);
     registry.saveUnitState(state, ttlSeconds, machineState).catch(() => this.parts.published.delete(state.name));
   }
 

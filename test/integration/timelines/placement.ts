@@ -1,10 +1,16 @@
+import { PROBES } from '../../truth/timeline/probes';
 import type { Sample } from '../../truth/timeline/events';
+import type { VirtualLab } from './virtualLab';
 
 /** Which machine each unit that runs once belongs to, as an answer of `fleetctl list-unit-files` says. */
-function placesIn(sample: Sample | undefined): Map<string, string> {
-  const rows = (sample?.stdout ?? '').trimEnd().split('\n');
+function placesIn(stdout = ''): Map<string, string> {
+  const rows = stdout.trimEnd().split('\n');
   const places = rows.map((row) => row.split(/\t+/)).map(([unit = '', , , to = '']) => [unit, to.slice(0, 8)] as const);
   return new Map(places.filter(([, machine]) => machine !== 'global'));
+}
+
+export async function placesOf(lab: VirtualLab, node: string): Promise<Map<string, string>> {
+  return placesIn(await lab.prepare(node, PROBES['list-unit-files'] ?? ''));
 }
 
 /**
@@ -13,7 +19,7 @@ function placesIn(sample: Sample | undefined): Map<string, string> {
  */
 export function placementOf(samples: readonly Sample[]): string {
   const lists = samples.filter(({ probe, exit }) => probe === 'list-unit-files' && exit === 0);
-  const [was, is] = [placesIn(lists.at(0)), placesIn(lists.at(-1))];
+  const [was, is] = [placesIn(lists.at(0)?.stdout), placesIn(lists.at(-1)?.stdout)];
   const machines = [...new Set(is.values())];
   const counts = machines.map((machine) => [...is.values()].filter((other) => other === machine).length);
   const taken = [...was].filter(([unit, machine]) => is.get(unit) !== machine && machines.includes(machine));

@@ -61,8 +61,10 @@ describe('fleet 1.0 when nodes lose their power, beside the recorded time lines'
     await lab.rest(WITHOUT_QUORUM_MS);
     await untilRetried(lab, observer, AFTER_RETRY_MS);
 
-    await replaySame(lab, `${FOLDER}/timeline-recovery-boot-all.jsonl`, observer, () => {
+    const { recorded, ours } = await replaySame(lab, `${FOLDER}/timeline-recovery-boot-all.jsonl`, observer, () => {
       for (const victim of victims) lab.powerOn(victim);
     });
+
+    assert.equal(ours, recorded);
   });
 });

@@ -8,8 +8,10 @@ export interface Sample {
   readonly stderr: string;
 }
 
-/** The first answer of a probe that showed something else than the one before; `at`: when it had come. */
+/** An answer that showed something else than the one before. */
 export interface Event {
+  readonly asked: number;
+  /** When the answer had come; a probe's very first tells of no change: when it was asked for. */
   readonly at: number;
   readonly probe: string;
   readonly condition: string;
@@ -107,7 +109,8 @@ export function eventsOf(samples: readonly Sample[]): Event[] {
     let before: string | undefined;
     for (const sample of own) {
       const condition = conditionOf(sample, known);
-      if (condition !== before) events.push({ at: answeredAt(sample), probe, condition });
+      const at = before === undefined ? sample.at : answeredAt(sample);
+      if (condition !== before) events.push({ asked: sample.at, at, probe, condition });
       before = condition;
     }
   }

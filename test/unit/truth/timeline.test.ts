@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { diffEvents } from '../../truth/timeline/compareEvents';
-import { eventsOf, type Sample } from '../../truth/timeline/events';
+import { eventsOf, type Event, type Sample } from '../../truth/timeline/events';
 import { readTimeline } from '../../truth/timeline/recorded';
 
 const RECORDED = ['kill-1', 'kill-2', 'kill-3-quorum-lost', 'recovery-boot-all'].map((name) =>
@@ -48,8 +48,8 @@ describe('a replayed time line', () => {
   });
 
   it('has an order: what came a period later must not come a period earlier', () => {
-    const at = (seconds: number, probe: string): { at: number; probe: string; condition: string } => ({
-      ...{ at: seconds, probe, condition: 'gone' },
+    const at = (seconds: number, probe: string): Event => ({
+      ...{ asked: seconds, at: seconds, probe, condition: 'gone' },
     });
 
     assert.equal(diffEvents([at(10, 'a'), at(11, 'b')], [at(11, 'a'), at(10, 'b')]), undefined);

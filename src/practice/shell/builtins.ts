@@ -24,12 +24,13 @@ export function shellCommands(parts: Parts): CustomCommand[] {
     defineCommand('trap', (args) => setTrap(args, parts.traps)),
     defineCommand('umask', (args) => done(args.length === 0 ? '0022\n' : '')),
     defineCommand('ulimit', (args) => done(args.length < 2 ? (args[0] === '-n' ? '1024\n' : 'unlimited\n') : '')),
-    defineCommand('jobs', () => listJobs(parts.jobs)),
+    defineCommand('jobs', (args) => listJobs(args, parts.jobs)),
     // The library's own `wait` knows no jobs; scripts are rewritten to ask this one.
     defineCommand(HIDDEN.wait, (args) => waitFor(args, parts)),
     defineCommand('disown', () => done()),
-    defineCommand('fg', (args) => toForegroundJob(args, parts)),
-    defineCommand('bg', () => done('', 1, 'bash: bg: no current jobs\n')),
+    // With a job of its terminal a shell sees to these itself (terminal/jobControl.ts).
+    defineCommand('fg', () => done('', 1, 'bash: fg: no job control\n')),
+    defineCommand('bg', () => done('', 1, 'bash: bg: no job control\n')),
     defineCommand('times', () => done('0m0.004s 0m0.008s\n0m0.000s 0m0.000s\n')),
   ];
 }
@@ -63,11 +64,10 @@ function setTrap(args: readonly string[], traps: Map<string, string>): Promise<R
   return done();
 }
 
-function listJobs(jobs: Jobs): Promise<Result> {
-  const rows = jobs.all.map(({ number, command, exitCode }, index, { length }) => {
-    const mark = index === length - 1 ? '+' : index === length - 2 ? '-' : ' ';
-    const state = exitCode === undefined ? 'Running' : exitCode === 0 ? 'Done' : `Exit ${exitCode}`;
-    return `[${number}]${mark}  ${state.padEnd(24)}${command}${exitCode === undefined ? ' &' : ''}\n`;
+function listJobs(args: readonly string[], jobs: Jobs): Promise<Result> {
+  const rows = jobs.all.map((job) => {
+    const row = jobs.row(job);
+    return args.includes('-p') ? `${job.pid}\n` : args.includes('-l') ? row.replace(/ {2}/, ` ${job.pid} `) : row;
   });
   return done(rows.join(''));
 }
@@ -77,14 +77,4 @@ async function waitFor(args: readonly string[], { jobs, waiting }: Parts): Promi
   const codes = await waiting(() => Promise.all(wanted.map((job) => job.done)));
   wanted.forEach(({ number }) => jobs.forget(number));
   return await done('', args.length === 0 ? 0 : (codes.at(-1) ?? 127));
-}
-
-async function toForegroundJob([id]: readonly string[], { jobs, waiting }: Parts): Promise<Result> {
-  const job = id === undefined ? jobs.all.at(-1) : jobs.find(id);
-  if (job === undefined) {
-    return await done('', 1, 'bash: fg: current: no such job\n');
-  }
-  const code = await waiting(() => job.done);
-  jobs.forget(job.number);
-  return await done('', code);
 }

@@ -12,6 +12,8 @@ export interface Job {
   readonly command: string;
   readonly done: Promise<number>;
   exitCode: number | undefined;
+  /** By Ctrl-Z; what makes it go on is the terminal's. */
+  isStopped: boolean;
   /** By a signal, TERM unless told otherwise. */
   end(signalName?: string): void;
 }
@@ -23,7 +25,6 @@ export class Jobs {
   onSignal: (name: string) => void = () => undefined;
   readonly #jobs = new Map<number, Job>();
   readonly #followed: ReturnType<typeof follow>;
-  #lastNumber = 0;
 
   constructor(host: Host, nextPid: () => number) {
     this.#nextPid = nextPid;
@@ -39,7 +40,6 @@ export class Jobs {
   }
 
   start(command: string, run: (signal: AbortSignal) => Promise<number>): Job {
-    this.#lastNumber += 1;
     const followed = follow([this.#followed.signal]);
     const killed = { by: undefined as string | undefined };
     const done = run(followed.signal)
@@ -49,9 +49,29 @@ export class Jobs {
       killed.by ??= signalName;
       followed.abort();
     };
-    const job: Job = { number: this.#lastNumber, pid: this.#nextPid(), command, done, exitCode: undefined, end };
-    this.#jobs.set(job.number, job);
-    void done.then((code) => (job.exitCode = code));
+    return this.#keep({ command, done, end, isStopped: false });
+  }
+
+  /** What ran in the foreground until Ctrl-Z. */
+  adopt(command: string, run: { readonly done: Promise<number>; abort(): void }): Job {
+    const killed = { by: undefined as string | undefined };
+    const done = run.done.then((code) => (killed.by === undefined ? code : (CODES[killed.by] ?? TERMINATED)));
+    const end = (signalName = 'TERM'): void => {
+      killed.by ??= signalName;
+      run.abort();
+    };
+    this.#followed.signal.addEventListener('abort', () => run.abort(), { once: true });
+    return this.#keep({ command, done, end, isStopped: true });
+  }
+
+  #keep(facts: Pick<Job, 'command' | 'done' | 'end' | 'isStopped'>): Job {
+    const number = Math.max(0, ...this.#jobs.keys()) + 1;
+    const job: Job = { ...facts, number, pid: this.#nextPid(), exitCode: undefined };
+    this.#jobs.set(number, job);
+    void job.done.then((code) => {
+      job.exitCode = code;
+      job.isStopped = false;
+    });
     return job;
   }
 
@@ -59,9 +79,33 @@ export class Jobs {
     return [...this.#jobs.values()];
   }
 
+  /** `%1`, `%%` for the current one, `%+`, `%-`, `%top` by the beginning of its command, or a pid. */
   find(id: string): Job | undefined {
-    const wanted = id.startsWith('%') ? Number(id.slice(1)) : undefined;
-    return this.all.find((job) => job.number === wanted || String(job.pid) === id);
+    if (!id.startsWith('%')) {
+      return this.all.find((job) => String(job.pid) === id);
+    }
+    const which = id.slice(1);
+    if (which === '' || which === '%' || which === '+') {
+      return this.current;
+    }
+    return /^\d+$/.test(which)
+      ? this.#jobs.get(Number(which))
+      : which === '-'
+        ? this.all.filter((job) => job !== this.current).at(-1)
+        : this.all.find(({ command }) => command.startsWith(which));
+  }
+
+  /** The one stopped last, or else started last. */
+  get current(): Job | undefined {
+    return this.all.filter(({ isStopped }) => isStopped).at(-1) ?? this.all.at(-1);
+  }
+
+  /** As `jobs` shows it. */
+  row(job: Job): string {
+    const others = this.all.filter((one) => one !== this.current);
+    const mark = job === this.current ? '+' : job === others.at(-1) ? '-' : ' ';
+    const state = stateOf(job);
+    return `[${job.number}]${mark}  ${state.padEnd(24)}${job.command}${state === 'Running' ? ' &' : ''}\n`;
   }
 
   /** Jobs that ended since the last look, as a terminal tells of them before its prompt. */
@@ -80,4 +124,12 @@ export class Jobs {
     this.#followed.abort();
     this.#followed.release();
   }
+}
+
+function stateOf({ exitCode, isStopped }: Job): string {
+  if (exitCode === undefined) {
+    return isStopped ? 'Stopped' : 'Running';
+  }
+  const words: Readonly<Record<number, string>> = { 0: 'Done', 129: 'Hangup', 130: 'Interrupt', 137: 'Killed' };
+  return words[exitCode] ?? (exitCode === TERMINATED ? 'Terminated' : `Exit ${exitCode}`);
 }

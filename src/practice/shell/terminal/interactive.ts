@@ -4,10 +4,14 @@ import { Execution } from '../execution';
 import type { ExecutionOptions } from '../executionTypes';
 import { INTERRUPTED } from '../executionTypes';
 import { Input } from '../input';
+import type { Job } from '../jobs';
 import type { Output } from '../output';
 import { commandNames, complete, listChoices } from './completion';
 import { greeting } from './greeting';
 import { historyOf, keepHistory } from './history';
+import { HeldOutput } from './heldOutput';
+import type { Ended, Running } from './jobControl';
+import { JobControl, STOPPED } from './jobControl';
 import type { Key } from './keys';
 import { keysOf } from './keys';
 import { LineDiscipline } from './lineDiscipline';
@@ -28,19 +32,13 @@ interface Parts {
   readonly isInside?: boolean;
 }
 
-interface Running {
-  readonly abort: ReturnType<typeof follow>;
-  readonly input: Input;
-  readonly keyboard: LineDiscipline;
-  readonly shells: ShellsInside;
-}
-
 /** A shell on a terminal. */
 export class Interactive {
   readonly #parts: Parts;
   readonly #editor: LineEditor;
   readonly #state: ShellState;
   readonly #history: string[] = [];
+  readonly #jobControl: JobControl;
   #running: Running | undefined;
   #waiting: ((line: string | undefined) => void) | undefined;
   #typedAhead: Key[] = [];
@@ -51,6 +49,7 @@ export class Interactive {
     this.#parts = parts;
     this.#state = new ShellState(parts.session.environment, parts.session.workingDirectory);
     const { terminal, raw } = parts;
+    this.#jobControl = new JobControl({ ...parts, jobs: parts.session.parts.jobs });
     const screen = {
       write: (text: string) => raw.stdout(text),
       get columns() {
@@ -197,9 +196,23 @@ export class Interactive {
     if (this.#history.at(-1) !== script) {
       this.#history.push(script);
     }
-    if (!this.#ownCommand(script.trim())) {
-      await this.#execute(script);
+    if (await this.#controlJob(script.trim())) {
+      return;
     }
+    if (!this.#ownCommand(script.trim())) {
+      this.#jobControl.noteOtherCommand();
+      await this.#attend(this.#begin(script));
+    }
+  }
+
+  async #controlJob(script: string): Promise<boolean> {
+    const job = this.#jobControl.command(script);
+    if (typeof job === 'object') {
+      await this.#attend(this.#jobControl.toForeground(job) ?? this.#waitingFor(job));
+    } else if (job !== undefined) {
+      this.#state.lastCode = job;
+    }
+    return job !== undefined;
   }
 
   /** Asks for more lines while the command is not complete. */
@@ -220,6 +233,9 @@ export class Interactive {
     const [word, code, ...more] = script.split(/\s+/);
     if ((word === 'exit' || word === 'logout') && more.length === 0 && /^\d*$/.test(code ?? '')) {
       this.#sayGoodbye();
+      if (!this.#jobControl.mayLeave()) {
+        return true;
+      }
       this.#state.lastCode = code === undefined ? this.#state.lastCode : Number(code) % 256;
       this.#isOver = true;
       return true;
@@ -237,9 +253,28 @@ export class Interactive {
     this.#parts.raw.stdout(this.#parts.isInside === true ? 'exit\r\n' : 'logout\r\n');
   }
 
-  async #execute(line: string): Promise<void> {
-    const { session, terminal, output } = this.#parts;
-    const running = this.#begin();
+  /** Gives the terminal to a command until it ends or is stopped. */
+  async #attend(running: Running): Promise<void> {
+    this.#running = running;
+    const stopped = new Promise<undefined>((resolve) => (running.suspend = () => resolve(undefined)));
+    this.#typedAhead = running.keyboard.feed(this.#typedAhead);
+    const ended = await Promise.race([running.done, stopped]);
+    this.#running = undefined;
+    if (ended === undefined) {
+      this.#state.lastCode = STOPPED;
+      this.#jobControl.setAside(running);
+      return;
+    }
+    this.#state.lastCode = ended.code;
+    if (running.job === undefined && ended.environment !== undefined) {
+      this.#state.absorb(running.line, ended.environment, ended.declarations);
+    }
+    this.#jobControl.forget(running);
+    this.#finish(running, ended.isGone);
+  }
+
+  async #run(line: string, running: Omit<Running, 'done'>): Promise<Ended> {
+    const { session, terminal } = this.#parts;
     const left = { status: undefined as number | undefined, declarations: '', isGone: false };
     const execution = new Execution(
       {
@@ -255,30 +290,42 @@ export class Interactive {
         onEnd: (status) => (left.status = status),
         onState: (text) => (left.declarations += text),
       },
-      output,
+      running.output,
     );
     const code = await execution.run(this.#state.scriptFor(line));
-    this.#state.lastCode = left.status ?? code;
-    this.#state.absorb(line, execution.environment, left.declarations);
-    this.#finish(running, left.isGone);
+    const { declarations, isGone } = left;
+    return { code: left.status ?? code, environment: execution.environment, declarations, isGone };
   }
 
-  #begin(): Running {
-    const { session, terminal, raw } = this.#parts;
-    const [abort, input] = [follow([session.signal]), new Input()];
-    const keyboard = new LineDiscipline({ terminal, raw, input, interrupt: () => abort.abort() });
-    const shells = new ShellsInside({
-      ...this.#parts,
-      giveBack: (keys) => this.#typedAhead.push(...keyboard.feed(keys)),
-    });
-    const running: Running = { abort, input, keyboard, shells };
-    this.#running = running;
-    this.#typedAhead = keyboard.feed(this.#typedAhead);
-    return running;
+  #begin(line: string): Running {
+    const { session, output } = this.#parts;
+    const abort = follow([session.signal]);
+    const running = { line, ...this.#keyboardFor(() => abort.abort()), abort, output: new HeldOutput(output) };
+    return Object.assign(running, { done: this.#run(line, running) });
+  }
+
+  #keyboardFor(interrupt: () => void): Pick<Running, 'input' | 'keyboard' | 'shells' | 'suspend'> {
+    const { terminal, raw } = this.#parts;
+    const input = new Input();
+    const suspend = (): void => this.#running?.suspend();
+    const keyboard = new LineDiscipline({ terminal, raw, input, interrupt, suspend });
+    const giveBack = (keys: readonly Key[]): void => void this.#typedAhead.push(...keyboard.feed(keys));
+    return { input, keyboard, shells: new ShellsInside({ ...this.#parts, giveBack }), suspend: () => undefined };
+  }
+
+  /** `fg` of what was started with `&`: it has no use for the keyboard but to be ended. */
+  #waitingFor(job: Job): Running {
+    const abort = follow([this.#parts.session.signal]);
+    const interrupt = (): void => {
+      abort.abort();
+      job.end('INT');
+    };
+    const done = job.done.then((code) => ({ code, environment: undefined, declarations: '', isGone: false }));
+    const output = new HeldOutput(this.#parts.output);
+    return { line: job.command, ...this.#keyboardFor(interrupt), abort, output, done, job };
   }
 
   #finish({ abort, input, keyboard }: Running, isGone: boolean): void {
-    this.#running = undefined;
     abort.release();
     if (abort.signal.aborted && !this.#isOver) {
       this.#parts.raw.stdout('\r\n');
@@ -289,9 +336,9 @@ export class Interactive {
   }
 
   #tellEndedJobs(): void {
-    for (const { number, command, exitCode } of this.#parts.session.parts.jobs.takeEnded()) {
-      const state = exitCode === 0 ? 'Done' : `Exit ${exitCode ?? 1}`;
-      this.#parts.output.stdout(`[${number}]+  ${state.padEnd(24)}${command}\n`);
-    }
+    const { jobs } = this.#parts.session.parts;
+    const rows = jobs.all.filter(({ exitCode }) => exitCode !== undefined).map((job) => jobs.row(job));
+    jobs.takeEnded();
+    this.#parts.output.stdout(rows.join(''));
   }
 }

@@ -9,6 +9,8 @@ interface Parts {
   readonly raw: Output;
   readonly input: Input;
   interrupt(): void;
+  /** Ctrl-Z; without it nothing is stopped (`ssh -t node command`). */
+  suspend?(): void;
 }
 
 /** What a terminal does with keys while a program runs: echo and lines, or in raw mode nothing but passing them on. */
@@ -43,6 +45,9 @@ export class LineDiscipline {
     if (key.kind === 'interrupt' || key.kind === 'quit') {
       raw.stdout(key.kind === 'interrupt' ? '^C' : '^\\');
       this.#parts.interrupt();
+    } else if (key.kind === 'suspend') {
+      raw.stdout('^Z');
+      this.#parts.suspend?.();
     } else if (terminal.isRaw === true) {
       input.push(Buffer.from(key.kind === 'text' ? key.text : key.kind === 'enter' ? '\n' : ''));
     } else {

@@ -1,11 +1,62 @@
-const method = (id: string, httpMethod: string, path: string): object => ({
-  id: `fleet.${id}`,
+/** The description of the API for clients that are made from it (fleet, schema/v1.json). */
+
+const text = { type: 'string' };
+const object = (id: string, properties: object): object => ({ id, type: 'object', properties });
+const listOf = (name: string): object => ({ type: 'array', items: { $ref: name } });
+const states = { type: 'string', enum: ['inactive', 'loaded', 'launched'] };
+
+const page = (id: string, key: string, item: string): object =>
+  object(id, { [key]: listOf(item), nextPageToken: text });
+
+const SCHEMAS = {
+  Machine: object('Machine', {
+    id: text,
+    primaryIP: text,
+    metadata: { type: 'object', properties: {}, additionalProperties: text },
+  }),
+  MachinePage: page('MachinePage', 'machines', 'Machine'),
+  UnitOption: object('UnitOption', { section: text, name: text, value: text }),
+  Unit: object('Unit', {
+    name: text,
+    options: listOf('UnitOption'),
+    desiredState: states,
+    currentState: states,
+    machineID: { type: 'string', required: true },
+  }),
+  UnitPage: page('UnitPage', 'units', 'Unit'),
+  UnitState: object('UnitState', {
+    name: text,
+    hash: text,
+    machineID: text,
+    systemdLoadState: text,
+    systemdActiveState: text,
+    systemdSubState: text,
+  }),
+  UnitStatePage: page('UnitStatePage', 'states', 'UnitState'),
+};
+
+const query = (...names: readonly string[]): object =>
+  Object.fromEntries(names.map((name) => [name, { type: 'string', location: 'query' }]));
+
+const BY_NAME = {
+  parameters: { unitName: { type: 'string', location: 'path', required: true } },
+  parameterOrder: ['unitName'],
+};
+
+const list = (kind: string, path: string, parameters: object): object => ({
+  id: `fleet.${kind}.List`,
+  description: `Retrieve a page of ${kind} objects.`,
+  httpMethod: 'GET',
   path,
-  httpMethod,
-  description: id,
+  parameters,
+  response: { $ref: `${kind}Page` },
 });
 
-/** The description of the API for its own clients (fleet, schema/v1.json), in short. */
+const onUnit = (verb: string, httpMethod: string, description: string, more: object = {}): object => ({
+  ...{ id: `fleet.Unit.${verb}`, description, httpMethod, path: 'units/{unitName}', ...BY_NAME },
+  ...more,
+});
+
 export const discoveryDocument = {
   kind: 'discovery#restDescription',
   discoveryVersion: 'v1',
@@ -13,20 +64,31 @@ export const discoveryDocument = {
   name: 'schema',
   version: 'v1',
   title: 'fleet API',
+  description: '',
+  documentationLink: 'http://github.com/coreos/fleet',
   protocol: 'rest',
+  icons: { x16: '', x32: '' },
+  labels: [],
+  baseUrl: '$ENDPOINT/fleet/v1/',
   basePath: '/fleet/v1/',
-  rootUrl: 'http://domain-sock/',
+  rootUrl: '$ENDPOINT/',
   servicePath: 'fleet/v1/',
+  batchPath: 'batch',
+  parameters: {},
+  auth: {},
+  schemas: SCHEMAS,
   resources: {
-    Machines: { methods: { List: method('Machine.List', 'GET', 'machines') } },
+    Machines: { methods: { List: list('Machine', 'machines', query('nextPageToken')) } },
     Units: {
       methods: {
-        List: method('Unit.List', 'GET', 'units'),
-        Get: method('Unit.Get', 'GET', 'units/{unitName}'),
-        Set: method('Unit.Set', 'PUT', 'units/{unitName}'),
-        Delete: method('Unit.Delete', 'DELETE', 'units/{unitName}'),
+        List: list('Unit', 'units', query('nextPageToken')),
+        Get: onUnit('Get', 'GET', 'Retrieve a single Unit object.', { response: { $ref: 'Unit' } }),
+        Delete: onUnit('Delete', 'DELETE', 'Delete the referenced Unit object.'),
+        Set: onUnit('Set', 'PUT', 'Create or update a Unit.', { request: { $ref: 'Unit' } }),
       },
     },
-    UnitState: { methods: { List: method('UnitState.List', 'GET', 'state') } },
+    UnitState: {
+      methods: { List: list('UnitState', 'state', query('nextPageToken', 'unitName', 'machineID')) },
+    },
   },
 };

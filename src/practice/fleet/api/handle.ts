@@ -32,25 +32,33 @@ export async function handleFleet(fleet: FleetApi, request: FleetRequest): Promi
   if (prefix === undefined) {
     throw new FleetApiError(url.pathname === '/' ? 405 : 404, '');
   }
-  const [, collection = '', ...rest] = url.pathname.slice(prefix.length).split('/');
-  const item = rest.map(decodeURIComponent).join('/');
+  const path = url.pathname.slice(prefix.length);
   const call = { fleet, request, query: url.searchParams };
-  switch (collection) {
+  switch (path) {
     case '':
       throw new FleetApiError(405, '');
-    case 'units':
-      return item === '' ? await units(call) : await unit(call, item);
-    case 'state':
-      only('GET', request.method);
+    case '/units':
+      return await units(call);
+    case '/state':
+      onlyGet(request.method, 405, 'only GET supported against this resource');
       return listStates(call);
-    case 'machines':
-      return await machines(call, item);
-    case 'discovery':
-      only('GET', request.method);
+    case '/machines':
+      return await machines(call);
+    case '/discovery':
+      onlyGet(request.method, 400, 'only HTTP GET supported against this resource');
       return { status: 200, body: discoveryDocument };
     default:
-      throw new FleetApiError(404, '');
+      return await unit(call, itemOf(path));
   }
+}
+
+/** The name of a unit; a slash at the end or within makes a path that leads nowhere. @throws FleetApiError 404 */
+function itemOf(path: string): string {
+  const [, item] = /^\/units\/([^/]+)$/.exec(path) ?? [];
+  if (item === undefined) {
+    throw new FleetApiError(404, '');
+  }
+  return decodeURIComponent(item);
 }
 
 export interface FleetCall {
@@ -60,7 +68,7 @@ export interface FleetCall {
 }
 
 async function units(call: FleetCall): Promise<FleetReply> {
-  only('GET', call.request.method);
+  onlyGet(call.request.method, 405, 'only GET supported against this resource');
   return await listUnits(call);
 }
 
@@ -77,10 +85,7 @@ async function unit(call: FleetCall, name: string): Promise<FleetReply> {
   }
 }
 
-async function machines(call: FleetCall, item: string): Promise<FleetReply> {
-  if (item !== '') {
-    throw new FleetApiError(404, '');
-  }
+async function machines(call: FleetCall): Promise<FleetReply> {
   switch (call.request.method) {
     case 'GET':
       return listMachines(call);
@@ -91,8 +96,8 @@ async function machines(call: FleetCall, item: string): Promise<FleetReply> {
   }
 }
 
-function only(allowed: string, method: string): void {
-  if (method !== allowed) {
-    throw new FleetApiError(405, `only HTTP ${allowed} supported against this resource`);
+function onlyGet(method: string, status: number, message: string): void {
+  if (method !== 'GET') {
+    throw new FleetApiError(status, message);
   }
 }

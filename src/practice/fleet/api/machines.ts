@@ -2,16 +2,22 @@ import * as v from 'valibot';
 import { registryOf, writableRegistryOf } from './access';
 import { FleetApiError } from './errors';
 import type { FleetCall, FleetReply } from './handle';
+import { pageOf } from './paging';
 
-export function listMachines({ fleet }: FleetCall): FleetReply {
-  const machines = registryOf(fleet)
-    .machines()
-    .map(({ id, metadata, publicIp }) => ({
-      id,
-      ...(Object.keys(metadata).length === 0 ? {} : { metadata: sorted(metadata) }),
-      primaryIP: publicIp,
-    }));
-  return { status: 200, body: machines.length === 0 ? {} : { machines } };
+export function listMachines({ fleet, query }: FleetCall): FleetReply {
+  const { items, nextPageToken } = pageOf(registryOf(fleet).machines(), query);
+  const machines = items.map(({ id, metadata, publicIp }) => ({
+    id,
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata: sorted(metadata) }),
+    primaryIP: publicIp,
+  }));
+  return {
+    status: 200,
+    body: {
+      ...(machines.length === 0 ? {} : { machines }),
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    },
+  };
 }
 
 const sorted = (metadata: Readonly<Record<string, string>>): Record<string, string> =>

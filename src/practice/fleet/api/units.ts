@@ -56,9 +56,7 @@ const bodySchema = v.object({
 type Body = v.InferOutput<typeof bodySchema>;
 
 export async function putUnit({ fleet, request }: FleetCall, name: string): Promise<FleetReply> {
-  if (request.contentType !== 'application/json') {
-    throw new FleetApiError(415, 'only acceptable Content-Type is application/json');
-  }
+  refuseOtherTypes(request.contentType);
   const body = parseBody(request.body ?? '');
   validate(name, body);
   const registry = await writableRegistryOf(fleet);
@@ -67,6 +65,16 @@ export async function putUnit({ fleet, request }: FleetCall, name: string): Prom
     return await create(registry, name, body);
   }
   return await update(fleet, registry, known, body);
+}
+
+/** What follows a semicolon does not matter (api/serialization.go, `validateContentType`). */
+export function refuseOtherTypes(contentType: string | undefined): void {
+  if (contentType === undefined) {
+    throw new FleetApiError(415, 'expected 1 Content-Type, got 0');
+  }
+  if (contentType.split(';', 1)[0]?.trim() !== 'application/json') {
+    throw new FleetApiError(415, 'only acceptable Content-Type is application/json');
+  }
 }
 
 function parseBody(text: string): Body {
@@ -88,7 +96,10 @@ function validate(name: string, body: Body): void {
     const both = `name in URL ${JSON.stringify(name)} differs from unit name in request body ${JSON.stringify(body.name)}`;
     throw new FleetApiError(400, both);
   }
-  const problem = nameProblem(name) ?? contradiction(requirementsOf(name, { options: body.options }));
+  refuse(nameProblem(name));
+}
+
+function refuse(problem: string | undefined): void {
   if (problem !== undefined) {
     throw new FleetApiError(400, problem);
   }
@@ -98,9 +109,7 @@ async function create(registry: Registry, name: string, body: Body): Promise<Fle
   if (body.options.length === 0) {
     throw new FleetApiError(409, 'unit does not exist and options field empty');
   }
-  if (isTemplate(name) && body.desiredState !== 'inactive' && body.desiredState !== '') {
-    throw new FleetApiError(400, 'template units may not be scheduled');
-  }
+  refuse(contradiction(requirementsOf(name, { options: body.options })));
   await registry.createUnit(name, body.options, jobState(body.desiredState));
   return { status: 201 };
 }
@@ -109,11 +118,15 @@ async function create(registry: Registry, name: string, body: Body): Promise<Fle
 async function update(fleet: FleetApi, registry: Registry, known: StoredUnit, body: Body): Promise<FleetReply> {
   const isChanged = body.options.length > 0 && serializeUnit(body.options) !== known.raw;
   if (isChanged && fleet.version.short === '1.0') {
+    refuse(contradiction(requirementsOf(known.name, { options: body.options })));
     await registry.replaceUnit(known.name, body.options, jobState(body.desiredState));
     return { status: 201 };
   }
   if (body.desiredState === '') {
     throw new FleetApiError(409, 'must provide DesiredState to update existing unit');
+  }
+  if (isTemplate(known.name) && body.desiredState !== 'inactive') {
+    refuse(`cannot activate template ${JSON.stringify(known.name)}`);
   }
   // Anything is written, even what makes the unit unreadable.
   await registry.setTargetState(known.name, body.desiredState);

@@ -64,7 +64,7 @@ describe("fleet's API answers as the recorded one did", () => {
     // The table of the traces has only the beginning of this command.
     const contradiction = trace('fleet-api/put-unit-bad-xfleet.json').command.replace(
       /'http:.*$/,
-      `'${UNITS}/api.service'`,
+      `'${UNITS}/misfit.service'`,
     );
     await replayCurl(node, 'fleet-api/put-unit-bad-xfleet.json', contradiction);
   });
@@ -168,6 +168,45 @@ describe("fleet's API answers as the recorded one did", () => {
     const { stdout } = await run(node, 'fleetctl start fast.service');
 
     assert.match(stdout, /Unit fast\.service launched on b205d6d6\.\.\.\/10\.77\.0\.13\n$/);
+  });
+
+  it('refuses what leads nowhere, in the words of its source', async () => {
+    const cluster = await runningFleet();
+    const ask = async (request: string): Promise<string> => {
+      const { status, body } = await curl(at(cluster, 1), `curl --unix-socket /var/run/fleet.sock ${request}`);
+      return `${status} ${body === '' ? '' : (JSON.parse(body) as { error: { message: string } }).error.message}`;
+    };
+    const json = "-X PUT -H 'Content-Type: application/json; charset=utf-8'";
+    const base = 'http://localhost/fleet/v1';
+    const options = '[{"section":"Service","name":"ExecStart","value":"/bin/true"}]';
+    for (const [request, expected] of [
+      [`${base}/`, '404 '],
+      [`${base}/units/`, '404 '],
+      [`${base}/units/a/b`, '404 '],
+      [`${base}/state/`, '404 '],
+      [`${base}/state/x`, '404 '],
+      [`${base}/machines/`, '404 '],
+      [`-X DELETE ${base}/units`, '405 only GET supported against this resource'],
+      [`-X POST ${base}/state`, '405 only GET supported against this resource'],
+      [`-X POST ${base}/discovery`, '400 only HTTP GET supported against this resource'],
+      [`'${base}/units?nextPageToken='`, '400 EOF'],
+      [`'${base}/machines?nextPageToken=ZAA='`, '400 unexpected EOF'],
+      [`'${base}/state?nextPageToken=ZAAAAA=='`, '400 token page must be greater than zero'],
+      [`'${base}/state?nextPageToken=ZQABAA=='`, '400 token limit must be 100'],
+      [`'${base}/units?nextPageToken=ZAACAA==&nextPageToken=ZAACAA=='`, '400 too many values for page token'],
+      [`-X PUT ${base}/units/a.service`, '415 expected 1 Content-Type, got 0'],
+      [`${json} -d '{"desiredState":"inactive","options":${options}}' ${base}/units/t@.service`, '201 '],
+      [
+        `${json} -d '{"desiredState":"launched"}' ${base}/units/t@.service`,
+        '400 cannot activate template "t@.service"',
+      ],
+      [
+        `${json} -d '{"options":${options}}' ${base}/units/t@.service`,
+        '409 must provide DesiredState to update existing unit',
+      ],
+    ] as const) {
+      assert.equal(await ask(request), expected, request);
+    }
   });
 
   it('is the same under the old prefix, which the Deis controller uses', async () => {

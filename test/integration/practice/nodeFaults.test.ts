@@ -65,7 +65,7 @@ describe('nodes that are broken on demand, by OpenSSH’s own client', { skip, t
     assert.equal((await nodes.run('f-1', 'true')).code, 0);
   });
 
-  it('show other host keys, and their own again afterwards, over a restart', async () => {
+  it('show other host keys, also after a restart and a reboot, and their own again afterwards', async () => {
     const key = 'cat /etc/ssh/ssh_host_ed25519_key.pub';
     const before = (await nodes.run('f-1', key)).stdout;
     await add({ kind: 'ssh-changes-host-key' });
@@ -73,6 +73,11 @@ describe('nodes that are broken on demand, by OpenSSH’s own client', { skip, t
     const after = (await nodes.run('f-1', key)).stdout;
     assert.notEqual(after, before);
     assert.match(after, /^ssh-ed25519 /);
+    const boot = 'cat /proc/sys/kernel/random/boot_id';
+    const booted = (await nodes.run('f-1', boot)).stdout.trim();
+    await nodes.run('f-1', 'sudo reboot');
+    await nodes.until('f-1', boot, new RegExp(`^(?!${booted})[0-9a-f-]{36}$`, 'm'));
+    assert.equal((await nodes.run('f-1', key)).stdout, after);
     await heal();
     assert.equal((await nodes.run('f-1', key)).stdout, before);
   });

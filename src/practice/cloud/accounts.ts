@@ -42,6 +42,10 @@ export class Accounts {
     return this.store.data.accounts;
   }
 
+  byId(uuid: string): AccountRecord | undefined {
+    return this.all.find((account) => account.uuid === uuid);
+  }
+
   identify(token: string): Identity | undefined {
     const tokenHash = hashToken(token);
     for (const account of this.all) {

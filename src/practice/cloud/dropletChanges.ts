@@ -3,7 +3,14 @@ import { checkName } from './dropletRequest';
 import type { ActionRecord, DropletRecord } from './records';
 import { unprocessable } from './refusal';
 
-export const CHANGES = ['rename', 'resize', 'enable_backups', 'disable_backups', 'enable_ipv6'] as const;
+export const CHANGES = [
+  'rename',
+  'resize',
+  'enable_backups',
+  'disable_backups',
+  'change_backup_policy',
+  'enable_ipv6',
+] as const;
 export type ChangeAction = (typeof CHANGES)[number];
 
 /** What a rename or a resize asks for; kept with its action, so that it still happens after a restart of the process. */
@@ -35,6 +42,7 @@ export function wishOf(catalogue: Catalogue, droplet: DropletRecord, type: Chang
       if (features.includes('backups')) throw unprocessable('Backups have already been enabled on this Droplet.');
       return {};
     case 'disable_backups':
+    case 'change_backup_policy':
       if (!features.includes('backups')) throw unprocessable('Backups have already been disabled on this Droplet.');
       return {};
     case 'enable_ipv6':

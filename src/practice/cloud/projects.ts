@@ -90,6 +90,12 @@ export class Projects {
       .map((urn) => [urn, project.assigned[urn]]);
   }
 
+  /** The project that a resource is in. */
+  of(account: AccountRecord, urn: string): ProjectRecord {
+    const all = this.list(account);
+    return all.find((one) => urn in one.assigned) ?? this.get(account, 'default');
+  }
+
   assign(account: AccountRecord, id: string, urns: readonly string[], now: number): void {
     const project = this.get(account, id);
     for (const one of this.list(account)) {

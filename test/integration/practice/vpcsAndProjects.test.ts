@@ -99,6 +99,11 @@ describe('private networks and projects', () => {
     assert.equal((await ask('DELETE', `projects/${id}`)).status, 412);
     assert.equal((await ask('DELETE', 'projects/default')).status, 412);
     assert.equal((await ask('POST', `projects/${id}/resources`, { resources: ['do:droplet:1'] })).status, 404);
+    const [born = 0] = await createActive(practice, ['born-inside'], { project_id: id });
+    assert.equal(at((await ask('GET', `droplets/${born}`)).json, 'droplet.project_id'), id);
+    assert.deepEqual(await inside(id), [urn, `do:droplet:${born}`]);
+    assert.equal((await ask('POST', 'droplets', dropletRequest(['x'], { project_id: 'none' }))).status, 422);
+    await ask('DELETE', `droplets/${born}`);
     await ask('DELETE', `droplets/${droplet}`);
     await until(
       () => ask('GET', `projects/${id}/resources`),

@@ -12,12 +12,14 @@ const created = v.object({
   ...{ region: optional(v.string()), size: optional(v.string()), image: optional(reference) },
   ...{ ssh_keys: optional(v.array(reference)), tags: optional(v.array(v.string())), user_data: optional(v.string()) },
   ...{ monitoring: optional(v.boolean()), backups: optional(v.boolean()), ipv6: optional(v.boolean()) },
-  vpc_uuid: optional(v.string()),
+  ...{ vpc_uuid: optional(v.string()), project_id: optional(v.string()) },
 });
 
 function create(call: Call) {
   const body = parseBody(created, call.body);
   const isSingle = typeof body.name === 'string';
+  const project = body.project_id ?? '';
+  if (project !== '') refuseUnknownProject(call, project);
   const made = call.cloud.droplets.create(call.identity.account, {
     names: isSingle ? [body.name ?? ''] : (body.names ?? []),
     ...{ region: body.region ?? '', size: body.size ?? '', image: body.image ?? '' },
@@ -26,12 +28,22 @@ function create(call: Call) {
     features: (['backups', 'ipv6'] as const).filter((feature) => body[feature] === true),
     vpc: body.vpc_uuid === null || body.vpc_uuid === '' ? undefined : body.vpc_uuid,
   });
+  if (project !== '') {
+    const urns = made.map(({ droplet }) => `do:droplet:${droplet.id}`);
+    call.cloud.projects.assign(call.identity.account, project, urns, call.cloud.timeline.now());
+  }
   const droplets = made.map(({ droplet }) => renderDroplet(call.cloud, droplet));
   const actions = made.map(({ action }) => ({
     ...{ id: action.id, rel: 'create', href: `${call.url.origin}/v2/actions/${action.id}` },
   }));
   const [droplet] = droplets;
   return { status: 202, body: { ...(isSingle ? { droplet } : { droplets }), links: { actions } } };
+}
+
+function refuseUnknownProject({ cloud, identity }: Call, id: string): void {
+  if (!cloud.projects.list(identity.account).some((project) => project.id === id)) {
+    throw unprocessable('You specified an invalid project for Droplet creation.');
+  }
 }
 
 function list({ cloud, account, url }: Call) {

@@ -116,6 +116,11 @@ function renderRegionOf({ catalogue }: Cloud, slug: string): object {
   return { name: slug, slug, features: [], available: false, sizes: [] };
 }
 
+function projectOf(cloud: Cloud, droplet: DropletRecord): object {
+  const account = cloud.accounts.byId(droplet.account);
+  return account === undefined ? {} : { project_id: cloud.projects.of(account, `do:droplet:${droplet.id}`).id };
+}
+
 export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {
   const { size } = droplet;
   return {
@@ -128,6 +133,7 @@ export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {
     ...{ size: renderSize(cloud.catalogue, size), size_slug: size.slug },
     ...{ networks: renderNetworks(cloud, droplet), region: renderRegionOf(cloud, droplet.regionSlug) },
     ...{ tags: droplet.tags, vpc_uuid: droplet.vpc },
+    ...projectOf(cloud, droplet),
   };
 }
 

@@ -1,3 +1,4 @@
+import { CEPH_JOURNAL_MB } from '../host/resources/weights';
 import { hostAddress, bootSleep, defaults, publish, work } from './boot';
 import { viewCeph } from './ceph';
 import type { Behaviour, ContainerContext } from './context';
@@ -8,8 +9,6 @@ const MONITOR_PORT = 6789;
 const OSD_PORT = 6800;
 /** Ceph's messenger says its version first. */
 const CEPH_BANNER = 'ceph v027';
-/** Ceph's default for a journal that lies in a file (facts/coreos.md §6). */
-const JOURNAL_MB = 5120;
 const JOURNAL_FILE = '/var/lib/docker/volumes/deis-store-daemon-data/journal';
 /** `mon data avail crit`, in percent (facts/deisctl.md §9). */
 const CRITICAL_PERCENT = 5;
@@ -84,7 +83,7 @@ export const daemon: Behaviour = async (context) => {
   }
   if (
     inside.tree.find(JOURNAL_FILE) === undefined &&
-    !inside.resources.allocate(JOURNAL_FILE, JOURNAL_MB * 1024 * 1024)
+    !inside.resources.allocate(JOURNAL_FILE, CEPH_JOURNAL_MB * 1024 * 1024)
   ) {
     log('FileJournal::_open_file : unable to preallocation journal to 5368709120 bytes: (28) No space left on device');
     return 1;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cancel } from '../kernel';
 import type { HostInside, Output } from '../host/inside';
-import { CONTAINER_MB, OTHER_CONTAINER_MB } from '../host/resources/weights';
+import { COMMAND_MB, COMPONENTS, OTHER_CONTAINER_MB } from '../host/resources/weights';
 import { behaviourOf } from '../containers/behaviours';
 import { componentOf, imageFacts, splitReference } from './images';
 import { runContainer } from './runContainer';
@@ -217,7 +217,7 @@ export class DockerEngine {
       spec,
       isResumed,
       behaviour: behaviourOf(component, spec.command),
-      memoryMb: (component === undefined ? undefined : CONTAINER_MB[component]) ?? OTHER_CONTAINER_MB,
+      ...weightOf(component, spec),
     });
     this.running.set(record.name, container);
     void container.exited.then((code) => {
@@ -296,6 +296,15 @@ export class DockerEngine {
   #save(): void {
     this.#inside.save();
   }
+}
+
+function weightOf(component: string | undefined, { command }: RunSpec): { program: string; memoryMb: number } {
+  const known = component === undefined ? undefined : COMPONENTS[component];
+  if (known !== undefined && command.length === 0) {
+    return known;
+  }
+  const program = (command[0] ?? 'boot').replace(/^.*\//, '');
+  return { program, memoryMb: known === undefined ? OTHER_CONTAINER_MB : COMMAND_MB };
 }
 
 const specOf = (record: ContainerRecord): RunSpec => ({ ...record, command: record.arguments });

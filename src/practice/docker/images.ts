@@ -1,35 +1,4 @@
-/** Compressed sizes of what the cluster pulls, in MB; Deis's images share one Alpine or Ubuntu base (facts/deisctl.md §7). */
-const DEIS_MB: Readonly<Record<string, number>> = {
-  'store-monitor': 105,
-  'store-daemon': 105,
-  'store-metadata': 105,
-  'store-gateway': 118,
-  'store-admin': 104,
-  logger: 12,
-  logspout: 9,
-  database: 132,
-  registry: 128,
-  controller: 142,
-  builder: 148,
-  publisher: 10,
-  router: 62,
-};
-
-const OTHER_MB: Readonly<Record<string, number>> = {
-  alpine: 3,
-  busybox: 1,
-  ubuntu: 66,
-  'ubuntu-debootstrap': 40,
-  debian: 51,
-  'deis/base': 60,
-  'deis/helloworld': 8,
-  'deis/example-go': 9,
-  'deis/slugrunner': 260,
-  'deis/slugbuilder': 280,
-};
-
-/** On disk an image takes about three times what travels. */
-const UNPACKED = 3;
+import { COMPONENTS, OTHER_IMAGES_MB, UNPACKED } from '../host/resources/weights';
 
 export interface ImageFacts {
   /** `deis/router`, without tag. */
@@ -44,9 +13,9 @@ export function imageFacts(reference: string): ImageFacts | undefined {
   const { repository, tag } = splitReference(reference);
   const component = /^deis\/([a-z-]+)$/.exec(repository)?.[1];
   const pulledMb =
-    OTHER_MB[repository] ??
+    OTHER_IMAGES_MB[repository] ??
     // Deis published tags of released versions and nothing else.
-    (component !== undefined && /^(?:v1\.\d+\.\d+|latest)$/.test(tag) ? DEIS_MB[component] : undefined);
+    (component !== undefined && /^(?:v1\.\d+\.\d+|latest)$/.test(tag) ? COMPONENTS[component]?.imageMb : undefined);
   return pulledMb === undefined ? undefined : { repository, tag, pulledMb, diskMb: pulledMb * UNPACKED };
 }
 

@@ -12,6 +12,7 @@ interface Parts {
   readonly spec: RunSpec;
   readonly isResumed: boolean;
   readonly behaviour: Behaviour;
+  readonly program: string;
   readonly memoryMb: number;
 }
 
@@ -46,7 +47,7 @@ class Container implements RunningContainer {
     power.addEventListener('abort', lost);
     const process = inside.processTable.add({
       user: 'root',
-      name: parts.record.name.replace(/^deis-/, ''),
+      name: parts.program,
       command: parts.spec.command.join(' ') || '/app/bin/boot',
       memoryMb: parts.memoryMb,
       unit: 'docker.service',
@@ -56,9 +57,9 @@ class Container implements RunningContainer {
   }
 
   start(): void {
-    const { record, memoryMb, behaviour } = this.#parts;
+    const { record, program, memoryMb, behaviour } = this.#parts;
     this.#cleanUp.push(
-      this.#inside.resources.claimMemory(record.name, memoryMb, () => {
+      this.#inside.resources.claimFor({ program, pid: this.pid }, memoryMb, () => {
         record.byOom = true;
         this.#finish(OOM_EXIT);
       }),

@@ -147,7 +147,7 @@ class PracticeHost implements PoweredHost, HostInside {
       now: () => this.kernel.timeline.now(),
       changed: () => this.save(),
       log: (text) => this.logKernel(text),
-      pidOf: (owner) => this.processTable.all.find((entry) => owner.endsWith(entry.name))?.pid ?? 0,
+      pidOf: (program) => this.processTable.all.find(({ name }) => name === program)?.pid ?? 0,
     });
   }
 

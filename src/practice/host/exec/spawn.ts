@@ -55,7 +55,8 @@ export function spawn(
 function spawnDaemon(inside: HostInside, factory: DaemonFactory, request: SpawnRequest): Process {
   const running = new RunningProcess();
   const { power } = inside.host;
-  const entry = addToTable(inside, request, running, DAEMON_MB[request.argv[0] ?? ''] ?? 2);
+  const memoryMb = DAEMON_MB[request.argv[0] ?? ''] ?? 2;
+  const entry = addToTable(inside, request, running, memoryMb);
   // Its first lines are said while it is being made, so the pid must be known before.
   const daemon: Daemon = factory(inside.host, request.environment);
   inside.daemons.add(daemon);
@@ -68,7 +69,8 @@ function spawnDaemon(inside: HostInside, factory: DaemonFactory, request: SpawnR
       }
     }
   };
-  claim(inside, request, running, DAEMON_MB[request.argv[0] ?? ''] ?? 2, () => kill('KILL', true));
+  const owner = { program: nameOf(request), pid: entry };
+  running.onEnd(inside.resources.claimFor(owner, memoryMb, () => kill('KILL', true)));
   void daemon.exited.then((code) => {
     if (!power.aborted) {
       running.end({ kind: 'exited', code });
@@ -129,17 +131,6 @@ function addToTable(inside: HostInside, request: SpawnRequest, running: RunningP
   });
   running.onEnd(entry.remove);
   return entry.pid;
-}
-
-function claim(
-  inside: HostInside,
-  request: SpawnRequest,
-  running: RunningProcess,
-  memoryMb: number,
-  kill: () => void,
-): void {
-  const release = inside.resources.claimMemory(nameOf(request), memoryMb, kill);
-  running.onEnd(release);
 }
 
 /** As `systemctl status` shows a command line: words that a shell would take apart in double quotes. */

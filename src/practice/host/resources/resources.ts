@@ -1,17 +1,22 @@
 import type { Cancel, Resources } from '../../kernel';
 import type { FileTree } from '../files/tree';
-import { KERNEL_MB } from './weights';
+import { KERNEL_MB, ROOT_MB, SYSTEM_PARTITIONS_MB, USABLE_MEMORY } from './weights';
 
 export interface StoredSwap {
   readonly path: string;
   readonly sizeMb: number;
 }
 
+/** Who asks for memory: its process, as the kernel knows it. */
+export interface Owner {
+  readonly program: string;
+  readonly pid: number;
+}
+
 interface Claim {
-  readonly owner: string;
+  readonly owner: Owner;
   readonly mb: number;
   readonly kill: () => void;
-  isGone: boolean;
 }
 
 interface Parts {
@@ -23,18 +28,13 @@ interface Parts {
   changed(): void;
   /** A line of the kernel's log. */
   log(text: string): void;
-  pidOf(owner: string): number;
+  pidOf(program: string): number;
 }
 
-/** Of a droplet's memory the kernel image and its tables are not counted in MemTotal. */
-const USABLE = 0.97;
 /** Page cache and reserves that the kernel never gives to processes. */
 const RESERVE_MB = 24;
 /** Below this much room the kernel begins to swap out, or, without swap, to throw out the pages it is about to need. */
 const COMFORT_MB = 40;
-/** The two system partitions, boot and OEM (facts/coreos.md §6: 2–3 GB). */
-const SYSTEM_PARTITIONS_MB = 2660;
-const IMAGE_ROOT_MB = 180;
 const MB = 1024 * 1024;
 /** Before it comes to a kill nearly every page of a program is out; then everybody reads back what it needs, for so long. */
 const RECOVERY_MS = 12_000;
@@ -52,7 +52,7 @@ export class HostResources implements Resources {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.memoryTotalMb = Math.floor(parts.memoryMb * USABLE);
+    this.memoryTotalMb = Math.floor(parts.memoryMb * USABLE_MEMORY);
     this.diskTotalMb = parts.diskGb * 1024 - SYSTEM_PARTITIONS_MB;
   }
 
@@ -70,7 +70,7 @@ export class HostResources implements Resources {
 
   get diskUsedMb(): number {
     const claimed = [...this.#disk.values()].reduce((sum, mb) => sum + mb, 0);
-    return IMAGE_ROOT_MB + Math.ceil(this.#parts.tree.bytes / MB) + claimed;
+    return ROOT_MB + Math.ceil(this.#parts.tree.bytes / MB) + claimed;
   }
 
   get swaps(): readonly { path: string; sizeMb: number; usedMb: number }[] {
@@ -94,14 +94,16 @@ export class HostResources implements Resources {
     return [round(load), round(load * 0.9 + 0.05), round(load * 0.8 + 0.05)];
   }
 
-  claimMemory(owner: string, mb: number, kill: () => void): Cancel {
-    const claim: Claim = { owner, mb, kill, isGone: false };
+  claimMemory(program: string, mb: number, kill: () => void): Cancel {
+    return this.claimFor({ program, pid: this.#parts.pidOf(program) }, mb, kill);
+  }
+
+  /** As `claimMemory`, for a process that knows itself. */
+  claimFor(owner: Owner, mb: number, kill: () => void): Cancel {
+    const claim: Claim = { owner, mb, kill };
     this.#claims.add(claim);
-    this.#killUntilItFits();
-    return () => {
-      claim.isGone = true;
-      this.#claims.delete(claim);
-    };
+    this.#killUntilItFits(owner);
+    return () => this.#claims.delete(claim);
   }
 
   addSwap(path: string, mb: number): void {
@@ -157,11 +159,6 @@ export class HostResources implements Resources {
     return () => this.#disk.delete(key);
   }
 
-  /** What claims `owner` has now, for `ps`. */
-  claimedMb(owner: string): number {
-    return [...this.#claims].reduce((sum, claim) => sum + (claim.owner === owner ? claim.mb : 0), 0);
-  }
-
   /** Power is gone: memory and swap are empty. Files and images stay on disk. */
   reset(): void {
     this.#claims.clear();
@@ -179,7 +176,7 @@ export class HostResources implements Resources {
   }
 
   /** The kernel's choice: whoever has most (oom_badness without adjustments). */
-  #killUntilItFits(): void {
+  #killUntilItFits({ program }: Owner): void {
     if (this.#isKilling) {
       return; // A victim's end may start others; the loop below sees to them.
     }
@@ -191,22 +188,30 @@ export class HostResources implements Resources {
       }
       this.#claims.delete(victim);
       this.#lastKillAt = this.#parts.now();
-      this.#report(victim);
+      this.#report(program, victim);
       victim.kill();
     }
     this.#isKilling = false;
   }
 
-  #report(victim: Claim): void {
-    const pid = this.#parts.pidOf(victim.owner);
-    const kilobytes = victim.mb * 1024;
-    const score = Math.round((1000 * victim.mb) / (this.memoryTotalMb + this.swapTotalMb));
-    this.#parts.log(`${victim.owner} invoked oom-killer: gfp_mask=0x24201ca, order=0, oom_score_adj=0`);
-    this.#parts.log(`Out of memory: Kill process ${pid} (${victim.owner}) score ${score} or sacrifice child`);
-    this.#parts.log(
-      `Killed process ${pid} (${victim.owner}) total-vm:${kilobytes * 3}kB, anon-rss:${kilobytes}kB, file-rss:0kB`,
-    );
+  /** What of the kernel's words an operator looks for (mm/oom_kill.c of Linux 4.5): who asked, whether there was swap, who had to go. */
+  #report(program: string, { owner, mb }: Claim): void {
+    const kilobytes = mb * 1024;
+    const score = Math.round((1000 * mb) / (this.memoryTotalMb + this.swapTotalMb));
+    const name = `${owner.pid} (${comm(owner.program)})`;
+    for (const line of [
+      `${comm(program)} invoked oom-killer: gfp_mask=0x24201ca, order=0, oom_score_adj=0`,
+      `Free swap  = ${(this.swapTotalMb - this.swapUsedMb) * 1024}kB`,
+      `Total swap = ${this.swapTotalMb * 1024}kB`,
+      `Out of memory: Kill process ${name} score ${score} or sacrifice child`,
+      `Killed process ${name} total-vm:${kilobytes * 3}kB, anon-rss:${kilobytes}kB, file-rss:0kB`,
+    ]) {
+      this.#parts.log(line);
+    }
   }
 }
+
+/** The kernel knows no more of a name. */
+const comm = (program: string): string => program.slice(0, 15);
 
 const round = (value: number): number => Math.round(value * 100) / 100;

@@ -34,6 +34,8 @@ export function fakeKernel(
     overrides.timeline instanceof VirtualTimeline ? overrides.timeline : new VirtualTimeline(Infinity, START);
   const sections = new Map<string, object>();
   let counter = 0;
+  // Heartbeats keep no process alive; a test that waits for one is not over.
+  const alive = setInterval(() => undefined, 1_000);
   const nothingListens: ModelFetch = () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1'));
   const kernel: Kernel & { sections: Map<string, object>; dispose(): void } = {
     timeline,
@@ -65,7 +67,10 @@ export function fakeKernel(
     fetch: nothingListens,
     fleetVersion: '1.0',
     host: () => undefined,
-    dispose: () => timeline.dispose(),
+    dispose: () => {
+      clearInterval(alive);
+      timeline.dispose();
+    },
     ...overrides,
   };
   return kernel;

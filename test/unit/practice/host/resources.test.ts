@@ -38,8 +38,8 @@ describe('memory', () => {
     await untilTrue(one, () => restarts(one) >= 6);
 
     const log = kernelLog(one);
-    assert.match(log, /Out of memory: Kill process \d+ \(deis-store-daemon\) score \d+ or sacrifice child/);
-    assert.match(log, /Killed process \d+ \(deis-store-daemon\) total-vm:\d+kB, anon-rss:\d+kB/);
+    assert.match(log, /Out of memory: Kill process \d+ \(ceph-osd\) score \d+ or sacrifice child/);
+    assert.match(log, /Killed process \d+ \(ceph-osd\) total-vm:\d+kB, anon-rss:\d+kB/);
     const journal = one.journal.read({ unit: 'deis-store-daemon' }).map(({ text }) => text);
     assert.ok(journal.includes("deis-store-daemon.service: Failed with result 'exit-code'."));
     assert.ok(journal.some((text) => text.includes('status=137/n/a')));

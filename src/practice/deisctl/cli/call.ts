@@ -27,3 +27,6 @@ export interface DeisctlCall {
 export class DeisctlError extends Error {
   override readonly name = 'DeisctlError';
 }
+
+/** The words after the command fit none of its forms: its usage on standard output, exit code 1. */
+export class UsageError extends Error {}

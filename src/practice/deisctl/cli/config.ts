@@ -1,7 +1,7 @@
 import { EtcdError } from '../../etcd/errors';
 import { connect } from '../../etcd/etcdctl/endpoint';
 import type { EtcdClient } from '../../kernel';
-import { DeisctlError, type DeisctlCall } from './call';
+import { DeisctlError, UsageError, type DeisctlCall } from './call';
 
 /** Everything up to the last `=` that leaves a value is the key: greedy, as deisctl's pattern is (Deis, deisctl/config/config.go). */
 const PAIR = /^(.+)=([\s\S]+)$/;
@@ -11,8 +11,12 @@ const FILES = new Set(['sshPrivateKey', 'sslCert', 'sslKey', 'sslDhparam']);
 /** `deisctl config TARGET set|get|rm …`: keys below /deis/TARGET. The stored value is printed, a private key too. */
 export async function config(call: DeisctlCall): Promise<void> {
   const [target, action, ...words] = call.args;
-  if (target === undefined || words.length === 0 || !['set', 'get', 'rm'].includes(action ?? '')) {
-    throw new DeisctlError('');
+  if (
+    target === undefined ||
+    !['set', 'get', 'rm'].includes(action ?? '') ||
+    (action === 'set' && words.length === 0)
+  ) {
+    throw new UsageError();
   }
   const lines: string[] = [];
   for (const word of words) {
@@ -61,7 +65,7 @@ async function readValue(call: DeisctlCall, name: string, text: string): Promise
 }
 
 /** go-etcd asks every peer twice, then gives up with a code of its own. */
-async function ask<T>(call: DeisctlCall, work: (client: EtcdClient) => Promise<T>): Promise<T> {
+export async function ask<T>(call: DeisctlCall, work: (client: EtcdClient) => Promise<T>): Promise<T> {
   const client = await connect(call.far, [call.endpoint]);
   if (typeof client === 'string') {
     throw unreachable('Tried to connect to each peer twice and failed');

@@ -103,23 +103,27 @@ export async function dock(call: DeisctlCall): Promise<void> {
   const [name = ''] = await unitsOf(call, target);
   const address = await addressOf(call, target);
   const container = containerOf(name);
-  const shell = command.length === 0 ? 'bash' : command.join(' ');
+  const shell = command.length === 0 ? 'sh' : command.join(' ');
   await runGo(call.context, await connectTo(call, address), `docker exec -it ${container} ${shell}`);
 }
 
 /** Instances share the name of their container: no two of them are on one node. */
 const containerOf = (unit: string): string => unit.replace(/\.service$/, '').replace(/@.*$/, '');
 
+/** Of a machine by its whole id, or of a unit's. @throws DeisctlError */
 async function addressOf(call: DeisctlCall, target: string): Promise<string> {
+  await call.reachable();
+  const machine = call.registry.machines().find((one) => one.id === target);
+  if (machine !== undefined) {
+    return machine.publicIp;
+  }
   const [name = ''] = await unitsOf(call, target);
   const place = placeOf(call, name);
-  if (place !== undefined) {
-    return place.address;
+  if (place === undefined) {
+    const isGlobal = call.registry.unit(name)?.requirements.isGlobal === true;
+    throw new DeisctlError(
+      isGlobal ? `Unable to connect to global unit ${name}.\n` : `Unit ${name} does not appear to be running.\n`,
+    );
   }
-  const [first] = call.registry.statesOf(name);
-  const machine = call.registry.machines().find((one) => one.id === first?.machineId);
-  if (machine === undefined) {
-    throw new DeisctlError(`could not find unit: ${target}`);
-  }
-  return machine.publicIp;
+  return place.address;
 }

@@ -6,7 +6,7 @@ import { banner } from './output';
 const DEFAULT_ROUTERS = 3;
 const MOST_ROUTERS = 255;
 
-async function through(
+export async function through(
   call: DeisctlCall,
   groups: readonly Group[],
   run: (targets: readonly string[]) => Promise<void>,
@@ -21,11 +21,6 @@ async function through(
 
 export async function installPlatform(call: DeisctlCall, isStateless: boolean): Promise<void> {
   const size = Number(call.flags.value('router-mesh-size') ?? DEFAULT_ROUTERS);
-  if (!Number.isInteger(size) || size < 1 || size > MOST_ROUTERS) {
-    throw new DeisctlError(
-      'argument --router-mesh-size: invalid value, make sure the value is an integer between 1 and 255',
-    );
-  }
   await checkRequiredKeys(call);
   call.out(banner('Installing Deis...'));
   const routers = Array.from({ length: size }, (_, at) => `router@${at + 1}`);
@@ -33,6 +28,22 @@ export async function installPlatform(call: DeisctlCall, isStateless: boolean): 
   call.out('Done.\n\n');
   const name = isStateless ? 'stateless-platform' : 'platform';
   call.out(`Please run \`deisctl start ${name}\` to boot up Deis.\n`);
+}
+
+/** Whether the number of routers is one; says what is wrong with it. @throws DeisctlError in Go's words where it is no number */
+export function checkMeshSize(call: DeisctlCall): boolean {
+  const text = call.flags.value('router-mesh-size') ?? String(DEFAULT_ROUTERS);
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && Number(text) >= 1 && Number(text) <= MOST_ROUTERS) {
+    return true;
+  }
+  call.out('Error: argument --router-mesh-size: invalid value, make sure the value is an integer between 1 and 255.\n');
+  if (Number(text) === 0 && isNumber) {
+    return false;
+  }
+  throw new DeisctlError(
+    `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${isNumber ? 'value out of range' : 'invalid syntax'}`,
+  );
 }
 
 /** Any trouble in reading the domain is taken for its absence. */

@@ -5,15 +5,17 @@ import type { Program, ProgramContext } from '../../kernel';
 import { GoSshError } from '../../ssh/client/goClient';
 import { DEISCTL_PATH } from '../installer';
 import { create, destroy, start, stop } from './backend';
-import { DeisctlError, type DeisctlCall } from './call';
+import { DeisctlError, UsageError, type DeisctlCall } from './call';
 import { config } from './config';
-import { COMMAND_USAGE, DEISCTL_HELP, usageOf } from './help';
+import { DEISCTL_HELP } from './help';
 import { dock, journal, ssh, status } from './inspect';
 import { list, machines } from './lists';
 import { PatientClient } from './patientClient';
-import { installPlatform, startPlatform, stopPlatform, uninstallPlatform } from './platform';
+import { checkMeshSize, installPlatform, startPlatform, stopPlatform, uninstallPlatform } from './platform';
 import { refreshUnits } from './refreshUnits';
 import { rollingRestart, scale } from './scale';
+import { upgradePrep, upgradeTakeover } from './upgrade';
+import { COMMAND_USAGE, fits, helpOf, usageOf } from './usage';
 
 /** The platform's parts speak to etcd's old port (Deis, contrib/coreos/user-data.example listens on both). */
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4001';
@@ -63,20 +65,17 @@ const restart: Command = onTargets(
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   ...{ config, dock, journal, list, machines, scale, ssh, status, restart },
-  install: onTargets(installPlatform, create),
+  install: async (call) => {
+    if (checkMeshSize(call)) await onTargets(installPlatform, create)(call);
+  },
   start: onTargets(startPlatform, start),
   stop: onTargets(stopPlatform, stop),
   uninstall: onTargets(uninstallPlatform, destroy),
   'refresh-units': refreshUnits,
   'rolling-restart': rollingRestart,
-  'upgrade-prep': (call) => stopPlatform(call, call.flags.isSet('stateless')),
-  'upgrade-takeover': async (call) => {
-    await uninstallPlatform(call, call.flags.isSet('stateless'));
-    await installPlatform(call, call.flags.isSet('stateless'));
-    await startPlatform(call, call.flags.isSet('stateless'));
-  },
+  'upgrade-prep': upgradePrep,
+  'upgrade-takeover': upgradeTakeover,
 };
-const WANTS_TARGET = ['dock', 'journal', 'rolling-restart', 'scale', 'ssh', 'status', 'config'];
 
 /** deisctl 1.13; output, streams and exit codes as in the recorded traces, deisctl/ and no-quorum/. */
 export const deisctl: Program = {
@@ -107,7 +106,7 @@ async function answerEarly(
   }
   if (command === 'help' || flags.isSet('help')) {
     const [topic = ''] = rest;
-    context.stdout(Object.hasOwn(COMMAND_USAGE, topic) ? usageOf(topic) : DEISCTL_HELP);
+    context.stdout(Object.hasOwn(COMMAND_USAGE, topic) ? helpOf(topic) : DEISCTL_HELP);
     return 0;
   }
   if (context.args.some((arg) => arg.startsWith(`--${STRICT}=`))) {
@@ -131,12 +130,17 @@ async function runCommand(
   context: ProgramContext,
   what: { flags: ParsedFlags; command: string; args: readonly string[] },
 ): Promise<number> {
-  const parsed = parseFlags(what.args, COMMAND_FLAGS);
-  if (parsed.isSet('help') || (WANTS_TARGET.includes(what.command) && parsed.positional.length === 0)) {
-    context.stdout(usageOf(what.command));
-    return parsed.isSet('help') ? 0 : 1;
-  }
   const isRemote = what.command === 'ssh' || what.command === 'dock';
+  const parsed = parseFlags(what.args, COMMAND_FLAGS, isRemote);
+  if (parsed.isSet('help')) {
+    context.stdout(helpOf(what.command));
+    return 0;
+  }
+  const given = ['router-mesh-size', 'path', 'tag', 'stateless'].filter((name) => parsed.value(name) !== undefined);
+  if (parsed.unknown.length > 0 || !fits(what.command, parsed.positional, given)) {
+    context.stdout(usageOf(what.command));
+    return 1;
+  }
   const route = tunnelOf(context, what);
   let close: () => void = () => undefined;
   try {
@@ -151,6 +155,10 @@ async function runCommand(
     await COMMANDS[what.command]?.(await callOf(context, what.flags, { flags, far: tunnel.far, route }));
     return 0;
   } catch (error) {
+    if (error instanceof UsageError) {
+      context.stdout(usageOf(what.command));
+      return 1;
+    }
     context.stdout(`Error: ${problemOf(error)}\n`);
     return 1;
   } finally {

@@ -9,10 +9,19 @@ export async function refreshUnits(call: DeisctlCall): Promise<void> {
   const folder = host.files.resolvePath(workingDirectory, asked.replace(/^~(?=\/|$)/, home));
   const tag = call.flags.value('tag') ?? `v${call.version}`;
   await host.files.mkdir(`${folder}/decorators`, { recursive: true });
-  for (const [name, text] of unitFiles()) {
-    await host.files.writeFile(`${folder}/${name}`, text);
-    if (!name.startsWith('decorators/')) {
-      call.out(`Refreshed ${name.replace(/\.service$/, '')} unit from ${tag}\n`);
+  const files = unitFiles();
+  const names = [...files.keys()].filter((name) => !name.startsWith('decorators/'));
+  for (const name of names) {
+    const unit = name.replace(/\.service$/, '');
+    await host.files.writeFile(`${folder}/${name}`, files.get(name) ?? '');
+    call.out(`Refreshed ${unit} unit from ${tag}\n`);
+    const decorator = `decorators/${name}.decorator`;
+    const text = files.get(decorator);
+    if (text === undefined) {
+      call.out(`Decorator for ${unit} not found in ${tag}\n`);
+    } else {
+      await host.files.writeFile(`${folder}/${decorator}`, text);
+      call.out(`Refreshed ${unit} decorator from ${tag}\n`);
     }
   }
 }

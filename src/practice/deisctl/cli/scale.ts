@@ -47,10 +47,15 @@ function numbersOf(call: DeisctlCall, component: string): number[] {
 export async function rollingRestart(call: DeisctlCall): Promise<void> {
   const [target = ''] = call.args;
   if (target !== 'router') {
-    throw new DeisctlError(`Rolling restart is not supported for: ${target}`);
+    call.err('invalid component. supported for: router');
+    return;
   }
   await call.reachable();
-  for (const number of numbersOf(call, 'router')) {
+  const numbers = numbersOf(call, 'router');
+  if (numbers.length === 0) {
+    call.err('could not find unit: router');
+  }
+  for (const number of numbers) {
     const targets = [`router@${number}`];
     await stop(call, targets);
     await destroy(call, targets);

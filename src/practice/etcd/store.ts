@@ -54,10 +54,17 @@ export interface Applied {
   event(): EtcdEvent;
 }
 
+/**
+ * The members of a cluster apply one and the same operation to the same keys: what it did is remembered once for all of them. A
+ * thousand events are remembered by each, and five copies of them were most of the memory of many clusters.
+ */
+const effects = new WeakMap<StoreOperation, Applied>();
+
 /** One member's copy of the keys, with etcd's v2 rules (etcd 2.3/3.4, etcdserver/api/v2store). */
 export class Store {
   /** The earliest instant at which some key may run out; never later than the truth. */
   #nextExpiry = 0;
+  #applying: StoreOperation | undefined;
 
   constructor(
     private readonly state: StoreState,
@@ -83,6 +90,7 @@ export class Store {
 
   /** Answers what may be asked for the event. @throws EtcdError */
   apply(operation: StoreOperation): (() => EtcdEvent) | undefined {
+    this.#applying = operation;
     switch (operation.kind) {
       case 'get': {
         const event = this.get(operation.key, operation, operation.now);
@@ -222,8 +230,7 @@ export class Store {
       },
       prevNode: describeNode(path, what.node, what.now),
     }));
-    this.changed({ key: path, isDirectoryRemoval, index, isQuiet: false, event });
-    return event;
+    return this.#tell({ key: path, isDirectoryRemoval, index, isQuiet: false, event });
   }
 
   #expire(now: number): void {
@@ -350,8 +357,17 @@ export class Store {
       ...(prevNode === undefined ? {} : { prevNode: describeNode(path, prevNode, now) }),
     }));
     const isQuiet = what.isQuiet === true;
-    this.changed({ key: path, isDirectoryRemoval: false, index: this.state.index, isQuiet, event });
-    return event;
+    return this.#tell({ key: path, isDirectoryRemoval: false, index: this.state.index, isQuiet, event });
+  }
+
+  #tell(applied: Applied): () => EtcdEvent {
+    const operation = this.#applying;
+    const known = operation === undefined ? undefined : effects.get(operation);
+    const isSame = known?.index === applied.index && known.key === applied.key;
+    if (operation !== undefined && known === undefined) effects.set(operation, applied);
+    const one = isSame ? known : applied;
+    this.changed(one);
+    return () => one.event();
   }
 }
 

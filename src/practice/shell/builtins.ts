@@ -1,9 +1,11 @@
-import type { CustomCommand } from 'just-bash';
+import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash';
 import { HIDDEN } from './devices';
 import type { Jobs } from './jobs';
 
 interface Parts {
+  onTrap(context: ResolvedCommandContext): void;
+  readonly history: readonly string[] | undefined;
   readonly traps: Map<string, string>;
   readonly jobs: Jobs;
   /** Time may go on while `run` waits. */
@@ -21,7 +23,11 @@ const done = (stdout = '', exitCode = 0, stderr = ''): Promise<Result> => Promis
 /** Builtins of bash that the library lacks. */
 export function shellCommands(parts: Parts): CustomCommand[] {
   return [
-    defineCommand('trap', (args) => setTrap(args, parts.traps)),
+    defineCommand('trap', (args, context) => {
+      parts.onTrap(context);
+      return setTrap(args, parts.traps);
+    }),
+    defineCommand('history', (args) => showHistory(args, parts.history ?? [])),
     defineCommand('umask', (args) => done(args.length === 0 ? '0022\n' : '')),
     defineCommand('ulimit', (args) => done(args.length < 2 ? (args[0] === '-n' ? '1024\n' : 'unlimited\n') : '')),
     defineCommand('jobs', (args) => listJobs(args, parts.jobs)),
@@ -45,6 +51,7 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   'fg',
   'bg',
   'times',
+  'history',
   'alias',
   'unalias',
 ]);
@@ -69,7 +76,17 @@ function listJobs(args: readonly string[], jobs: Jobs): Promise<Result> {
     const row = jobs.row(job);
     return args.includes('-p') ? `${job.pid}\n` : args.includes('-l') ? row.replace(/ {2}/, ` ${job.pid} `) : row;
   });
+  jobs.takeEnded(); // Told now.
   return done(rows.join(''));
+}
+
+/** The last N, or all. */
+function showHistory([count]: readonly string[], history: readonly string[]): Promise<Result> {
+  if (count !== undefined && !/^\d+$/.test(count)) {
+    return done();
+  }
+  const rows = history.map((line, index) => `${String(index + 1).padStart(5)}  ${line}\n`);
+  return done(rows.slice(count === undefined ? 0 : Math.max(0, rows.length - Number(count))).join(''));
 }
 
 async function waitFor(args: readonly string[], { jobs, waiting }: Parts): Promise<Result> {

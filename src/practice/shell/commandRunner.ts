@@ -132,7 +132,7 @@ export class CommandRunner {
 }
 
 /** Variables that are not exported, for a part of the script that runs beside it and inherits them all the same. */
-function variablesText({ env, exportedEnv = {} }: ResolvedCommandContext): string {
+export function variablesText({ env, exportedEnv = {} }: Pick<ResolvedCommandContext, 'env' | 'exportedEnv'>): string {
   const own = [...env].filter(([name]) => /^[a-z]\w*$|^[A-Z]\w*$/.test(name) && !OWN_VARIABLES.test(name));
   return own.map(([name, value]) => (name in exportedEnv ? '' : `${name}=${quoteAll([value])}\n`)).join('');
 }

@@ -1,10 +1,10 @@
 import { Bash, defineCommand, parse } from 'just-bash';
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { BUILTIN_NAMES, shellCommands } from './builtins';
-import { CommandRunner } from './commandRunner';
+import { CommandRunner, variablesText } from './commandRunner';
 import { COMMAND_WORDS, HIDDEN, isHidden, STREAMING } from './devices';
 import type { CommandResult, ExecutionOptions, ExecutionParts, RunScript } from './executionTypes';
-import { INTERRUPTED, NOTHING } from './executionTypes';
+import { INTERRUPTED, NOTHING, surroundingsOf, TERMINATED } from './executionTypes';
 import { toForeground, toGuarded } from './foreground';
 import { libraryFixes } from './libraryFixes';
 import { inBashWords, syntaxError } from './messages';
@@ -38,7 +38,9 @@ export class Execution {
   readonly #devices: SessionDevices;
   readonly #files: SessionFiles;
   readonly #runner: CommandRunner;
-  readonly #traps = new Map<string, string>();
+  readonly #traps: Map<string, string>;
+  /** The script's variables for its traps, as they were at its last command: after an abort the interpreter gives none. */
+  #trapContext: Pick<ResolvedCommandContext, 'env' | 'exportedEnv' | 'cwd'> | undefined;
   readonly #hold: TimeHold;
   readonly #stopwatch: Stopwatch;
   #isOuter = true;
@@ -48,6 +50,7 @@ export class Execution {
     this.#parts = parts;
     this.#options = options;
     this.#output = output;
+    this.#traps = options.traps ?? new Map<string, string>();
     this.environment = options.environment;
     const { host, kernel } = parts;
     this.#hold = new TimeHold(kernel.timeline);
@@ -84,11 +87,21 @@ export class Execution {
     this.#hold.begin();
     try {
       const code = await this.#interpret(script);
+      if (this.#options.traps !== undefined) {
+        return code;
+      }
+      if (isOver(signal)) {
+        return await this.#obeySignal(signal);
+      }
       const farewell = this.#traps.get('EXIT') ?? this.#traps.get('0');
-      if (farewell !== undefined && !isOver(signal)) {
+      if (farewell !== undefined) {
         this.#traps.clear();
         this.#isOuter = true;
-        await this.#interpret(`${HIDDEN.status} ${code}\n${farewell}`);
+        await this.#interpret(`${HIDDEN.status} ${code}\n${farewell}`, {
+          // After `exit` the interpreter gives none of the script's own.
+          ...variablesIn(Object.fromEntries(this.#trapContext?.env ?? [])),
+          ...variablesIn(this.environment),
+        });
       }
       return code;
     } finally {
@@ -96,9 +109,31 @@ export class Execution {
     }
   }
 
-  async #interpret(script: string): Promise<number> {
-    const { environment, workingDirectory, signal, user } = this.#options;
-    const bash = this.#createBash();
+  /** A signal ended the script: what `trap` said of it, and of the end, is run with the script's variables. */
+  async #obeySignal(signal: AbortSignal): Promise<number> {
+    const { host } = this.#parts;
+    const name = typeof signal.reason === 'string' ? signal.reason : 'INT';
+    const [action, farewell] = [this.#traps.get(name), this.#traps.get('EXIT')];
+    if (host.power.aborted || this.#trapContext === undefined || (action ?? farewell) === undefined) {
+      return INTERRUPTED;
+    }
+    if (action !== undefined) {
+      this.#options.onTrapped?.();
+    }
+    const status = name === 'TERM' ? TERMINATED : INTERRUPTED;
+    const atEnd = farewell === undefined ? '' : `trap ${quoteAll([farewell])} EXIT\n`;
+    const script = `${variablesText(this.#trapContext)}${atEnd}${action ?? ''}\nexit ${status}\n`;
+    const { environment } = surroundingsOf(this.#trapContext);
+    return await new Execution({ ...this.#options, environment, signal: host.power }, this.#output).run(script);
+  }
+
+  #noteVariables({ env, exportedEnv = {}, cwd }: ResolvedCommandContext): void {
+    this.#trapContext = { env: new Map(env), exportedEnv: { ...exportedEnv }, cwd };
+  }
+
+  async #interpret(script: string, environment = this.#options.environment): Promise<number> {
+    const { workingDirectory, signal, user } = this.#options;
+    const bash = this.#createBash(environment);
     try {
       const result = await bash.exec(script, {
         rawScript: true,
@@ -127,9 +162,9 @@ export class Execution {
     }
   }
 
-  #createBash(): Bash {
+  #createBash(environment: Readonly<Record<string, string>>): Bash {
     const { resolver, jobs } = this.#parts;
-    const { environment, workingDirectory, user, input, onLeave } = this.#options;
+    const { workingDirectory, user, input, onLeave, terminal } = this.#options;
     const bash = new Bash({
       fs: this.#files,
       env: { ...environment },
@@ -160,6 +195,7 @@ export class Execution {
           aliases: aliasesIn(environment),
           hasInput: input !== undefined,
           leaves: onLeave !== undefined,
+          isTerminal: terminal !== undefined,
         };
         return { ast: isOuter ? toForeground(ast, facts) : toGuarded(ast) };
       },
@@ -179,7 +215,12 @@ export class Execution {
         now: () => kernel.timeline.now() + (host.clockOffsetMs ?? 0),
         ownerOf: (path) => this.#permissions.ownerOf(path, false),
       }),
-      defineCommand(HIDDEN.run, ([routes = '', ...words], context) => runner.direct(routes, words, context)),
+      defineCommand(HIDDEN.run, ([routes = '', ...words], context) => {
+        if (this.#traps.size > 0) {
+          this.#noteVariables(context);
+        }
+        return runner.direct(routes, words, context);
+      }),
       defineCommand(HIDDEN.pipe, ([routes = '', filters = '{}', ...words], context) =>
         runner.piped({ routes, filters, words }, context),
       ),
@@ -201,7 +242,13 @@ export class Execution {
         return Promise.resolve(NOTHING);
       }),
       defineCommand(HIDDEN.leave, (_args, context) => Promise.resolve(this.#leave(context))),
-      ...shellCommands({ traps: this.#traps, jobs: this.#parts.jobs, waiting: (run) => this.#hold.outside(run) }),
+      ...shellCommands({
+        onTrap: (context) => this.#noteVariables(context),
+        history: this.#options.history,
+        traps: this.#traps,
+        jobs: this.#parts.jobs,
+        waiting: (run) => this.#hold.outside(run),
+      }),
     ];
   }
 
@@ -295,6 +342,9 @@ export class Execution {
 
 /** Asked again after an await: the compiler would remember the first answer. */
 const isOver = (signal: AbortSignal): boolean => signal.aborted;
+
+const variablesIn = (environment: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => /^[A-Za-z_]\w*$/.test(name)));
 
 /** The library keeps an alias in a variable. */
 const aliasesIn = (environment: Readonly<Record<string, string>>): string[] =>

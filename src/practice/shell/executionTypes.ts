@@ -30,6 +30,12 @@ export interface ExecutionOptions {
   readonly openShell?: OpenShell | undefined;
   /** A terminal's shell: told that the script ended it by `exit`. */
   readonly onLeave?: () => void;
+  /** Of a terminal's shell, which keeps them from line to line and obeys EXIT itself. */
+  readonly traps?: Map<string, string>;
+  /** What `history` shows; only a terminal's shell has one. */
+  readonly history?: readonly string[];
+  /** Told that a trap took the signal that would have ended the script. */
+  readonly onTrapped?: () => void;
   /** Told the status at the end of the line, before what the shell itself adds to it. */
   readonly onEnd?: (status: number) => void;
   /** Given what the line left behind, as `declare -p` tells it. */
@@ -52,6 +58,9 @@ export interface Manner {
 /** Exit code of what SIGINT ended (bash: 128 + 2). */
 export const INTERRUPTED = 130;
 
+/** And SIGTERM (128 + 15). */
+export const TERMINATED = 143;
+
 export interface CommandResult {
   stdout: string;
   stderr: string;
@@ -67,7 +76,7 @@ export interface Surroundings {
 }
 
 /** What a command inherits: exported variables, without the shell's own parameters, and where it is. */
-export function surroundingsOf(context: ResolvedCommandContext): Surroundings {
+export function surroundingsOf(context: Pick<ResolvedCommandContext, 'env' | 'exportedEnv' | 'cwd'>): Surroundings {
   const exported = context.exportedEnv ?? Object.fromEntries(context.env);
   const environment = Object.fromEntries(Object.entries(exported).filter(([name]) => /^[A-Za-z_]/.test(name)));
   return { environment, workingDirectory: context.cwd };

@@ -15,7 +15,8 @@ import {
   variable,
   word,
 } from './nodes';
-import type { Route } from './output';
+import { promptOf } from './readPrompt';
+import { readsFrom, routesOf } from './routes';
 import { readsStdin } from './stdinReaders';
 import { streamOf, wordsOf } from './streams';
 import { LIBRARY_TOOLS } from './tools';
@@ -33,6 +34,8 @@ export interface ForegroundFacts {
   readonly hasInput: boolean;
   /** The shell of a terminal must learn of `exit`. */
   readonly leaves: boolean;
+  /** Standard input is a terminal: `read -p` shows its prompt. */
+  readonly isTerminal: boolean;
 }
 
 /** Which of the session's streams a piece of the script has for its own. */
@@ -59,7 +62,11 @@ function withJobNumbers(script: ScriptNode): ScriptNode {
 
 /** For a script inside a script (`bash -c` in a pipe, `xargs`): only the answers of the file system are made right. */
 export function toGuarded(script: ScriptNode): ScriptNode {
-  const rewriter = new Rewriter({ programs: new Set(), aliases: [], hasInput: false, leaves: false }, new Map(), false);
+  const rewriter = new Rewriter(
+    { programs: new Set(), aliases: [], hasInput: false, leaves: false, isTerminal: false },
+    new Map(),
+    false,
+  );
   const place: Place = { out: false, err: false, input: false };
   return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
 }
@@ -212,7 +219,7 @@ class Rewriter {
     if (name === 'wait') {
       return this.#simple({ ...command, name: word(HIDDEN.wait) }, place);
     }
-    const streamed = place.out && place.err ? this.#streamed(command, name, place) : undefined;
+    const streamed = this.#streamed(command, name, place);
     if (streamed !== undefined) {
       return streamed;
     }
@@ -230,6 +237,12 @@ class Rewriter {
       const devices = [...devicesFor(place, command.line), ...command.redirections];
       return { ...command, name: word(HIDDEN.feed), args, redirections: devices };
     }
+    const prompt = name === 'read' && place.input && this.facts.isTerminal ? promptOf(command) : undefined;
+    if (prompt !== undefined) {
+      const show = simpleCommand([word('printf'), word('%s'), prompt.text], [redirection('>>', 1, DEVICES.out)]);
+      const read = this.#simple({ ...command, args: prompt.otherArgs }, place);
+      return group([statementOf([pipelineOf(show)]), statementOf([pipelineOf(read)])]);
+    }
     const input = this.#inputFor(name, command, place);
     return { ...command, redirections: [...devicesFor(place, command.line), ...input, ...command.redirections] };
   }
@@ -237,7 +250,8 @@ class Rewriter {
   #streamed(command: SimpleCommandNode, name: string, place: Place): CommandNode | undefined {
     const stream = this.functions.has(name) || this.facts.aliases.includes(name) ? undefined : streamOf(name, command);
     const routes = routesOf(command.redirections);
-    if (stream === undefined || routes === undefined || (stream.kind === 'copy' && !place.input)) {
+    const isOwn = place.out && place.err && (stream?.kind !== 'copy' || place.input);
+    if (stream === undefined || routes === undefined || !isOwn) {
       return undefined;
     }
     const words = [...wordsOf(stream), `${routes.out}${routes.err}`].map(word);
@@ -333,39 +347,6 @@ const devicesFor = ({ out, err }: Place | { out: boolean; err: boolean }, line =
   ...(err ? [redirection('>>', 2, `${DEVICES.err}${line}`)] : []),
 ];
 
-interface Routes {
-  readonly out: Route;
-  readonly err: Route;
-  readonly input: Redirection[];
-}
-
-/** What the redirections of a program come to when they only join, swap or drop its streams; undefined for files. */
-function routesOf(redirections: readonly Redirection[]): Routes | undefined {
-  let [out, err]: [Route, Route] = ['o', 'e'];
-  const input: Redirection[] = [];
-  for (const one of redirections) {
-    const target = one.target.type === 'Word' ? literalOf(one.target) : undefined;
-    const isNull = target === '/dev/null';
-    if (readsFrom(one)) {
-      input.push(one);
-    } else if (one.operator === '>&' && (one.fd ?? 1) === 2 && target === '1') {
-      err = out;
-    } else if (one.operator === '>&' && (one.fd ?? 1) === 1 && target === '2') {
-      out = err;
-    } else if (isNull && (one.operator === '&>' || one.operator === '&>>')) {
-      [out, err] = ['n', 'n'];
-    } else if (isNull && (one.operator === '>' || one.operator === '>>')) {
-      [out, err] = one.fd === 2 ? [out, 'n'] : ['n', err];
-    } else {
-      return undefined;
-    }
-  }
-  return { out, err, input };
-}
-
-const readsFrom = ({ operator, fd }: Redirection): boolean =>
-  (fd ?? 0) === 0 && ['<', '<<', '<<-', '<<<', '<&', '<>'].includes(operator);
-
 const OUTPUTS = new Set(['>', '>>', '>|', '&>', '&>>', '<>']);
 
 /**
@@ -386,4 +367,4 @@ function guarded(command: CommandNode, original: SimpleCommandNode | CompoundCom
 }
 
 const assignsFromCommand = ({ assignments }: SimpleCommandNode): boolean =>
-  assignments.some((assignment) => JSON.stringify(assignment).includes('"CommandSubstitution"'));
+  JSON.stringify(assignments).includes('"CommandSubstitution"');

@@ -4,6 +4,7 @@ import { follow } from './abort';
 import { environmentFor } from './environment';
 import { runScript } from './execution';
 import type { ExecutionOptions, OpenShell } from './executionTypes';
+import { INTERRUPTED, TERMINATED } from './executionTypes';
 import { Input } from './input';
 import { Jobs } from './jobs';
 import type { Output } from './output';
@@ -17,6 +18,8 @@ export interface SessionOptions extends StartOptions {
   readonly openShell?: OpenShell;
   /** Told of the signal by which a script ended its own shell. */
   readonly onSignal?: (name: string) => void;
+  /** Told that the script had a trap for it, and so ends with an exit code all the same. */
+  readonly onTrapped?: () => void;
 }
 
 export interface Shell {
@@ -33,8 +36,6 @@ export type ShellFactory = (host: Host, programs: readonly Program[]) => Shell;
 
 export const createShell: ShellFactory = (host, programs) => new NodeShell(host, programs);
 
-/** What a parent shell calls the end by SIGTERM (bash: 128 + 15). */
-const KILLED = 143;
 /** Of processes that sessions start; those of units begin lower. */
 const FIRST_SESSION_PID = 1300;
 
@@ -60,14 +61,19 @@ class NodeShell implements Shell {
     const followed = follow(options.signal === undefined ? [power] : [power, options.signal]);
     const session = this.session({ ...options, signal: followed.signal });
     const killed = new AbortController();
+    const trapped = new AbortController();
     session.parts.jobs.onSignal = (name) => {
-      killed.abort();
+      killed.abort(name);
       options.onSignal?.(name);
       followed.abort(name);
     };
     try {
-      const code = await runScript(script, session, output);
-      return killed.signal.aborted ? KILLED : code;
+      const code = await runScript(script, { ...session, onTrapped: () => trapped.abort() }, output);
+      if (trapped.signal.aborted) {
+        options.onTrapped?.();
+      }
+      const isKilled = killed.signal.aborted && !trapped.signal.aborted;
+      return isKilled ? (killed.signal.reason === 'INT' ? INTERRUPTED : TERMINATED) : code;
     } finally {
       session.parts.jobs.hangUp();
       followed.release();

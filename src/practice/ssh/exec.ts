@@ -30,6 +30,7 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
     terminal === undefined || shells === undefined ? Input.from(channel) : keyboardInput(run, terminal, raw, shells);
   channel.once('close', () => interrupt.abort());
   const environment = sessionEnvironment(parts, request);
+  let isTrapped = false;
   parts.shell
     .start(
       run.command,
@@ -41,13 +42,14 @@ export function runExec(parts: SessionParts, request: SessionRequest, run: Runni
         ...(terminal === undefined ? {} : { terminal }),
         ...(shells === undefined ? {} : { openShell: shells.open }),
         onSignal: (name) => interrupt.abort(name),
+        onTrapped: () => (isTrapped = true),
       },
       output,
     )
     .then(async (code) => {
       // What was written is as good as synced once the command's end is known outside.
       await insideOf(parts.host).filesSaved();
-      finish(channel, { code, signalName: signalNameOf(signal), host: parts.host });
+      finish(channel, { code, signalName: isTrapped ? undefined : signalNameOf(signal), host: parts.host });
     })
     .catch(() => channel.close());
 }

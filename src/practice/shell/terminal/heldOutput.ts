@@ -5,6 +5,7 @@ import { sendBytes } from '../output';
 export class HeldOutput implements Output {
   readonly #target: Output;
   readonly #waiting: (() => void)[] = [];
+  readonly #released: (() => void)[] = [];
   #isHeld = false;
 
   constructor(target: Output) {
@@ -18,6 +19,14 @@ export class HeldOutput implements Output {
   release(): void {
     this.#isHeld = false;
     this.#waiting.splice(0).forEach((write) => write());
+    this.#released.splice(0).forEach((resolve) => resolve());
+  }
+
+  /** What ended while it was stopped has ended when it goes on. */
+  async released(): Promise<void> {
+    if (this.#isHeld) {
+      await new Promise<void>((resolve) => this.#released.push(resolve));
+    }
   }
 
   stdout(text: string): void {

@@ -9,6 +9,7 @@ import type { Output } from '../output';
 import { commandNames, complete, listChoices } from './completion';
 import { greeting } from './greeting';
 import { historyOf, keepHistory } from './history';
+import { expandHistory } from './historyExpansion';
 import { HeldOutput } from './heldOutput';
 import type { Ended, Running } from './jobControl';
 import { JobControl, STOPPED } from './jobControl';
@@ -39,10 +40,12 @@ export class Interactive {
   readonly #state: ShellState;
   readonly #history: string[] = [];
   readonly #jobControl: JobControl;
+  readonly #traps = new Map<string, string>();
   #running: Running | undefined;
   #waiting: ((line: string | undefined) => void) | undefined;
   #typedAhead: Key[] = [];
   #lastEdit = '';
+  #isCompleting = false;
   #isOver = false;
 
   constructor(parts: Parts) {
@@ -75,7 +78,12 @@ export class Interactive {
       await this.#obey(line);
     }
     await keepHistory(host, this.#home, this.#history);
-    return this.#state.lastCode;
+    const { lastCode } = this.#state;
+    const farewell = this.#traps.get('EXIT');
+    if (farewell !== undefined && !this.#parts.session.signal.aborted) {
+      await this.#attend(this.#begin(farewell));
+    }
+    return lastCode;
   }
 
   /** Bytes from the terminal. */
@@ -83,14 +91,16 @@ export class Interactive {
     if (this.#running?.shells.receive(chunk) === true) {
       return;
     }
-    for (const key of keysOf(chunk.toString('utf8'))) {
-      if (this.#running !== undefined) {
-        this.#running.keyboard.press(key);
-      } else if (this.#waiting === undefined) {
-        this.#typedAhead.push(key);
-      } else {
-        this.#press(key);
-      }
+    keysOf(chunk.toString('utf8')).forEach((key) => this.#take(key));
+  }
+
+  #take(key: Key): void {
+    if (this.#running !== undefined) {
+      this.#running.keyboard.press(key);
+    } else if (this.#isReading()) {
+      this.#press(key);
+    } else {
+      this.#typedAhead.push(key);
     }
   }
 
@@ -132,7 +142,7 @@ export class Interactive {
 
   /** Asked again after each key: Enter ends it. */
   #isReading(): boolean {
-    return this.#waiting !== undefined;
+    return this.#waiting !== undefined && !this.#isCompleting;
   }
 
   #press(key: Key): void {
@@ -152,7 +162,10 @@ export class Interactive {
         this.#settleLine(undefined);
         break;
       case 'complete':
-        this.#complete(isSecondTab).catch(() => undefined);
+        this.#isCompleting = true;
+        this.#complete(isSecondTab)
+          .catch(() => undefined)
+          .finally(() => this.#goOnAfterCompletion());
         break;
       case 'clear screen':
         this.#parts.raw.stdout('\x1b[H\x1b[2J');
@@ -161,6 +174,11 @@ export class Interactive {
       case 'going on':
         break;
     }
+  }
+
+  #goOnAfterCompletion(): void {
+    this.#isCompleting = false;
+    this.#typedAhead.splice(0).forEach((key) => this.#take(key));
   }
 
   #settleLine(line: string | undefined): void {
@@ -189,7 +207,13 @@ export class Interactive {
   }
 
   async #obey(line: string): Promise<void> {
-    const script = await this.#wholeCommand(line);
+    const expanded = expandHistory(line, this.#history);
+    if (expanded.missing !== undefined) {
+      this.#parts.output.stderr(`-bash: ${expanded.missing}: event not found\n`);
+      return;
+    }
+    this.#parts.output.stdout(expanded.isChanged ? `${expanded.text}\n` : '');
+    const script = await this.#wholeCommand(expanded.text);
     if (script === undefined || script.trim() === '') {
       return;
     }
@@ -240,12 +264,6 @@ export class Interactive {
       this.#isOver = true;
       return true;
     }
-    if (script === 'history') {
-      const rows = this.#history.map((line, index) => `${String(index + 1).padStart(5)}  ${line}\n`);
-      this.#parts.output.stdout(rows.join(''));
-      this.#state.lastCode = 0;
-      return true;
-    }
     return false;
   }
 
@@ -286,6 +304,8 @@ export class Interactive {
         input: running.input,
         terminal,
         openShell: running.shells.open,
+        traps: this.#traps,
+        history: this.#history,
         onLeave: () => (left.isGone = true),
         onEnd: (status) => (left.status = status),
         onState: (text) => (left.declarations += text),

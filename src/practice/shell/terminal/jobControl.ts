@@ -57,8 +57,14 @@ export class JobControl {
     running.wasRaw = terminal.isRaw === true;
     terminal.isRaw = false;
     running.job ??= jobs.adopt(running.line, {
-      done: running.done.then(({ code }) => code),
-      abort: () => running.abort.abort(),
+      done: running.done.then(async ({ code }) => {
+        await running.output.released();
+        return code;
+      }),
+      abort: () => {
+        running.abort.abort();
+        running.output.release();
+      },
     });
     running.job.isStopped = true;
     this.#stopped.set(running.job, running);

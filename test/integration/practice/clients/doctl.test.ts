@@ -170,6 +170,42 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
     );
   });
 
+  it('renames and resizes one in place', async () => {
+    const id = (await idsOf()).get('deis-2') ?? '';
+    await succeed('compute', 'droplet-action', 'power-off', id, '--wait');
+    await succeed('compute', 'droplet-action', 'resize', id, '--size', '1gb', '--wait');
+    await succeed('compute', 'droplet-action', 'rename', id, '--droplet-name', 'deis-two', '--wait');
+    await succeed('compute', 'droplet-action', 'power-on', id, '--wait');
+
+    assert.deepEqual(await table('Name,Memory,Disk,Status', 'compute', 'droplet', 'get', id), [
+      ['deis-two', '1024', '20', 'active'],
+    ]);
+    assert.match(
+      await refusal('compute', 'droplet-action', 'resize', id, '--size', '2gb'),
+      /422 \(request "[^"]+"\) Droplet is currently on\. Please power it off to run this event\./,
+    );
+  });
+
+  it('makes a private network and a project, puts a droplet into it and takes both away', async () => {
+    const [vpc] = await json('vpcs', 'create', '--name', 'by-doctl', '--region', 'fra1', '--ip-range', '10.20.0.0/20');
+    const [second] = await json('vpcs', 'create', '--name', 'second', '--region', 'fra1', '--ip-range', '10.21.0.0/20');
+    const project = ['projects', 'create', '--name', 'deis', '--purpose', 'Service or API', '--environment', 'Staging'];
+    const [made] = await json(...project);
+    const [id, urn] = [String(at(made, 'id')), `do:droplet:${(await idsOf()).get('deis-1') ?? ''}`];
+    await succeed('projects', 'resources', 'assign', id, `--resource=${urn}`);
+    const inside = await table('URN', 'projects', 'resources', 'list', id);
+    const [standard] = (await json('projects', 'list')).filter((one) => at(one, 'is_default') === true);
+    await succeed('projects', 'resources', 'assign', String(at(standard, 'id')), `--resource=${urn}`);
+    await succeed('projects', 'delete', id, '--force');
+    await succeed('vpcs', 'delete', String(at(second, 'id')), '--force');
+
+    assert.deepEqual([at(vpc, 'ip_range'), at(vpc, 'default'), inside], ['10.20.0.0/20', true, [[urn]]]);
+    assert.match(
+      await refusal('vpcs', 'delete', String(at(vpc, 'id')), '--force'),
+      /403 .*Can not delete default VPCs/,
+    );
+  });
+
   it('keeps a domain with the records of the guide', async () => {
     await succeed('compute', 'domain', 'create', 'example.com', '--ip-address', '203.0.113.1');
     const records = ['compute', 'domain', 'records'];

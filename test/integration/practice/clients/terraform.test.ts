@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import {
   at,
+  createActive,
   listAt,
   PUBLIC_KEY,
   removeFolder,
@@ -200,11 +201,88 @@ describe('Terraform against the practice cloud', { skip, timeout: 900_000 }, () 
     await plan(0);
   });
 
+  /** The plan with something else in a place where something stands. */
+  const change = (from: string | RegExp, to: string): void => {
+    const file = path.join(folder, 'main.tf');
+    const before = readFileSync(file, 'utf8');
+    const after = before.replace(from, to);
+    assert.notEqual(after, before);
+    writeFileSync(file, after);
+  };
+
+  it('changes names, sizes, tags and rules in place', async () => {
+    const ids = await Promise.all([1, 2, 3, 4, 5].map((number) => idOf(`deis-${number}`)));
+    change(/name {6}= "deis-\$/, 'name      = "node-$');
+    change('size      = "512mb"', 'size        = "1gb"\n  resize_disk = false');
+    change('[digitalocean_tag.deis.id]\n  user_data', '[digitalocean_tag.deis.id, "more"]\n  user_data');
+    change('port_range       = "22"', 'port_range       = "2222"');
+    await plan(2);
+    await succeed('apply', '-auto-approve', '-input=false');
+    const made = await droplets();
+    const walls = await practice.call('GET', '/v2/firewalls');
+
+    assert.deepEqual(made.map((droplet) => at(droplet, 'id')).sort(), [...ids].sort(), 'none was made anew');
+    assert.deepEqual(made.map((droplet) => at(droplet, 'name')).sort(), [
+      'node-1',
+      'node-2',
+      'node-3',
+      'node-4',
+      'node-5',
+    ]);
+    for (const droplet of made) {
+      assert.deepEqual([at(droplet, 'memory'), at(droplet, 'disk'), at(droplet, 'status')], [1024, 20, 'active']);
+      assert.deepEqual([...listAt(droplet, 'tags')].sort(), [TAG, 'more'].sort());
+    }
+    assert.ok(walls.text.includes('"2222"') && !walls.text.includes('"22"'));
+    await plan(0);
+  });
+
+  it('takes a droplet into its state that it did not make, and reads what can be had', async () => {
+    const [id] = await createActive(practice, ['found'], { tags: ['found'] });
+    change(
+      /$/,
+      `
+resource "digitalocean_droplet" "found" {
+  name   = "found"
+  image  = "coreos-stable"
+  size   = "512mb"
+  region = "nyc3"
+  tags   = ["found"]
+}
+
+data "digitalocean_image" "coreos" {
+  slug = "coreos-stable"
+}
+
+data "digitalocean_sizes" "small" {
+  filter {
+    key    = "memory"
+    values = [512]
+  }
+}
+
+data "digitalocean_regions" "all" {}
+
+data "digitalocean_droplets" "all" {}
+
+data "digitalocean_tags" "all" {}
+`,
+    );
+    await succeed('import', '-input=false', 'digitalocean_droplet.found', String(id));
+    // What a droplet does not tell of itself (`graceful_shutdown`) is only in the state after an apply.
+    await succeed('apply', '-auto-approve', '-input=false');
+    await plan(0);
+    assert.equal(at((await practice.call('GET', `/v2/droplets/${id}`)).json, 'droplet.name'), 'found');
+  });
+
   it('destroys everything that it made', async () => {
     await succeed('destroy', '-auto-approve', '-input=false');
 
-    for (const what of ['droplets', 'account/keys', 'firewalls', 'tags', 'domains']) {
+    for (const what of ['droplets', 'account/keys', 'firewalls', 'domains']) {
       assert.equal(await total(what), 0, what);
     }
+    const { json } = await practice.call('GET', '/v2/tags');
+    const left = listAt(json, 'tags').map((tag) => at(tag, 'name'));
+    assert.deepEqual(left.sort(), ['found', 'more'], 'those that came with droplets are nobody’s');
   });
 });

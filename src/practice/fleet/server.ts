@@ -1,6 +1,7 @@
 import type { Cancel, EtcdClient, Host, Kernel } from '../kernel';
 import { stallMs } from '../host/resources/stall';
 import { Agent } from './agent';
+import { logBlindAgent } from './etcdTimeOut';
 import type { LoadedUnit } from './agentPlan';
 import { serveFleet } from './api/serve';
 import { Engine } from './engine';
@@ -128,8 +129,9 @@ export class FleetServer implements FleetApi {
 
   log(source: LogSource, text: string): void {
     const place = this.version.lines[source];
-    if (!place.startsWith('DEBUG')) {
-      this.host.journal.append('fleet.service', 'fleetd', `${place}: ${text}`);
+    // journald makes an entry of every line.
+    for (const line of place.startsWith('DEBUG') ? [] : `${place}: ${text}`.split('\n')) {
+      this.host.journal.append('fleet.service', 'fleetd', line);
     }
   }
 
@@ -233,9 +235,7 @@ export class FleetServer implements FleetApi {
   #startMonitor(registry: Registry): void {
     const { agentTtlSeconds, etcdTimeoutMs } = this.#settings;
     const beat = (): number => {
-      if (!registry.hasQuorum) {
-        return Infinity;
-      }
+      if (!registry.hasQuorum) return logBlindAgent(this);
       registry.saveMachine(this.machineId, this.#machineJson(), agentTtlSeconds).catch(() => undefined); // Too late even for etcd.
       return stallMs(this.host.resources);
     };
@@ -292,7 +292,6 @@ export class FleetServer implements FleetApi {
     this.log('panic', 'Timed out waiting for server to shut down. Panicking the server without cleanup.');
     const trace = [
       'panic: Failed server shutdown. Panic',
-      '',
       'goroutine 24 [running]:',
       'github.com/coreos/fleet/server.(*Server).Supervise(0xc000228380)',
       '\tgithub.com/coreos/fleet/server/server.go:280 +0x1df',

@@ -35,7 +35,9 @@ export type LogSource =
   | 'parse'
   | 'fetchUnit'
   | 'fetchUnits'
-  | 'fetchPage';
+  | 'fetchPage'
+  | 'agentFetch'
+  | 'agentDesired';
 
 export const FLEET_VERSIONS: Readonly<Record<'1.0' | '0.11', FleetVersion>> = {
   '1.0': {
@@ -66,6 +68,8 @@ export const FLEET_VERSIONS: Readonly<Record<'1.0' | '0.11', FleetVersion>> = {
       fetchUnit: 'ERROR units.go:306',
       fetchUnits: 'ERROR job.go:109',
       fetchPage: 'ERROR units.go:356',
+      agentFetch: 'ERROR reconcile.go:120',
+      agentDesired: 'ERROR reconcile.go:73',
     },
   },
   '0.11': {
@@ -96,6 +100,8 @@ export const FLEET_VERSIONS: Readonly<Record<'1.0' | '0.11', FleetVersion>> = {
       fetchUnit: 'ERROR units.go:205',
       fetchUnits: 'ERROR job.go:97',
       fetchPage: 'ERROR units.go:246',
+      agentFetch: 'ERROR reconcile.go:120',
+      agentDesired: 'ERROR reconcile.go:73',
     },
   },
 };

@@ -21,6 +21,15 @@ const errors = streams({
   ],
 });
 
+/** Which units a node took over while others died, and whose engine did it, is chance. */
+const journal = streams({
+  stdout: kinds,
+  chance: [
+    [/0x[0-9a-f]+/g, '‹pointer›'],
+    [/^.* INFO (?:manager|reconcile|reconciler|engine)\.go:\d+: .*\n/gm, ''],
+  ],
+});
+
 /** Each endpoint's problem on a line of its own; why a dead one does not answer hangs on what ARP still knows. */
 const problems = streams({
   stderr: kinds,
@@ -97,10 +106,12 @@ export const scenario: Scenario = {
     await stage.prepare(observer, 'deisctl config platform set sshPrivateKey=.ssh/deis');
     for (const victim of victims) {
       await stage.lab.powerOff(victim);
+      // The recorder went on asking, and fleetd wrote down what it could not answer.
+      await stage.prepare(observer, 'curl -sS --unix-socket /var/run/fleet.sock http://localhost/fleet/v1/units');
       await stage.rest(60_000);
     }
     await stage.rest(120_000);
-    const log = { node: observer, as: streams({ stdout: kinds, chance: [[/0x[0-9a-f]+/g, '‹pointer›']] }) };
+    const log = { node: observer, as: journal };
     await stage.row('journal-fleet.txt', log);
     await stage.row('systemctl-fleet.txt', { node: observer });
     await fleet(stage, observer);

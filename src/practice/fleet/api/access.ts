@@ -1,3 +1,4 @@
+import { ETCD_TIME_OUT } from '../etcdTimeOut';
 import type { Registry } from '../registry';
 import type { FleetApi } from '../server';
 import { FleetApiError, noEtcd } from './errors';
@@ -42,10 +43,8 @@ async function hasQuorumInTime({ kernel }: FleetApi, registry: Registry): Promis
 }
 
 function timeOut(fleet: FleetApi, what: string): never {
-  const endpoint = (port: number): string => `client: endpoint http://127.0.0.1:${port} exceeded header timeout`;
-  const problem = `client: etcd cluster is unavailable or misconfigured; error #0: ${endpoint(2379)}\n; error #1: ${endpoint(4001)}`;
-  fleet.log('fetchUnits', `${what}: ${problem}`);
-  fleet.log('fetchPage', `Failed fetching page of Units: ${problem}`);
+  fleet.log('fetchUnits', `${what}: ${ETCD_TIME_OUT}`);
+  fleet.log('fetchPage', `Failed fetching page of Units: ${ETCD_TIME_OUT}`);
   throw new FleetApiError(
     fleet.isAvailable ? 500 : 503,
     fleet.isAvailable ? '' : 'fleet server unable to communicate with etcd',

@@ -14,10 +14,13 @@ export const OUTPUT_MODES = [
 ] as const;
 export type OutputMode = (typeof OUTPUT_MODES)[number];
 
+/** journalctl prints a tab as so many blanks, wherever it stands. */
+const TAB = ' '.repeat(8);
+
 /** One entry as `journalctl -o` prints it, without the end of the line. */
 export function formatEntry(entry: JournalEntry, mode: OutputMode, hostname: string): string {
   const source = `${entry.identifier}${entry.identifier === 'kernel' ? '' : `[${entry.pid}]`}`;
-  const line = (time: string): string => `${time} ${hostname} ${source}: ${entry.text}`;
+  const line = (time: string): string => `${time} ${hostname} ${source}: ${entry.text.replaceAll('\t', TAB)}`;
   const iso = new Date(entry.at).toISOString();
   switch (mode) {
     case 'cat':

@@ -36,7 +36,9 @@ function install() {
 if (!isFresh()) {
   try {
     // Two at once would empty each other's node_modules.
-    alone(path.join(ROOT, '.installing'), install, () => console.error('Waiting for the installation that is under way …'));
+    alone(path.join(ROOT, '.installing'), install, () =>
+      console.error('Waiting for the installation that is under way …'),
+    );
   } catch (error) {
     console.error(error.message);
     process.exit(1);

@@ -155,6 +155,8 @@ describe('things in the practice cloud’s API', () => {
       assert.deepEqual([status, listAt(json, what), at(json, 'meta.total')], [200, [], 0]);
       assert.equal((await practice.call('POST', `/v2/${what}`, { body: {} })).status, 405);
     }
+    const invoices = (await get('/v2/customers/my/invoices')).json;
+    assert.deepEqual([listAt(invoices, 'invoices'), typeof at(invoices, 'invoice_preview.amount')], [[], 'string']);
     const metrics = `/v2/monitoring/metrics/droplet/memory_free?host_id=${id}`;
     const [measured, unmeasured] = [await get(`${metrics}&start=1&end=2`), await get(metrics)];
     const left = await get(`/v2/droplets/${id}/destroy_with_associated_resources`);

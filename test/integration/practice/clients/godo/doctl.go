@@ -36,6 +36,9 @@ func offers(w *walk) {
 	balance := got(w.client.Balance.Get(w.ctx))
 	same("balance", balance.AccountBalance, "0.00")
 	that(!balance.GeneratedAt.IsZero(), "the balance has a time")
+	invoices := got(w.client.Invoices.List(w.ctx, nil))
+	that(len(invoices.Invoices) == 0 && invoices.InvoicePreview.Amount != "", "%v", invoices)
+	same("billing history", len(got(w.client.BillingHistory.List(w.ctx, nil)).BillingHistory), 0)
 
 	regions := paged(200, func(o *godo.ListOptions) ([]godo.Region, *godo.Response, error) {
 		return w.client.Regions.List(w.ctx, o)

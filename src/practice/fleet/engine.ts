@@ -8,8 +8,8 @@ import { planSchedule, type ScheduleTask } from './scheduler';
 const LEASE = `${FLEET_PREFIX}/lease/engine-leader`;
 /** The lease lives for five intervals (engine/engine.go). */
 const LEASE_INTERVALS = 5;
-/** One write to etcd: the units of one plan reach their machines one after the other. */
-const WRITE_MS = 5;
+/** One write to etcd: the units of one plan reach their machines one after the other, the last before an agent has read the first. */
+const WRITE_MS = 1;
 /** A member that was sent a whole copy of the store has seen no event of the lease. */
 const LOOKS_WITHOUT_NEWS = 5;
 

@@ -9,7 +9,7 @@ import { VirtualTimeline } from '../../../src/practice/timeline';
 const START = Date.UTC(2016, 6, 1);
 
 /** The recorded nodes are containers: etcd had elected a leader 2.8 s after they were started (power-off/timeline-recovery-boot-all). */
-const CONTAINER_BOOT_MS = 1_500;
+const CONTAINER_BOOT_MS = 2_000;
 
 /** Nothing is written: a disk takes its own time. */
 class ForgetfulState extends JsonStateFile {

@@ -96,6 +96,13 @@ export class VirtualLab {
     this.model.cloud.lifecycle.recover(this.#id(node));
   }
 
+  /** Nobody hears a node for a while, nor does it hear them. */
+  async separate(node: string, forMs: number): Promise<void> {
+    const others = this.names.filter((name) => name !== node).map((name) => this.#id(name));
+    this.model.faults.add({ kind: 'network-split', groups: [[this.#id(node)], others], forMs });
+    await this.rest(forMs + POLL_MS);
+  }
+
   #host(node: string): PoweredHost {
     return this.model.cloud.lifecycle.host(this.#id(node)) ?? assert.fail(`${node} has no inside`);
   }

@@ -34,7 +34,7 @@ function pairUp(wanted: readonly Event[], got: readonly Event[]): Pair[] | undef
 /** One probe's events; of lists of units without what they showed for no longer than one period: whether a probe falls into that is chance. */
 function lasting(events: readonly Event[]): Event[] {
   const isList = ({ probe }: Event): boolean =>
-    ['list-units', 'list-unit-files', 'deisctl-list', 'state'].includes(probe);
+    ['list-machines', 'machines', 'list-units', 'list-unit-files', 'deisctl-list', 'state'].includes(probe);
   const kept = events.filter((event, index) => {
     const next = events[index + 1];
     return !isList(event) || next === undefined || next.at - event.at > 1.25 * PERIOD_SECONDS;

@@ -41,7 +41,7 @@ const droplet: Shape = {
   ...{ next_backup_window: { start: 'time', end: 'time' }, features: ['string'], locked: 'bool', status: 'string' },
   networks: followed({ v4: [network], v6: [{ ...network, netmask: 'int' }] }),
   ...{ created_at: 'time', kernel: { id: 'int', name: 'string', version: 'string' }, tags: ['string'] },
-  ...{ volume_ids: ['string'], vpc_uuid: 'string' },
+  ...{ volume_ids: ['string'], vpc_uuid: 'string', project_id: 'string' },
 };
 const peers: Shape = {
   ...{ addresses: ['string'], tags: ['string'], droplet_ids: ['int'] },

@@ -67,7 +67,7 @@ export class DockerEngine {
   readonly #inside: HostInside;
   readonly #stored: StoredDocker;
   readonly #space = new Map<string, Cancel>();
-  readonly #pulls = new Map<string, Promise<boolean>>();
+  readonly #pulls = new Map<string, Promise<string | undefined>>();
   /** Containers that ran when the practice process ended: their units' main processes take them up again. */
   #resumable = new Set<string>();
   readonly #oldLogs = new Map<string, readonly string[]>();
@@ -115,14 +115,12 @@ export class DockerEngine {
     const isNew = this.image(full) === undefined;
     const underWay = this.#pulls.get(full) ?? this.#fetch(full, facts.pulledMb, facts.diskMb, signal);
     this.#pulls.set(full, underWay);
-    const isThere = await underWay.finally(() => this.#pulls.delete(full));
+    const problem = await underWay.finally(() => this.#pulls.delete(full));
     if (signal.aborted) {
       return false;
     }
-    if (!isThere) {
-      output.stderr(
-        'failed to register layer: Error processing tar file(exit status 1): write: no space left on device\n',
-      );
+    if (problem !== undefined) {
+      output.stderr(`${problem}\n`);
       return false;
     }
     output.stdout(`Digest: sha256:${digest(full)}\n`);
@@ -261,23 +259,31 @@ export class DockerEngine {
     return record;
   }
 
-  async #fetch(reference: string, pulledMb: number, diskMb: number, signal: AbortSignal): Promise<boolean> {
-    const { kernel, host } = this.#inside;
+  /** Layers are loaded to the disk, then unpacked beside themselves. What is wrong, in docker's words; undefined: it is there. */
+  async #fetch(reference: string, pulledMb: number, diskMb: number, signal: AbortSignal): Promise<string | undefined> {
+    const { kernel, host, resources } = this.#inside;
     if (this.image(reference) !== undefined) {
-      return true;
+      return undefined;
     }
+    const roomMb = Math.max(0, resources.diskTotalMb - resources.diskUsedMb);
+    const release = resources.claimDisk(`${reference} on its way`, Math.min(pulledMb, roomMb));
     try {
-      const ms = kernel.profile.pullMs(reference, pulledMb);
+      const ms = kernel.profile.pullMs(reference, pulledMb) * Math.min(1, roomMb / pulledMb);
       await kernel.ledger.delay('pull', `${host.name} ${reference}`, ms, signal);
     } catch {
-      return false; // Interrupted; what was loaded so far is thrown away.
+      return 'net/http: request canceled'; // What was loaded so far is thrown away.
+    } finally {
+      release?.();
+    }
+    if (pulledMb > roomMb) {
+      return `write /var/lib/docker/tmp/GetImageBlob${kernel.random.integer(100_000_000, 999_999_999)}: ${NO_SPACE}`;
     }
     if (!this.#claim(reference, diskMb)) {
-      return false;
+      return `failed to register layer: Error processing tar file(exit status 1): write /usr/lib/locale/locale-archive: ${NO_SPACE}`;
     }
     this.#stored.images[reference] = { id: digest(`id ${reference}`), diskMb, pulledAt: this.#now() };
     this.#save();
-    return true;
+    return undefined;
   }
 
   #claim(reference: string, diskMb: number): boolean {
@@ -308,5 +314,7 @@ function weightOf(component: string | undefined, { command }: RunSpec): { progra
 }
 
 const specOf = (record: ContainerRecord): RunSpec => ({ ...record, command: record.arguments });
+
+export const NO_SPACE = 'no space left on device';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -4,7 +4,7 @@ import { insideOf } from '../host/inside';
 import type { OptionTable, ParsedOptions } from '../host/programs/options';
 import { parseOptions } from '../host/programs/options';
 import { aborted, DAEMON_ERROR } from './client';
-import type { RunningContainer, RunSpec } from './engine';
+import { NO_SPACE, type RunningContainer, type RunSpec } from './engine';
 import { splitReference } from './images';
 
 const ignored = (...spellings: string[]): Record<string, string> =>
@@ -133,9 +133,15 @@ function specOf(options: ParsedOptions): RunSpec | undefined {
   };
 }
 
+/** The empty layer and the folder of a new container. */
+const LAYER_BYTES = 64 * 1024;
+
 /** Why the daemon would not start it. */
 function refusalOf(context: ProgramContext, spec: RunSpec): string | undefined {
   const inside = insideOf(context.host);
+  if (!inside.resources.hasRoom(LAYER_BYTES) && !inside.docker.isResumable(spec.name)) {
+    return `mkdir /var/lib/docker/overlay/${inside.kernel.random.hex(64)}-init: ${NO_SPACE}.\nSee 'docker run --help'`;
+  }
   if (spec.isHostNetwork) {
     return undefined;
   }

@@ -124,7 +124,7 @@ class PracticeHost implements PoweredHost, HostInside {
       this.#hasUnsavedFiles = true;
       this.save();
     });
-    this.files = new HostFileSystem(this.tree, (bytes) => this.resources.hasRoom(bytes));
+    this.files = new HostFileSystem(this.tree, (bytes, path) => this.resources.hasRoom(bytes, path));
     this.#sockets = new SocketListeners(this);
     registerInside(this);
   }
@@ -133,6 +133,8 @@ class PracticeHost implements PoweredHost, HostInside {
     return new HostJournal({
       now: () => this.kernel.timeline.now() + this.clockOffsetMs,
       stored: this.#stored.journal,
+      files: (this.#stored.journalFiles ??= { allocated: 0, used: 0 }),
+      grow: (bytes) => this.resources.hasRoom(bytes),
       changed: () => this.save(),
       pidOf: (unit) => this.manager.unit(unit).main?.pid ?? this.processTable.lastPid,
     });
@@ -144,9 +146,8 @@ class PracticeHost implements PoweredHost, HostInside {
       diskGb: this.#spec.diskGb,
       tree: this.tree,
       swaps: this.#stored.swaps,
-      now: () => this.kernel.timeline.now(),
-      changed: () => this.save(),
-      log: (text) => this.logKernel(text),
+      journalBytes: () => this.#stored.journalFiles?.allocated ?? 0,
+      ...{ now: () => this.kernel.timeline.now(), changed: () => this.save(), log: (text) => this.logKernel(text) },
       pidOf: (program) => this.processTable.all.find(({ name }) => name === program)?.pid ?? 0,
     });
   }

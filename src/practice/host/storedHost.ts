@@ -1,7 +1,7 @@
 import type { StoredDocker } from '../docker/engine';
 import type { UnitCommand } from './boot/applyCloudConfig';
 import type { StoredFile } from './files/storedFiles';
-import type { StoredEntry } from './journal';
+import type { JournalFiles, StoredEntry } from './journal';
 import type { StoredSwap } from './resources/resources';
 import type { StoredUnit } from './systemd/unit';
 
@@ -17,6 +17,8 @@ export interface StoredHost {
   readonly files: Record<string, StoredFile>;
   readonly units: Record<string, StoredUnit>;
   readonly journal: StoredEntry[];
+  /** Absent in a state that was written before journals took disk space. */
+  journalFiles?: JournalFiles;
   readonly swaps: StoredSwap[];
   readonly docker: StoredDocker;
 }

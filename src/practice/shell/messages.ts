@@ -33,6 +33,9 @@ export function inBashWords(
       if (deferred !== null) {
         return `${speaker.name}: line ${deferred[1] ?? ''}: ${deferred[2] ?? ''}`;
       }
+      if (row.startsWith('ENOSPC: ')) {
+        return `${prefix(speaker, line)}write error: ${REASONS['ENOSPC'] ?? ''}\n`; // Of a redirection: the file is there, and empty.
+      }
       const isOwn = row.startsWith('bash: ');
       const words = deniedInstead(isOwn ? row.slice('bash: '.length) : row, facts.isDenied);
       return isOwn ? `${prefix(speaker, line)}${words.replace(/^line \d+: /, '')}` : words;

@@ -8,14 +8,17 @@ import type { FileTree } from './tree';
 type Entries = Awaited<ReturnType<NonNullable<IFileSystem['readdirWithFileTypes']>>>;
 type TextEncoding = BufferEncoding | { readonly encoding?: BufferEncoding | null } | undefined;
 
+/** A directory takes one of the file system. */
+const BLOCK = 4096;
+
 /** What the shell's tools and SFTP see: the tree behind the library's asynchronous interface. */
 export class HostFileSystem implements IFileSystem {
   readonly #tree: FileTree;
-  readonly #hasRoom: (bytes: number) => boolean;
+  readonly #hasRoom: (bytes: number, path: string) => boolean;
   readonly #identities = new WeakMap<TreeNode, number>();
   #nextIdentity = 2;
 
-  constructor(tree: FileTree, hasRoom: (bytes: number) => boolean) {
+  constructor(tree: FileTree, hasRoom: (bytes: number, path: string) => boolean) {
     this.#tree = tree;
     this.#hasRoom = hasRoom;
   }
@@ -73,12 +76,12 @@ export class HostFileSystem implements IFileSystem {
 
   mkdir(path: string, options?: MkdirOptions): Promise<void> {
     return attempt(() => {
-      if (options?.recursive === true) {
-        this.#tree.makeDirectory(path);
-        return;
-      }
-      if (this.#tree.locate(path, 'mkdir').node !== undefined) {
+      const isThere = this.#tree.find(path) !== undefined;
+      if (options?.recursive !== true && this.#tree.locate(path, 'mkdir').node !== undefined) {
         throw new FileError('EEXIST', 'file already exists', 'mkdir', path);
+      }
+      if (!isThere && !this.#hasRoom(BLOCK, path)) {
+        throw new FileError('ENOSPC', 'no space left on device', 'mkdir', path);
       }
       this.#tree.makeDirectory(path);
     });
@@ -218,7 +221,7 @@ export class HostFileSystem implements IFileSystem {
   #write(path: string, content: string | Uint8Array, mode?: number): void {
     const place = this.#tree.locate(path, 'open'); // Not locateForWrite: a missing directory is an error in a shell.
     const before = place.node === undefined ? 0 : sizeOf(place.node);
-    if (!this.#hasRoom(Buffer.byteLength(content) - before)) {
+    if (!this.#hasRoom(Buffer.byteLength(content) - before, place.path)) {
       throw new FileError('ENOSPC', 'no space left on device', 'write', path);
     }
     this.#tree.write(path, content, mode === undefined ? {} : { mode });

@@ -8,6 +8,11 @@ const MAX_LINKS = 40;
 /** The system partition: the same for all nodes, and read-only on each. */
 const READ_ONLY = '/usr';
 
+/** Mounted as tmpfs, or made by the kernel (df of a CoreOS node). */
+const IN_MEMORY = ['/run', '/tmp', '/dev', '/media', '/proc', '/sys'];
+
+const isOfTmpfs = (path: string): boolean => IN_MEMORY.some((top) => path === top || path.startsWith(`${top}/`));
+
 type Failure = 'ENOENT' | 'ENOTDIR' | 'ELOOP';
 
 const WORDS = { ENOTDIR: 'not a directory', ELOOP: 'too many levels of symbolic links' } as const;
@@ -31,7 +36,7 @@ export class FileTree {
   readonly root: DirectoryNode;
   readonly #now: () => number;
   #listener: (path: string) => void = () => undefined;
-  #bytes = 0;
+  readonly #bytes = { disk: 0, memory: 0 };
   /** What paths led to since the last change: shells and systemd look for the same few again and again. */
   readonly #known = new Map<string, Place | Failure>();
 
@@ -96,7 +101,7 @@ export class FileTree {
       place.node.write?.(typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
       return;
     }
-    this.#bytes += Math.max(options.allocated ?? 0, Buffer.byteLength(content)) - bytesBelow(place.node);
+    this.#count(place.path, Math.max(options.allocated ?? 0, Buffer.byteLength(content)) - bytesBelow(place.node));
     if (place.node?.kind === 'file') {
       place.node.content = content;
       place.node.allocated = options.allocated ?? 0;
@@ -139,7 +144,7 @@ export class FileTree {
   /** Puts a whole node (a file of /proc, a moved tree) at a path. */
   put(path: string, node: TreeNode): void {
     const { parent, name, node: before, path: real } = this.locateForWrite(path, false);
-    this.#bytes += bytesBelow(node) - bytesBelow(before);
+    this.#count(real, bytesBelow(node) - bytesBelow(before));
     parent.entries.set(name, node);
     this.touched(real);
   }
@@ -151,7 +156,7 @@ export class FileTree {
       return false;
     }
     refuseReadOnly(real, 'rm');
-    this.#bytes -= bytesBelow(node);
+    this.#count(real, -bytesBelow(node));
     parent.entries.delete(name);
     this.touched(real);
     return true;
@@ -191,9 +196,20 @@ export class FileTree {
     }
   }
 
-  /** Bytes that all files take. Kept up to date with each change: every write asks whether the disk has room. */
+  /** Bytes that files take on disk. Kept up to date with each change: every write asks whether there is room. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes.disk;
+  }
+
+  /** Bytes of files that lie in memory. */
+  get memoryBytes(): number {
+    return this.#bytes.memory;
+  }
+
+  /** Whether what is written there goes to a tmpfs: a full disk does not concern it. */
+  isInMemory(path: string): boolean {
+    const found = this.#resolve(path, true);
+    return isOfTmpfs(typeof found === 'string' ? path : found.path);
   }
 
   copyOf(node: TreeNode): TreeNode {
@@ -271,6 +287,10 @@ export class FileTree {
         return node === undefined ? 'ENOENT' : 'ENOTDIR';
       }
     }
+  }
+
+  #count(path: string, bytes: number): void {
+    this.#bytes[isOfTmpfs(path) ? 'memory' : 'disk'] += bytes;
   }
 
   #common(mode: number): { mode: number; owner: string; modifiedAt: number } {

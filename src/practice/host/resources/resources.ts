@@ -24,6 +24,8 @@ interface Parts {
   readonly diskGb: number;
   readonly tree: FileTree;
   readonly swaps: StoredSwap[];
+  /** What journald has taken of the disk. */
+  journalBytes(): number;
   now(): number;
   changed(): void;
   /** A line of the kernel's log. */
@@ -70,7 +72,8 @@ export class HostResources implements Resources {
 
   get diskUsedMb(): number {
     const claimed = [...this.#disk.values()].reduce((sum, mb) => sum + mb, 0);
-    return ROOT_MB + Math.ceil(this.#parts.tree.bytes / MB) + claimed;
+    const bytes = this.#parts.tree.bytes + this.#parts.journalBytes();
+    return ROOT_MB + Math.ceil(bytes / MB) + claimed;
   }
 
   get swaps(): readonly { path: string; sizeMb: number; usedMb: number }[] {
@@ -128,15 +131,22 @@ export class HostResources implements Resources {
   allocate(path: string, bytes: number): boolean {
     const node = this.#parts.tree.find(path);
     const before = node?.kind === 'file' ? node.allocated : 0;
-    if (!this.hasRoom(bytes - before)) {
+    if (!this.hasRoom(bytes - before, path)) {
       return false;
     }
     this.#parts.tree.write(path, '', { allocated: bytes });
     return true;
   }
 
-  hasRoom(bytes: number): boolean {
-    return bytes <= 0 || this.diskUsedMb + bytes / MB <= this.diskTotalMb;
+  /** On the disk, or, with a path, where that lies: a tmpfs takes up to half of the memory. */
+  hasRoom(bytes: number, path = '/'): boolean {
+    const { tree } = this.#parts;
+    if (bytes <= 0) {
+      return true;
+    }
+    return tree.isInMemory(path)
+      ? tree.memoryBytes + bytes <= (this.memoryTotalMb / 2) * MB
+      : this.diskUsedMb + bytes / MB <= this.diskTotalMb;
   }
 
   formatSwap(path: string): void {

@@ -1,6 +1,7 @@
 import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash';
 import { serialize } from 'just-bash';
 import { COMMAND_WORDS, DEVICES, HIDDEN, LAST_JOB } from './devices';
+import { isBracket, withFileTests, withFileTestsIn } from './fileTests';
 import { filtersOf } from './filters';
 import { declaredText, definitionsText, functionsOf, streamingName } from './functions';
 import type { CompoundCommand, FunctionDefinition, Redirection } from './nodes';
@@ -159,6 +160,10 @@ class Rewriter {
   }
 
   #compound(command: CompoundCommand, place: Place): CommandNode {
+    if (command.type === 'ConditionalCommand') {
+      const expression = withFileTestsIn(command.expression);
+      return { ...command, expression, redirections: [...devicesFor(place, command.line), ...command.redirections] };
+    }
     if (command.redirections.length > 0 || bodiesOf(command).length === 0) {
       return { ...command, redirections: [...devicesFor(place, command.line), ...command.redirections] };
     }
@@ -186,7 +191,6 @@ class Rewriter {
       case 'Case':
         return { ...command, items: command.items.map((item) => ({ ...item, body: inside(item.body) })) };
       case 'ArithmeticCommand':
-      case 'ConditionalCommand':
         return command;
     }
   }
@@ -198,6 +202,10 @@ class Rewriter {
         : command;
     }
     const name = literalOf(command.name);
+    if (name === 'test' || isBracket(command.name)) {
+      const redirections = [...devicesFor(place, command.line), ...command.redirections];
+      return { ...command, args: withFileTests(command.args), redirections };
+    }
     if (name === undefined) {
       return this.#dynamic(command, place);
     }

@@ -2,6 +2,7 @@ import type { Host, Kernel } from '../kernel';
 import { connectTo } from './connections';
 import { DEVICES } from './devices';
 import type { ExecutionOptions } from './executionTypes';
+import { isFact } from './fileTests';
 import type { Output } from './output';
 import { sendBytes } from './output';
 import type { Device } from './sessionFiles';
@@ -36,8 +37,11 @@ export class SessionDevices {
     if (!path.startsWith('/dev/') && !path.startsWith('/proc/self/fd/')) {
       return undefined;
     }
-    const { output, options } = this.#parts;
+    const { output, options, host } = this.#parts;
     const { input, signal, terminal } = options;
+    if (isFact(path, host, terminal !== undefined) === true) {
+      return {};
+    }
     if (path === DEVICES.out || (path === '/dev/tty' && terminal !== undefined)) {
       return { write: (bytes) => sendBytes(output, bytes) };
     }

@@ -19,7 +19,7 @@ import { LineDiscipline } from './lineDiscipline';
 import { LineEditor } from './lineEditor';
 import { promptFor } from './prompt';
 import { ShellsInside } from './shellsInside';
-import { isIncomplete, ShellState } from './shellState';
+import { isIncomplete, problemIn, ShellState } from './shellState';
 
 interface Parts {
   readonly host: Host;
@@ -219,6 +219,12 @@ export class Interactive {
     }
     if (this.#history.at(-1) !== script) {
       this.#history.push(script);
+    }
+    const problem = problemIn(script);
+    if (problem !== undefined) {
+      this.#parts.output.stderr(`${this.#parts.isInside === true ? '' : '-'}bash: ${problem}\n`);
+      this.#state.lastCode = 1;
+      return;
     }
     if (await this.#controlJob(script.trim())) {
       return;

@@ -77,6 +77,16 @@ export function isIncomplete(text: string): boolean {
   return /unexpected (?:end of file|EOF)/.test(syntaxError(script, text, { name: 'bash', namesLines: false }, false));
 }
 
+/** What is wrong with a command's syntax; a terminal's shell names no line. */
+export function problemIn(text: string): string | undefined {
+  const script = scriptOf(text);
+  if (typeof script !== 'string') {
+    return undefined;
+  }
+  const [first = ''] = syntaxError(script, text, { name: '', namesLines: false }, false).split('\n');
+  return first.replace(/^: line \d+: /, '');
+}
+
 function scriptOf(text: string): ScriptNode | string {
   try {
     return parse(text);

@@ -69,4 +69,17 @@ describe('traps, history and prompts of the shell', { timeout: 60_000 }, () => {
     await person.until(() => withoutColours(person.raw).includes('ls /etc/hostname \r\n'));
     person.hangUp();
   });
+
+  it('know a socket and a terminal when they see one', async () => {
+    const close = node.host.listen({ socketPath: '/run/some.sock' }, (_request, response) => response.end());
+    const tests =
+      'test -S /var/run/some.sock; echo $?; [ -S /etc/hosts ] || echo no; [[ -S /run/some.sock && ! -t 1 ]] && echo both';
+    assert.equal(await run(tests), '0\nno\nboth\n');
+    close();
+    const person = new Person(node);
+    assert.equal(await person.says('[ -t 1 ]; echo $?; test -t 1; echo $?; [[ -t 1 ]]; echo $?'), '0\n0\n0\n');
+    assert.equal(await person.says('echo a; do'), "-bash: syntax error near unexpected token `do'\n");
+    assert.equal(await person.says('echo on'), 'on\n');
+    person.hangUp();
+  });
 });

@@ -1,6 +1,6 @@
 import type { Cancel, EtcdEvent, Host, Kernel } from '../kernel';
 import { History } from './history';
-import { majorityOf, type MemberState } from './memberState';
+import { changeMembers, majorityOf, type MemberState } from './memberState';
 import {
   compact,
   entryAt,
@@ -11,11 +11,13 @@ import {
   replaceAfter,
   termAt,
   type LogEntry,
+  type MembershipChange,
   type RaftOperation,
 } from './raftLog';
 import { Proposals } from './proposals';
 import { Store } from './store';
 import { StoreStatistics } from './statistics';
+import { raftLine, VainElections } from './vainElections';
 import type { EtcdWorld } from './world';
 
 /** etcd's default election time-out; a follower waits between one and two of them (raft, `resetRandomizedElectionTimeout`). */
@@ -38,11 +40,11 @@ export class Member {
   leaderSince = 0;
 
   readonly #proposals: Proposals;
+  readonly #vain: VainElections;
   readonly #match = new Map<string, number>();
   /** How much virtual time was lost with the practice process: that long the keys of this member did not live on. */
   #lostMs: number;
   #disarmElection: Cancel | undefined;
-  #leaderlessSince: number | undefined;
   #peers: { epoch: number; list: readonly Member[] } = { epoch: -1, list: [] };
   #isStopped = false;
 
@@ -54,6 +56,7 @@ export class Member {
   ) {
     this.startedAt = world.kernel.timeline.now();
     this.#proposals = new Proposals(world.kernel, host);
+    this.#vain = new VainElections(world.kernel, this);
     const { isResumed, lostMs } = world.started(host, state);
     this.#lostMs = lostMs;
     if (isResumed) {
@@ -100,6 +103,19 @@ export class Member {
     return termAt(this.state.log, this.state.commit) ?? this.state.term;
   }
 
+  /** Without a leader and without enough others to make one. */
+  get isLost(): boolean {
+    return this.leaderId === undefined && this.peers.length + 1 < majorityOf(this.state.members);
+  }
+
+  log(text: string): void {
+    this.callbacks.log(text);
+  }
+
+  logRaft(text: string): void {
+    this.log(raftLine(this.kernel.timeline.now(), text));
+  }
+
   get hasQuorum(): boolean {
     return this.liveLeader?.leadsQuorum ?? false;
   }
@@ -115,6 +131,7 @@ export class Member {
     this.leaderId = undefined;
     this.state.bootId = '';
     this.#disarm();
+    this.#vain.stop();
     this.world.remove(this);
   }
 
@@ -204,7 +221,7 @@ export class Member {
 
   #stepDown(): void {
     if (this.role === 'leader' && !this.leadsQuorum) {
-      this.callbacks.log(`raft: ${this.id} stepped down to follower since quorum is not active`);
+      this.logRaft(`${this.id} stepped down to follower since quorum is not active`);
       this.role = 'follower';
       this.#loseLeader();
       this.review();
@@ -245,8 +262,7 @@ export class Member {
     this.leaderId = leader.id;
     this.state.leader = leader.id;
     this.leaderSince = this.kernel.timeline.now();
-    this.#leaderlessSince = undefined;
-    this.callbacks.log(`raft: raft.node: ${this.id} elected leader ${leader.id} at term ${this.state.term}`);
+    this.logRaft(`raft.node: ${this.id} elected leader ${leader.id} at term ${this.state.term}`);
     this.#proposals.leaderFound();
   }
 
@@ -263,7 +279,6 @@ export class Member {
   #loseLeader(): void {
     this.leaderId = undefined;
     delete this.state.leader;
-    this.#leaderlessSince ??= this.kernel.timeline.now();
   }
 
   #campaign(): void {
@@ -271,12 +286,14 @@ export class Member {
       return;
     }
     this.#loseLeader();
-    this.callbacks.log(`raft: ${this.id} is starting a new election at term ${this.state.term}`);
+    this.logRaft(`${this.id} is starting a new election at term ${this.state.term}`);
     const votes = 1 + this.peers.filter((peer) => peer.#grants(this)).length;
     if (this.state.members[this.id] !== undefined && votes >= majorityOf(this.state.members)) {
       this.#lead();
     } else if (this.peers.length + 1 >= majorityOf(this.state.members)) {
       this.#retry();
+    } else {
+      this.#vain.start();
     }
   }
 
@@ -285,17 +302,13 @@ export class Member {
   }
 
   #lead(): void {
-    const now = this.kernel.timeline.now();
-    // Without a quorum every survivor asks for votes about every 1.5 s, each time in a new term.
-    const missed = Math.floor((now - (this.#leaderlessSince ?? now)) / (1.5 * ELECTION_MS));
-    this.state.term = Math.max(this.state.term, ...this.peers.map((peer) => peer.state.term)) + 1 + missed;
+    this.state.term = Math.max(this.state.term, ...this.peers.map((peer) => peer.state.term)) + 1;
     this.role = 'leader';
     this.reportedRole = 'leader';
     this.leaderId = this.id;
-    this.leaderSince = now;
-    this.#leaderlessSince = undefined;
+    this.leaderSince = this.kernel.timeline.now();
     this.#match.clear();
-    this.callbacks.log(`raft: ${this.id} became leader at term ${this.state.term}`);
+    this.logRaft(`${this.id} became leader at term ${this.state.term}`);
     this.state.leader = this.id;
     this.accept({ term: 0, from: this.id, sequence: 0, operation: { kind: 'noop' } });
     this.#giveBackTime();
@@ -361,38 +374,23 @@ export class Member {
   }
 
   #perform(operation: RaftOperation): (() => EtcdEvent) | undefined {
-    switch (operation.kind) {
-      case 'store':
-        return this.statistics.count(operation.operation, () => this.store.apply(operation.operation));
-      case 'noop':
-        return undefined;
-      case 'addMember':
-      case 'publish':
-        this.state.members[operation.member.id] = operation.member;
-        break;
-      case 'updateMember':
-        this.#update(operation.id, operation.peerUrls);
-        break;
-      case 'removeMember':
-        this.#remove(operation.id);
+    if (operation.kind === 'store') {
+      return this.statistics.count(operation.operation, () => this.store.apply(operation.operation));
     }
-    this.state.store.index += 1;
-    this.statistics.countMembership(operation.kind);
-    this.history.skip(this.state.store.index);
-    this.world.changed();
+    if (operation.kind !== 'noop') {
+      this.#changeMembers(operation);
+    }
     return undefined;
   }
 
-  #update(id: string, peerUrls: readonly string[]): void {
-    const info = this.state.members[id];
-    if (info !== undefined) this.state.members[id] = { ...info, peerUrls };
-  }
-
-  #remove(id: string): void {
-    Reflect.deleteProperty(this.state.members, id);
-    this.state.removed.push(id);
-    if (id === this.id) {
+  #changeMembers(change: MembershipChange): void {
+    changeMembers(this.state, change);
+    if (change.kind === 'removeMember' && change.id === this.id) {
       queueMicrotask(() => this.callbacks.removed());
     }
+    this.state.store.index += 1;
+    this.statistics.countMembership(change.kind);
+    this.history.skip(this.state.store.index);
+    this.world.changed();
   }
 }

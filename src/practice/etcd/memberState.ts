@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MemberInfo, LogState } from './raftLog';
+import type { LogState, MemberInfo, MembershipChange } from './raftLog';
 import { emptyStore, type StoreState } from './tree';
 
 /** What a member keeps on its disk: plain data in the state file, mutated in place. */
@@ -78,4 +78,24 @@ export function joiningMemberState(
     at: 0,
     bootId: '',
   };
+}
+
+/** Who belongs to the cluster from now on. */
+export function changeMembers(state: MemberState, change: MembershipChange): void {
+  switch (change.kind) {
+    case 'addMember':
+    case 'publish':
+      state.members[change.member.id] = change.member;
+      return;
+    case 'updateMember': {
+      const info = state.members[change.id];
+      if (info !== undefined) {
+        state.members[change.id] = { ...info, peerUrls: change.peerUrls };
+      }
+      return;
+    }
+    case 'removeMember':
+      Reflect.deleteProperty(state.members, change.id);
+      state.removed.push(change.id);
+  }
 }

@@ -1,6 +1,12 @@
 import { stallMs } from '../host/resources/stall';
 import type { EtcdEvent, Host, Kernel } from '../kernel';
-import { PROPOSAL_TIMEOUT_MS, timedOut } from './errors';
+import { EtcdError, PROPOSAL_TIMEOUT_MS, timedOut } from './errors';
+import { MergedLog } from './mergedLog';
+
+interface Sender {
+  knowsLeader(): boolean;
+  send(sequence: number): void;
+}
 
 interface Waiter {
   resolve(event: EtcdEvent | undefined): void;
@@ -13,19 +19,32 @@ export class Proposals {
   readonly #leaderWaiters = new Set<() => void>();
   /** Starts at the hour of the start, so that no entry of an earlier life is taken for one of this. */
   #sequence: number;
+  readonly #log: MergedLog;
 
   constructor(
     private readonly kernel: Kernel,
     private readonly host: Host,
   ) {
     this.#sequence = kernel.timeline.now() * 1_000;
+    this.#log = new MergedLog(kernel, (text) => host.journal.append('etcd2.service', 'etcd2', text));
   }
 
   /**
    * Sends a proposal, after a leader is known. A proposal that gets lost on the way is told by nobody but the time-out.
    * @throws EtcdError 300 when it was not committed in time, or whatever the store says to it
    */
-  async run(member: { knowsLeader(): boolean; send(sequence: number): void }): Promise<EtcdEvent | undefined> {
+  async run(member: Sender): Promise<EtcdEvent | undefined> {
+    try {
+      return await this.#run(member);
+    } catch (error) {
+      if (error instanceof EtcdError && error.code === 300) {
+        this.#log.say(`got unexpected response error (${error.cause})`);
+      }
+      throw error;
+    }
+  }
+
+  async #run(member: Sender): Promise<EtcdEvent | undefined> {
     const { timeline } = this.kernel;
     const deadline = timeline.now() + PROPOSAL_TIMEOUT_MS;
     const stall = stallMs(this.host.resources);
@@ -70,11 +89,6 @@ export class Proposals {
   async #stall(ms: number): Promise<void> {
     await this.kernel.ledger.delay('thrashing', this.host.name, Math.min(ms, PROPOSAL_TIMEOUT_MS));
     if (ms >= PROPOSAL_TIMEOUT_MS) {
-      this.host.journal.append(
-        'etcd2.service',
-        'etcd2',
-        'etcdhttp: got unexpected response error (etcdserver: request timed out)',
-      );
       throw timedOut();
     }
   }

@@ -7,13 +7,14 @@ export interface MemberInfo {
   readonly clientUrls: readonly string[];
 }
 
-export type RaftOperation =
-  | { readonly kind: 'store'; readonly operation: StoreOperation }
+export type MembershipChange =
   | { readonly kind: 'addMember'; readonly member: MemberInfo }
   | { readonly kind: 'updateMember'; readonly id: string; readonly peerUrls: readonly string[] }
   | { readonly kind: 'publish'; readonly member: MemberInfo }
-  | { readonly kind: 'removeMember'; readonly id: string }
-  | { readonly kind: 'noop' };
+  | { readonly kind: 'removeMember'; readonly id: string };
+
+export type RaftOperation =
+  { readonly kind: 'store'; readonly operation: StoreOperation } | MembershipChange | { readonly kind: 'noop' };
 
 export interface LogEntry {
   readonly term: number;

@@ -30,6 +30,16 @@ const journal = streams({
   ],
 });
 
+/** Terms and indexes count what went before; who is silent for how long decides which word a probe has for it. */
+const elections = streams({
+  stdout: kinds,
+  chance: [
+    [/^raft\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /gm, 'raft‹log time› '],
+    [/\b((?:log)?term:?|index:) \d+/g, '$1 ‹number›'],
+    [/merged \d+ repeated lines in [\d.]+s/g, 'merged ‹number› repeated lines in ‹span›'],
+  ],
+});
+
 /** Each endpoint's problem on a line of its own; why a dead one does not answer hangs on what ARP still knows. */
 const problems = streams({
   stderr: kinds,
@@ -121,6 +131,15 @@ export const scenario: Scenario = {
       node: observer,
       as: streams({ stdout: globals, chance: [[/ +/g, ' ']] }),
     });
-    await stage.rows(['journal-etcd2.txt', 'journal-fleet-all.txt'], log);
+    await stage.row('journal-fleet-all.txt', log);
+    const write = 'curl -sS -m 20 -XPUT -d value=1 http://127.0.0.1:2379/v2/keys/lab > /dev/null';
+    await stage.prepare(observer, `${write} & ${write} & ${write} & wait`);
+    await stage.row('journal-etcd2.txt', {
+      node: observer,
+      as: elections,
+      // Which kinds of lines the last twenty hold hangs on the moment: ours are looked for among a few more.
+      ourCommand: 'journalctl -u etcd2 --no-pager -n 60 -o cat',
+      within: 20_000,
+    });
   },
 };

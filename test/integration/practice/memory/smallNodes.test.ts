@@ -6,7 +6,7 @@ import { ask, beginPlatform, everywhere, giveSwap, NODES, openFive, untilRunning
 /** Nodes with enough memory need less than a minute. */
 const MINUTES = 5;
 /** Shorter than a unit waits before it is started again. */
-const LOOK_MS = 4_000;
+const LOOK_MS = 4_500;
 const UNITS = 'fleetctl list-units --no-legend --fields=unit,active,sub';
 const HEALTH = "curl -s -o /dev/null -w '%{http_code}' -H 'Host: deis.example.com' http://127.0.0.1/healthz";
 
@@ -15,12 +15,15 @@ describe('the platform on five nodes of 512 MB without swap', { timeout: 400_000
   /** What fleet said again and again. */
   const lists: string[] = [];
   const health: string[] = [];
+  /** Of all fleetd. */
+  const fleet: string[] = [];
   before(async () => {
     lab = await openFive('512mb');
     await beginPlatform(lab);
     for (let ms = 0; ms < MINUTES * 60_000; ms += LOOK_MS) {
       await lab.rest(LOOK_MS);
       lists.push(...(await everywhere(lab, UNITS)));
+      fleet.push(...(await everywhere(lab, "journalctl -u fleet --no-pager -o cat --since '-1 min' | grep monitor")));
       health.push(...(await everywhere(lab, HEALTH)));
     }
   });
@@ -74,7 +77,7 @@ describe('the platform on five nodes of 512 MB without swap', { timeout: 400_000
     for (const words of [
       /^etcdserver: failed to send out heartbeat on time \(deadline exceeded for \d+\.\d+s\)$/m,
       /^etcdserver: server is likely overloaded$/m,
-      /^etcdhttp: got unexpected response error \(etcdserver: request timed out\)$/m,
+      /\bgot unexpected response error \(etcdserver: request timed out\)$/m,
     ]) {
       assert.ok(
         logs.some((log) => words.test(log)),
@@ -88,6 +91,14 @@ describe('the platform on five nodes of 512 MB without swap', { timeout: 400_000
       'deis-1',
       write,
       /"errorCode":300,"message":"Raft Internal Error","cause":"etcdserver: request timed out"/,
+    );
+  });
+
+  it('makes heartbeats of fleetd late, until it gives up', () => {
+    const late = /^ERROR server\.go:268: Server monitor triggered: Monitor timed out before successful heartbeat$/m;
+    assert.ok(
+      fleet.some((log) => late.test(log)),
+      'no fleetd was late',
     );
   });
 });

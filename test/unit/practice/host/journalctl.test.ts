@@ -24,6 +24,22 @@ describe('journalctl', () => {
     });
   });
 
+  it('tells what is loud: units that fail, what the kernel kills', async () => {
+    await withNode({}, async ({ host }) => {
+      host.journal.append('a.service', 'systemd', 'Failed to start a.service - a.');
+      host.journal.append('a.service', 'systemd', "a.service: Failed with result 'exit-code'.");
+      host.journal.append('a.service', 'a', 'error: only says so');
+
+      const errors = await host.run('journalctl -u a -p err -o cat');
+      const warnings = await host.run('journalctl -u a --priority=warning -o cat');
+      const unknown = await host.run('journalctl -p loud');
+
+      assert.equal(errors.stdout, 'Failed to start a.service - a.\n');
+      assert.equal(warnings.stdout.split('\n').length, 3);
+      assert.deepEqual([unknown.exitCode, unknown.stderr], [1, 'Unknown log level loud\n']);
+    });
+  });
+
   it('knows a time span', async () => {
     await withNode({}, async ({ host, kernel }) => {
       host.journal.append('a.service', 'a', 'old');

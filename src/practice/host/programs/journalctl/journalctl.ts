@@ -6,6 +6,7 @@ import type { OptionTable, ParsedOptions } from '../options';
 import { parseOptions } from '../options';
 import type { OutputMode } from './formatEntry';
 import { formatEntry, OUTPUT_MODES } from './formatEntry';
+import { priorityFilter } from './priority';
 import { parseSince } from './since';
 
 const TABLE: OptionTable = {
@@ -103,6 +104,10 @@ function complaintAbout(options: ParsedOptions, context: ProgramContext): string
   if (modeOf(options) === undefined) {
     return `Unknown output format '${options.values.get('output')?.at(-1) ?? ''}'.\n`;
   }
+  const priority = options.values.get('priority')?.at(-1);
+  if (priority !== undefined && priorityFilter(priority) === undefined) {
+    return `Unknown log level ${priority}\n`;
+  }
   const times = [options.values.get('since')?.at(-1), options.values.get('until')?.at(-1)];
   const unreadable = times.find((text) => text !== undefined && timeOf(text, context) === undefined);
   return unreadable === undefined ? undefined : `Failed to parse timestamp: ${unreadable}\n`;
@@ -161,7 +166,9 @@ function filterOf(options: ParsedOptions, context: ProgramContext): (entry: Jour
   const isBoot = options.flags.has('boot');
   const { bootedAt } = insideOf(context.host);
   const grep = options.values.get('grep')?.at(-1);
+  const isLoud = priorityFilter(options.values.get('priority')?.at(-1) ?? 'debug');
   return (entry) =>
+    isLoud?.(entry) !== false &&
     (units.length === 0 || units.some((unit) => entry.unit === unit || matchesPattern(entry.unit, unit))) &&
     (identifiers.length === 0 || identifiers.includes(entry.identifier)) &&
     (!options.flags.has('dmesg') || entry.identifier === 'kernel') &&

@@ -42,7 +42,7 @@ export async function beginPlatform(lab: Lab): Promise<void> {
 
 export async function untilRunning(lab: Lab): Promise<void> {
   const count = 'fleetctl list-units --no-legend --fields=unit,active,sub | grep deis- | grep -c "active.running"';
-  await lab.until('deis-1', count, new RegExp(`^${PLATFORM_ROWS}$`, 'm'));
+  await lab.until('deis-1', count, new RegExp(`^${PLATFORM_ROWS}$`, 'm'), 30 * 60_000);
 }
 
 /** What a command that must work says. */

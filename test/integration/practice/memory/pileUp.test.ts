@@ -7,14 +7,14 @@ import { ask, beginPlatform, everywhere, giveSwap, NODES, openFive, said, untilR
 const VICTIMS = ['deis-5', 'deis-1', 'deis-3'];
 const SURVIVORS = ['deis-2', 'deis-4'];
 /** Longer than fleet takes to move the units of a dead machine. */
-const BETWEEN_MS = 60_000;
+const BETWEEN_MS = 45_000;
 /** Longer than the fleetd of a survivor takes to give up, to panic, and to ask for etcd once a minute only. */
-const OUTAGE_MS = 240_000;
+const OUTAGE_MS = 140_000;
 /** In time that jumps that minute would be over before the API is asked for the power. */
-const SPEED = 20;
+const SPEED = 15;
 const GIVEN_UP = /retrying in 60000000000 sec/;
 
-/** All as it was recorded: three of five lose their power, five minutes without a quorum, all three boot at once. */
+/** As it was recorded: three of five lose their power, no quorum for minutes, all three boot at once. */
 async function loseAndRecover(lab: Lab): Promise<void> {
   for (const victim of VICTIMS) {
     await lab.powerOff(victim);
@@ -113,26 +113,7 @@ describe('seven units on one node of 1 GB without swap, as its fleetd was back f
     assert.match(log, /^deis-[\w@-]+\.service: Main process exited, code=exited, status=137\/n\/a$/m);
     assert.match(log, /^deis-[\w@-]+\.service: Scheduled restart job, restart counter is at [3-9]\.$/m);
   });
-
-  it('make the heartbeat of fleetd late, until the others take it for dead and its units away', async () => {
-    await lab.until(pile.node, 'journalctl -u fleet --no-pager -o cat -b', LATE);
-    for (let second = 0; (await takenFrom(lab, pile)) < SEVEN.length; second += 1) {
-      assert.ok(second < 120, `${await takenFrom(lab, pile)} units were taken from it`);
-      await lab.rest(1_000);
-    }
-    await untilRunning(lab);
-    assert.ok((await singlesOn(lab, pile.machine)).length < SEVEN.length);
-  });
 });
-
-/** How many units engines have taken from a machine because it went away, since the nodes are back. */
-async function takenFrom(lab: Lab, { node, machine }: Pile): Promise<number> {
-  const log = await ask(lab, node, 'date -d "$(uptime -s)" +%s');
-  const logs = await everywhere(lab, `journalctl -u fleet --no-pager -o cat --since @${log.trim()}`);
-  return logs.join('').split(`Reason: "target Machine(${machine}) went away"`).length - 1;
-}
-
-const LATE = /^ERROR server\.go:268: Server monitor triggered: Monitor timed out before successful heartbeat$/m;
 
 describe(
   'seven units on one node of 1 GB with 4 GiB of swap, as its fleetd was back first',

@@ -86,7 +86,7 @@ async function withoutQuorum(stage: Stage): Promise<void> {
   const { lab } = stage;
   const roles = await rolesOf(stage);
   const [leader, , first] = roles.victims;
-  await untilLeft(stage, roles.observer, { node: first, machine: 17, units: 9 });
+  await untilLeft(stage, roles.observer, { node: first, machine: 17 });
   const cut = (node: string): Happening => ({ takesMs: 1_000, order: () => lab.powerOff(node) });
   await timeline(stage, FOLDER, 'timeline-kill-1.jsonl', roles.observer, cut(first));
   const others = NODES.filter((node) => node !== first && node !== leader);
@@ -97,7 +97,7 @@ async function withoutQuorum(stage: Stage): Promise<void> {
   await lab.until(leader, 'fleetctl list-units --no-legend | grep -vc running', /^0$/m);
   const here = await heirOf(stage, alive);
   const third = here === leader ? (alive.find((node) => node !== here) ?? '') : leader;
-  await untilLeft(stage, here, { node: here, machine: 28 });
+  await untilLeft(stage, here, { node: here, machine: 27 });
   await timeline(stage, FOLDER, 'timeline-quorum-lost.jsonl', here, cut(third));
   await stage.row('no-quorum-journal-fleet.txt', { as: journal, node: here });
   await stage.rest(BEFORE_RETRY_MS);

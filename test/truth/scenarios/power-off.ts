@@ -74,7 +74,7 @@ async function sessions(stage: Stage, victim: string): Promise<() => Promise<voi
 
 async function killFirst(stage: Stage, { observer, victims: [victim] }: Roles): Promise<void> {
   const ended = await sessions(stage, victim);
-  await untilLeft(stage, observer, { node: victim, machine: 24, units: 16 });
+  await untilLeft(stage, observer, { node: victim, machine: 22, units: 16 });
   await timeline(stage, FOLDER, 'timeline-kill-1.jsonl', observer, cut(stage, victim));
   await ended();
   const address = `core@${await stage.lab.address(victim, 'private')}`;
@@ -100,7 +100,7 @@ export const scenario: Scenario = {
     await untilLeft(stage, observer, { node: victims[1], machine: 24, units: 24 });
     await timeline(stage, FOLDER, 'timeline-kill-2.jsonl', observer, cut(stage, victims[1]));
     await lists(stage, '3up', observer);
-    await untilLeft(stage, observer, { node: observer, machine: 27 });
+    await untilLeft(stage, observer, { node: observer, machine: 26 });
     await timeline(stage, FOLDER, 'timeline-kill-3-quorum-lost.jsonl', observer, cut(stage, victims[2]));
     await stage.rest(180_000);
     await untilRetried(stage, observer, 32_000);

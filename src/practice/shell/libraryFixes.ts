@@ -1,6 +1,7 @@
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash';
 import { countCommands } from './countTools';
+import { parseOptions } from '../host/programs/options';
 import { diffCommand } from './diff';
 import type { FileFacts } from './fileTools';
 import { fileCommands } from './fileTools';
@@ -26,7 +27,8 @@ export function libraryFixes(facts: FileFacts): CustomCommand[] {
     ...countCommands(),
     ...headCommands(),
     ...fileCommands(facts),
-    fixed('cut', cutArguments),
+    defineCommand('cut', cutFields),
+    defineCommand('sed', editInPlace),
     fixed('cp', (args) => args.map((arg) => arg.replace(/^(-\w*)a/, '$1rp').replace('--archive', '-rp'))),
   ];
 }
@@ -99,7 +101,37 @@ function withSeparators(args: readonly string[]): string[] {
   return [...kept, `BEGIN { ${settings.join('; ')} } ${program}`, ...files];
 }
 
-/** The library's cut has no `--output-delimiter`; for fields one given delimiter is as good. */
-function cutArguments(args: readonly string[]): string[] {
-  return args.filter((arg) => !arg.startsWith('--output-delimiter'));
+/** `--output-delimiter`, which the library's cut lacks. */
+async function cutFields(given: string[], context: ResolvedCommandContext): Promise<Result> {
+  const { values } = parseOptions(given, {
+    flags: { '-s': 'only', '--complement': 'complement' },
+    values: { '-d': 'by', '--delimiter': 'by', '-f': 'fields', '-c': 'characters', '--output-delimiter': 'between' },
+  });
+  const between = values.get('between')?.at(-1);
+  const kept = given.filter(
+    (arg, index) => !arg.startsWith('--output-delimiter') && given[index - 1] !== '--output-delimiter',
+  );
+  const { stdout, stderr, exitCode } = (await context.origCommand?.(kept)) ?? NOT_THERE;
+  const by = values.get('by')?.at(-1) ?? '\t';
+  return { stdout: between === undefined ? stdout : stdout.replaceAll(by, between), stderr, exitCode };
 }
+
+/** `-i.bak`: the file as it was is kept beside. */
+async function editInPlace(given: string[], context: ResolvedCommandContext): Promise<Result> {
+  const { fs, cwd } = context;
+  const option = given.find((arg) => /^(?:-i|--in-place=)./.test(arg));
+  const suffix = option?.replace(/^(?:-i|--in-place=)/, '') ?? '';
+  if (option !== undefined && !option.includes('/')) {
+    const isScript = given.some((arg) => /^(?:-e|-f|--expression|--file)/.test(arg));
+    const words = given.filter((arg) => !arg.startsWith('-')).slice(isScript ? 0 : 1);
+    for (const path of words.map((word) => fs.resolvePath(cwd, word))) {
+      if (await fs.exists(path)) {
+        await fs.cp(path, `${path}${suffix}`);
+      }
+    }
+    return (await context.origCommand?.(given.map((arg) => (arg === option ? '-i' : arg)))) ?? NOT_THERE;
+  }
+  return (await context.origCommand?.(given)) ?? NOT_THERE;
+}
+
+const NOT_THERE: Result = { stdout: '', stderr: '', exitCode: 127 };

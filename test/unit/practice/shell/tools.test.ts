@@ -65,6 +65,14 @@ describe('the tools of a node', () => {
     );
   });
 
+  it('cut with another delimiter, and keep what sed -i.bak changes', async () => {
+    assert.equal(await run("printf 'a:b:c\\n' | cut -d: -f1,3 --output-delimiter=' '"), 'a c\n');
+    assert.equal(
+      await run("echo x=1 > e; sed -i.bak 's/1/2/' e; cat e e.bak; sed -i s/2/3/ e; cat e"),
+      'x=2\nx=1\nx=3\n',
+    );
+  });
+
   it('tell and set times by the node’s clock', async () => {
     await run('touch -d "2016-05-20 10:00" old; touch new; touch -r old same; touch -t 201605211130 stamped');
 

@@ -52,7 +52,7 @@ export class Member {
     readonly world: EtcdWorld,
     readonly host: Host,
     readonly state: MemberState,
-    private readonly callbacks: { log(text: string): void; removed(): void },
+    readonly callbacks: { log(text: string): void; removed(): void },
   ) {
     this.startedAt = world.kernel.timeline.now();
     this.#proposals = new Proposals(world.kernel, host);
@@ -108,12 +108,16 @@ export class Member {
     return this.leaderId === undefined && this.peers.length + 1 < majorityOf(this.state.members);
   }
 
-  log(text: string): void {
-    this.callbacks.log(text);
+  logRaft(text: string): void {
+    this.callbacks.log(raftLine(this.kernel.timeline.now(), text));
   }
 
-  logRaft(text: string): void {
-    this.log(raftLine(this.kernel.timeline.now(), text));
+  /** Another asks for votes that no majority will give. */
+  hearCandidate(): void {
+    if (this.role === 'follower' && this.liveLeader === undefined) {
+      this.#loseLeader();
+      this.#vain.start();
+    }
   }
 
   get hasQuorum(): boolean {
@@ -302,7 +306,7 @@ export class Member {
   }
 
   #lead(): void {
-    this.state.term = Math.max(this.state.term, ...this.peers.map((peer) => peer.state.term)) + 1;
+    this.state.term = Math.max(this.state.term, ...this.peers.map((peer) => peer.state.term)) + 1 + this.#vain.count;
     this.role = 'leader';
     this.reportedRole = 'leader';
     this.leaderId = this.id;

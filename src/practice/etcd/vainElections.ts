@@ -29,9 +29,15 @@ export class VainElections {
     this.#cancel ??= this.kernel.timeline.every(ELECTION_EVERY_MS, () => this.#tick());
   }
 
+  /** How many there have been, each with a term of its own: whoever leads next goes on from there. */
+  get count(): number {
+    return this.#count;
+  }
+
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
+    this.#count = 0;
   }
 
   #tick(): void {
@@ -44,10 +50,12 @@ export class VainElections {
     if (this.#count % PROBE_EVERY === 0) {
       for (const info of this.#silent()) this.#probe(info);
     }
+    // Whoever is asked for its vote believes in no leader any more, not even in one that only lost its majority.
+    for (const peer of member.peers) peer.hearCandidate();
     // One of them keeps the turns, so that all see the same elections.
     const group = [member, ...member.peers].sort((a, b) => (a.id < b.id ? -1 : 1));
     const candidate = group[this.#count % group.length];
-    if (group[0] === member && candidate !== undefined) elect(candidate, group);
+    if (group[0] === member && candidate !== undefined) elect(candidate, group, member.state.term + this.#count);
   }
 
   #silent(): MemberInfo[] {
@@ -59,15 +67,13 @@ export class VainElections {
   #probe({ id, peerUrls: [url = ''] }: MemberInfo): void {
     const address = url.replace(/^https?:\/\//, '');
     const problem = this.member.world.silentMs(url) < ARP_MS ? 'i/o timeout' : 'connect: no route to host';
-    this.member.log(`health check for peer ${id} could not connect: dial tcp ${address}: ${problem}`);
+    this.member.callbacks.log(`health check for peer ${id} could not connect: dial tcp ${address}: ${problem}`);
   }
 }
 
-function elect(candidate: Member, group: readonly Member[]): void {
+function elect(candidate: Member, group: readonly Member[], term: number): void {
   const { id, state } = candidate;
-  const before = Math.max(...group.map((member) => member.state.term));
-  const term = before + 1;
-  for (const member of group) member.state.term = term;
+  const before = term - 1;
   const at = `[logterm: ${candidate.appliedTerm}, index: ${state.commit}`;
   candidate.logRaft(`${id} is starting a new election at term ${before}`);
   candidate.logRaft(`${id} became candidate at term ${term}`);

@@ -75,7 +75,8 @@ export function matchingIndex(leader: LogState, follower: LogState): number | un
 }
 
 export function replaceAfter(log: LogState, index: number, entries: readonly LogEntry[]): void {
-  log.entries.splice(index - log.base, Infinity, ...entries);
+  log.entries.length = Math.max(0, index - log.base);
+  for (const entry of entries) log.entries.push(entry); // one by one: a member that was away can lack more than a call takes
 }
 
 /** Heartbeats: what runs out by itself need not be written to our disk at once; it goes along with the next change. */

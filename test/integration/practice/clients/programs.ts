@@ -34,14 +34,15 @@ export function start(program: string, args: readonly string[], options: RunOpti
     env: { ...process.env, ...options.environment },
     ...(options.workingDirectory !== undefined && { cwd: options.workingDirectory }),
   };
-  return spawn(programPath(program) ?? program, args, settings);
+  const child = spawn(programPath(program) ?? program, args, settings);
+  child.stdin?.on('error', () => undefined); // It may end without having read.
+  return child;
 }
 
 /** Runs a program to its end. */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const child = start(program, args, options);
   const talk = new Talk(child);
-  child.stdin?.on('error', () => undefined); // It may end without having read.
   child.stdin?.end(options.input ?? '');
   const code = await talk.ended;
   return { code, stdout: talk.stdout, stderr: talk.stderr };

@@ -14,7 +14,9 @@ const node = (n: number, changes: Partial<NodeSnapshot> = {}): NodeSnapshot => (
   privateAddress: `10.132.0.${n}`,
   etcd: n === 1 ? 'leader' : 'follower',
   machineId: `${n}`.repeat(32),
-  seenAt: Date.now(),
+  get seenAt() {
+    return Date.now();
+  },
   ...changes,
 });
 
@@ -46,7 +48,9 @@ const healthy: ClusterSnapshot = {
   missingUnits: [],
   steps: [],
   cost: { hourly: 0.0372, monthly: 25, sinceCreation: 0.05 },
-  seenAt: Date.now(),
+  get seenAt() {
+    return Date.now();
+  },
 };
 
 const all = (row: Row): Row[] => [row, ...row.children().flatMap(all)];

@@ -1,4 +1,4 @@
-import type { EtcdClient, EtcdNode } from '../kernel';
+import type { EtcdClient, EtcdNode } from '../etcd/api';
 import { EtcdError } from '../etcd/errors';
 import type { HostInside } from '../host/inside';
 

@@ -1,4 +1,5 @@
-import type { Cancel, EtcdClient, EtcdEvent, EtcdNode, EtcdWrite } from '../kernel';
+import type { Cancel } from '../kernel';
+import type { EtcdClient, EtcdEvent, EtcdNode, EtcdWrite } from './api';
 import { EtcdError } from './errors';
 import type { Member } from './member';
 import type { PutOptions, StoreOperation } from './store';

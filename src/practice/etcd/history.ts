@@ -1,4 +1,5 @@
-import type { Cancel, EtcdEvent } from '../kernel';
+import type { Cancel } from '../kernel';
+import type { EtcdEvent } from './api';
 import { EtcdError } from './errors';
 import type { Applied } from './store';
 import { isHiddenBelow } from './tree';

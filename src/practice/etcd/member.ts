@@ -1,4 +1,5 @@
-import type { Cancel, EtcdEvent, Host, Kernel } from '../kernel';
+import type { Cancel, Host, Kernel } from '../kernel';
+import type { EtcdEvent } from './api';
 import { History } from './history';
 import { changeMembers, majorityOf, type MemberState } from './memberState';
 import {

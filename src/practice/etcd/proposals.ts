@@ -1,5 +1,6 @@
 import { stallMs } from '../host/resources/stall';
-import type { EtcdEvent, Host, Kernel } from '../kernel';
+import type { Host, Kernel } from '../kernel';
+import type { EtcdEvent } from './api';
 import { EtcdError, PROPOSAL_TIMEOUT_MS, timedOut } from './errors';
 import { MergedLog } from './mergedLog';
 

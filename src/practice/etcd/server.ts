@@ -1,4 +1,5 @@
-import type { Cancel, EtcdClient, Host, HttpHandler } from '../kernel';
+import type { Cancel, Host, HttpHandler } from '../kernel';
+import type { EtcdClient } from './api';
 import { bootstrap, type Bootstrap } from './bootstrap';
 import { MemberClient, ProxyClient } from './client';
 import { ETCD_VERSION, serveEtcd } from './http/serve';

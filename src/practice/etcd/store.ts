@@ -1,4 +1,4 @@
-import type { EtcdEvent, EtcdNode } from '../kernel';
+import type { EtcdEvent, EtcdNode } from './api';
 import { EtcdError } from './errors';
 import {
   childOf,

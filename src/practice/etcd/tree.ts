@@ -1,4 +1,4 @@
-import type { EtcdNode } from '../kernel';
+import type { EtcdNode } from './api';
 
 /** A node of the v2 store as it lies in the state file. Children carry a leading slash, so that no name is special to JavaScript. */
 export interface TreeNode {

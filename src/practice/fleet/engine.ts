@@ -1,4 +1,5 @@
-import type { Cancel, EtcdClient, EtcdNode, Kernel } from '../kernel';
+import type { Cancel, Kernel } from '../kernel';
+import type { EtcdClient, EtcdNode } from '../etcd/api';
 import { goJson } from '../network/goJson';
 import { parseRecord } from './json';
 import { Reconciler } from './reconciler';

@@ -1,4 +1,5 @@
-import type { Cancel, EtcdClient, EtcdEvent, EtcdNode } from '../kernel';
+import type { Cancel } from '../kernel';
+import type { EtcdClient, EtcdEvent, EtcdNode } from '../etcd/api';
 import { EtcdError } from '../etcd/errors';
 import { goJson } from '../network/goJson';
 import { parseRecord } from './json';

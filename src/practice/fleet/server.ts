@@ -1,4 +1,5 @@
-import type { Cancel, EtcdClient, Host, Kernel } from '../kernel';
+import type { Cancel, Host, Kernel } from '../kernel';
+import type { EtcdClient } from '../etcd/api';
 import { stallMs } from '../host/resources/stall';
 import { Agent } from './agent';
 import { logBlindAgent } from './etcdTimeOut';

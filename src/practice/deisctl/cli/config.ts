@@ -1,6 +1,6 @@
 import { EtcdError } from '../../etcd/errors';
 import { connect } from '../../etcd/etcdctl/endpoint';
-import type { EtcdClient } from '../../kernel';
+import type { EtcdClient } from '../../etcd/api';
 import { DeisctlError, UsageError, type DeisctlCall } from './call';
 
 /** Everything up to the last `=` that leaves a value is the key: greedy, as deisctl's pattern is (Deis, deisctl/config/config.go). */

@@ -1,6 +1,7 @@
 import { connect } from '../../etcd/etcdctl/endpoint';
 import { EtcdError } from '../../etcd/errors';
-import type { Cancel, EtcdClient, EtcdEvent, EtcdNode, EtcdWrite, ProgramContext } from '../../kernel';
+import type { Cancel, ProgramContext } from '../../kernel';
+import type { EtcdClient, EtcdEvent, EtcdNode, EtcdWrite } from '../../etcd/api';
 import { DeisctlError } from './call';
 
 /** What a write to etcd takes, disk included; deisctl does them one after the other. */

@@ -1,5 +1,5 @@
 import { EtcdError } from '../../etcd/errors';
-import type { EtcdNode } from '../../kernel';
+import type { EtcdNode } from '../../etcd/api';
 import { EARLY_STARTS, INSTALL_GROUPS, START_GROUPS, type Group } from '../components';
 import { create, destroy, kick, start, stop } from './backend';
 import { DeisctlError, type DeisctlCall } from './call';

@@ -1,4 +1,5 @@
-import type { EtcdClient, ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../kernel';
+import type { EtcdClient } from '../api';
 import type { Member } from '../member';
 import type { CommandLine } from './commandLine';
 

@@ -1,4 +1,5 @@
-import type { EtcdClient, ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../kernel';
+import type { EtcdClient } from '../api';
 import { ProxyClient, MemberClient } from '../client';
 import type { Member } from '../member';
 import { hostOf, worldOf } from '../world';

@@ -1,4 +1,4 @@
-import type { EtcdEvent, EtcdNode, EtcdWrite } from '../../kernel';
+import type { EtcdEvent, EtcdNode, EtcdWrite } from '../api';
 import { cleanKey } from '../tree';
 import { BadArguments, type EtcdctlCall } from './call';
 import { show } from './show';

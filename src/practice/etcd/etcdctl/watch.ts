@@ -1,4 +1,4 @@
-import type { EtcdEvent } from '../../kernel';
+import type { EtcdEvent } from '../api';
 import { BadArguments, type EtcdctlCall } from './call';
 import { keyOf } from './keys';
 import { show } from './show';

@@ -1,4 +1,4 @@
-import type { EtcdWrite } from '../../kernel';
+import type { EtcdWrite } from '../api';
 import { EtcdError } from '../errors';
 import { isTrue, optionalFlag, wholeNumber } from './form';
 

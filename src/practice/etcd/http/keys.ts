@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EtcdEvent, Kernel } from '../../kernel';
+import type { Kernel } from '../../kernel';
+import type { EtcdEvent } from '../api';
 import { MemberClient } from '../client';
 import { EtcdError } from '../errors';
 import type { Member } from '../member';

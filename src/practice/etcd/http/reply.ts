@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EtcdEvent, EtcdNode } from '../../kernel';
+import type { EtcdEvent, EtcdNode } from '../api';
 import { writeGoHead } from '../../network/goHead';
 import { goJson } from '../../network/goJson';
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { CreateEngine } from '../../../src/core/engine';
+import { removeFolder } from '../removeFolder';
 import { memorySecrets, newFolder, windowOptions } from './window';
 
 /** What only ssh2 contains; its name alone also stands in comments. */
@@ -33,6 +34,6 @@ describe('the bundles that are shipped', () => {
     assert.equal(account.status, 'active');
     assert.ok(regions.some(({ slug }) => slug === 'nyc3') && sizes.some(({ slug }) => slug === '512mb'));
     engine.dispose();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 40, retryDelay: 100 });
+    await removeFolder(folder);
   });
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import ssh2 from 'ssh2';
 import { createProviders, type Providers } from '../../../src/adapters/providers';
 import { ClusterError } from '../../../src/core/errors';
 import type { DropletActionType } from '../../../src/core/model/cloud';
 import type { NodeConnection, NodeEndpoint, Provider } from '../../../src/core/ports';
+import { removeFolder } from '../removeFolder';
 import { memorySecrets, newFolder, windowOptions } from './window';
 import { makeEd25519Pair } from '../../../src/practice/ssh/ed25519';
 
@@ -54,9 +54,9 @@ describe('the adapters on the practice cloud', () => {
     provider = await providers.open('practice');
   });
 
-  after(() => {
+  after(async () => {
     providers.dispose();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+    await removeFolder(folder);
   });
 
   async function until<T>(probe: () => Promise<T | undefined>): Promise<T> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { createProviders, type Providers } from '../../../src/adapters/providers';
 import type { EngineOptions } from '../../../src/core/engine';
 import type { SecretStore } from '../../../src/core/ports';
+import { removeFolder } from '../removeFolder';
 import { memorySecrets, newFolder, windowOptions } from './window';
 
 describe('the practice process', () => {
@@ -26,7 +27,7 @@ describe('the practice process', () => {
       process.kill(pid, 'SIGTERM'); // Ours: it would end by itself a few seconds later.
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+    await removeFolder(folder);
   });
 
   function openWindow(changes: Partial<EngineOptions> = {}): Providers {

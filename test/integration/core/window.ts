@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { CreateEngine, EngineSettings } from '../../../src/core/engine';
 import type { OperationContext, Operator } from '../../../src/core/operator';
 import type { SecretStore } from '../../../src/core/ports';
 import { memorySecrets, newFolder, windowOptions } from '../adapters/window';
+import { removeFolder } from '../removeFolder';
 
 /** One user's computer: a storage folder and secrets that all of its windows share. The engine is the shipped bundle. */
 export class Computer {
@@ -39,11 +39,11 @@ export class Computer {
   }
 
   /** All windows close; the practice process ends with the last of them. */
-  dispose(): void {
+  async dispose(): Promise<void> {
     for (const operator of this.#windows.splice(0)) {
       operator.dispose();
     }
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await removeFolder(this.folder);
   }
 }
 

@@ -138,9 +138,9 @@ export class World {
     );
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#proxy?.close();
-    this.computer.dispose();
+    await this.computer.dispose();
   }
 }
 

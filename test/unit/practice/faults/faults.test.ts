@@ -14,11 +14,12 @@ describe('faults of nodes over time', () => {
     const began = kernel.timeline.now();
     faults.add({ kind: 'clock-drifts', dropletId: 1, seconds: -10, ppm: 200 });
     faults.add({ kind: 'clock-drifts', dropletId: 2, seconds: 0, ppm: -100_000 });
+    const added = kernel.timeline.now();
     /** A little of our own time passes between two looks. */
     const isOff = (of: Faults, dropletId: number, wanted: (passedMs: number) => number): void => {
       const before = kernel.timeline.now();
       const offset = of.clockOffsetMs(dropletId);
-      const bounds = [wanted(before - began), wanted(kernel.timeline.now() - began)].sort((a, b) => a - b);
+      const bounds = [wanted(before - added), wanted(kernel.timeline.now() - began)].sort((a, b) => a - b);
       assert.ok(
         offset >= Math.floor(bounds[0] ?? NaN) && offset <= Math.ceil(bounds[1] ?? NaN),
         `${offset}, not ${bounds.join(' to ')}`,

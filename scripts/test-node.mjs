@@ -30,7 +30,7 @@ export async function runNodeTests(kind, part = '') {
   const child = spawn(
     process.execPath,
     [
-      ...['--enable-source-maps', '--test', `--test-concurrency=${kind === 'unit' ? 2 : 1}`],
+      ...['--enable-source-maps', '--test', `--test-concurrency=${kind === 'ui' ? 1 : 2}`],
       ...[`--test-reporter=${process.env.TEST_REPORTER ?? 'spec'}`, '--test-reporter-destination=stdout'],
       ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${result}`],
       ...files,

@@ -186,7 +186,7 @@ export const commands: Readonly<Record<string, readonly string[]>> = {
     'etcdctl --timeout soon get {p}/f',
     'etcdctl --timeout',
     'etcdctl --endpoints http://127.0.0.1:1 get {p}/f',
-    'etcdctl --endpoint http://127.0.0.1:1 ls',
+    'etcdctl --endpoint http://127.0.0.1:1 ls --sort',
     'etcdctl --peers http://127.0.0.1:1 set {p}/f 1',
     'etcdctl -C http://127.0.0.1:1 cluster-health',
     'etcdctl -C http://127.0.0.1:1 member list',

@@ -131,8 +131,12 @@ async function pickCluster(operator: LazyOperator, wanted: Wanted): Promise<Clus
     detail: cluster.summary,
     cluster,
   }));
-  return (await vscode.window.showQuickPick(items, { title: wanted.question, placeHolder: 'Cluster' }))?.cluster;
+  return (await vscode.window.showQuickPick(items, { ...STAYS, title: wanted.question, placeHolder: 'Cluster' }))
+    ?.cluster;
 }
+
+/** It may follow another question, from which the focus still moves away: it must not close by that. */
+const STAYS = { ignoreFocusOut: true };
 
 /** Not a failure: there is just nothing to do. */
 async function sayNothingFits(message: string, isEmpty: boolean): Promise<void> {
@@ -156,6 +160,11 @@ async function pickNode(
     void sayNothingFits(wanted.none ?? `No node of ${cluster.name} fits.`, false);
     return undefined;
   }
-  return (await vscode.window.showQuickPick(items, { title: wanted.question, placeHolder: `Node of ${cluster.name}` }))
-    ?.node;
+  return (
+    await vscode.window.showQuickPick(items, {
+      ...STAYS,
+      title: wanted.question,
+      placeHolder: `Node of ${cluster.name}`,
+    })
+  )?.node;
 }

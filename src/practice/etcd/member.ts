@@ -104,11 +104,6 @@ export class Member {
     return termAt(this.state.log, this.state.commit) ?? this.state.term;
   }
 
-  /** Without a leader and without enough others to make one. */
-  get isLost(): boolean {
-    return this.leaderId === undefined && this.peers.length + 1 < majorityOf(this.state.members);
-  }
-
   logRaft(text: string): void {
     this.callbacks.log(raftLine(this.kernel.timeline.now(), text));
   }
@@ -132,8 +127,7 @@ export class Member {
   stop(): void {
     this.#isStopped = true;
     // fleet may still hold its client: nobody hears a member that has ended.
-    this.role = 'follower';
-    this.leaderId = undefined;
+    this.standDown();
     this.state.bootId = '';
     this.#disarm();
     this.#vain.stop();
@@ -154,6 +148,11 @@ export class Member {
     this.#match.set(this.id, lastIndex(this.state.log));
     this.#save(entry.operation);
     this.#replicate();
+  }
+
+  /** What nobody has proposed and nobody waits for. */
+  #acceptOwn(operation: RaftOperation): void {
+    this.accept({ term: 0, from: this.id, sequence: 0, operation });
   }
 
   /** Looks again who can be heard: returning followers catch up, a lost leader is waited for and then replaced. */
@@ -180,12 +179,7 @@ export class Member {
   expireKeys(): void {
     const now = this.kernel.timeline.now();
     if (this.role === 'leader' && this.leadsQuorum && this.store.hasExpired(now)) {
-      this.accept({
-        term: 0,
-        from: this.id,
-        sequence: 0,
-        operation: { kind: 'store', operation: { kind: 'expire', now } },
-      });
+      this.#acceptOwn({ kind: 'store', operation: { kind: 'expire', now } });
     }
   }
 
@@ -220,17 +214,22 @@ export class Member {
     this.#lostMs = 0;
     if (ms > 0) {
       const operation = { kind: 'extend', ms, now: this.kernel.timeline.now() } as const;
-      this.accept({ term: 0, from: this.id, sequence: 0, operation: { kind: 'store', operation } });
+      this.#acceptOwn({ kind: 'store', operation });
     }
   }
 
   #stepDown(): void {
     if (this.role === 'leader' && !this.leadsQuorum) {
       this.logRaft(`${this.id} stepped down to follower since quorum is not active`);
-      this.role = 'follower';
-      this.#loseLeader();
+      this.standDown();
       this.review();
     }
+  }
+
+  /** It leads no more, and knows of nobody who does. */
+  standDown(): void {
+    this.role = 'follower';
+    this.#loseLeader();
   }
 
   /** An append from the leader. Answers up to where the logs agree now; undefined when this member knows a later term. */
@@ -315,7 +314,7 @@ export class Member {
     this.#match.clear();
     this.logRaft(`${this.id} became leader at term ${this.state.term}`);
     this.state.leader = this.id;
-    this.accept({ term: 0, from: this.id, sequence: 0, operation: { kind: 'noop' } });
+    this.#acceptOwn({ kind: 'noop' });
     this.#giveBackTime();
     this.#proposals.leaderFound();
   }

@@ -12,9 +12,7 @@ export function handOverWhenLate(member: Member, log: (text: string) => void): v
   }
   log(`etcdserver: failed to send out heartbeat on time (deadline exceeded for ${(lateMs / 1_000).toFixed(6)}s)`);
   log('etcdserver: server is likely overloaded');
-  member.role = 'follower';
-  member.leaderId = undefined;
-  delete member.state.leader;
+  member.standDown();
   for (const peer of member.peers) {
     peer.review();
   }

@@ -1,5 +1,6 @@
 import type { Cancel, Kernel } from '../kernel';
 import type { Member } from './member';
+import { majorityOf } from './memberState';
 import type { MemberInfo } from './raftLog';
 
 /** Between one and two of etcd's election time-outs, the first survivor's patience ends. */
@@ -42,7 +43,7 @@ export class VainElections {
 
   #tick(): void {
     const { member } = this;
-    if (!member.isLost) {
+    if (!isLost(member)) {
       this.stop();
       return;
     }
@@ -70,6 +71,10 @@ export class VainElections {
     this.member.callbacks.log(`health check for peer ${id} could not connect: dial tcp ${address}: ${problem}`);
   }
 }
+
+/** Without a leader and without enough others to make one. */
+const isLost = ({ leaderId, peers, state }: Member): boolean =>
+  leaderId === undefined && peers.length + 1 < majorityOf(state.members);
 
 function elect(candidate: Member, group: readonly Member[], term: number): void {
   const { id, state } = candidate;

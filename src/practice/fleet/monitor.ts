@@ -1,4 +1,5 @@
-import type { Cancel, Timeline } from '../kernel';
+import type { Timeline } from '../kernel';
+import { Waits } from './waits';
 
 /** A heartbeat is tried four times within a third of its life (server/monitor.go). */
 const TRIES = 4;
@@ -17,18 +18,16 @@ export interface MonitorParts {
 /** The heartbeat of fleetd, every half of its life. All is done within one call: heartbeats run many in a row. */
 export class Monitor {
   readonly #parts: MonitorParts;
-  readonly #timers = new Set<Cancel>();
+  readonly #waits: Waits;
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
-    this.#timers.add(parts.timeline.every(parts.ttlSeconds * 500, () => this.#try(parts.timeline.now())));
+    this.#waits = new Waits(parts.timeline);
+    this.#waits.own(parts.timeline.every(parts.ttlSeconds * 500, () => this.#try(parts.timeline.now())));
   }
 
   stop(): void {
-    for (const cancel of this.#timers) {
-      cancel();
-    }
-    this.#timers.clear();
+    this.#waits.end();
   }
 
   #try(since: number): void {
@@ -42,25 +41,12 @@ export class Monitor {
     const pause = limitMs / TRIES + (waitMs === Infinity ? 0 : requestTimeoutMs);
     const left = since + limitMs - timeline.now();
     if (left > pause) {
-      this.#later(pause, () => this.#try(since));
+      this.#waits.later(pause, () => this.#try(since));
     } else {
-      this.#later(Math.max(1, left), () => {
+      this.#waits.later(Math.max(1, left), () => {
         this.stop();
         this.#parts.failed();
       });
     }
-  }
-
-  /** A wait that nobody waits for: time must not race because of it. */
-  #later(ms: number, run: () => void): void {
-    const cancel = this.#parts.timeline.every(ms, () => {
-      release();
-      run();
-    });
-    const release = (): void => {
-      cancel();
-      this.#timers.delete(release);
-    };
-    this.#timers.add(release);
   }
 }

@@ -13,6 +13,7 @@ import { Registry, type MachineRecord, type UnitStateRecord } from './registry';
 import { readFleetSettings, type FleetSettings } from './settings';
 import { StatePublisher } from './statePublisher';
 import { FLEET_VERSIONS, startDelayMs, type FleetVersion, type LogSource } from './version';
+import { Waits } from './waits';
 
 /** Where fleet's API is; /var/run is /run. */
 export const FLEET_SOCKETS = ['/var/run/fleet.sock', '/run/fleet.sock'];
@@ -68,6 +69,8 @@ export class FleetServer implements FleetApi {
   #lastLeader: string | undefined;
   readonly #published = new Map<string, UnitStateRecord>();
   readonly #owned = new Set<Cancel>();
+  /** Of this try to have etcd; ended when fleetd begins anew. */
+  readonly #waits: Waits;
   readonly #settings: FleetSettings;
   readonly #machine: MachineRecord;
   readonly #state: FleetState;
@@ -78,6 +81,7 @@ export class FleetServer implements FleetApi {
     environment: Readonly<Record<string, string>>,
   ) {
     this.version = FLEET_VERSIONS[kernel.fleetVersion];
+    this.#waits = new Waits(kernel.timeline);
     this.#settings = readFleetSettings(host, environment);
     const { publicIp, metadata } = this.#settings;
     this.#machine = { id: host.machineId, publicIp, metadata };
@@ -144,7 +148,7 @@ export class FleetServer implements FleetApi {
     if (client?.hasQuorum === true) {
       this.#startComponents(client, new Registry(client), true);
     } else if (tries < RESUME_TRIES) {
-      this.#later(RESUME_PAUSE_MS, () => this.#resume(tries + 1));
+      this.#waits.later(RESUME_PAUSE_MS, () => this.#resume(tries + 1));
     } else {
       this.#establish();
     }
@@ -180,7 +184,7 @@ export class FleetServer implements FleetApi {
       // its ports, one after the other (fleet-0.11.7/recovered-journal-fleet: 137 s for seven tries).
       const ports = this.version.short === '0.11' ? 2 : 1;
       const asked = client === undefined ? 1 : this.#settings.etcdTimeoutMs * ports;
-      this.#later(asked, () => this.#pause(pauseMs, client === undefined));
+      this.#waits.later(asked, () => this.#pause(pauseMs, client === undefined));
       return;
     }
     const registry = new Registry(client);
@@ -200,7 +204,7 @@ export class FleetServer implements FleetApi {
       : 'client: endpoint http://127.0.0.1:4001 exceeded header timeout';
     // fleet prints nanoseconds and calls them seconds.
     this.log('registerFailed', `Server register machine failed: ${problem}, retrying in ${pauseMs}000000 sec.`);
-    this.#later(pauseMs, () => this.#register(Math.min(pauseMs * 2, LONGEST_PAUSE_MS)));
+    this.#waits.later(pauseMs, () => this.#register(Math.min(pauseMs * 2, LONGEST_PAUSE_MS)));
   }
 
   #startComponents(client: EtcdClient, registry: Registry, isResumed: boolean): void {
@@ -244,7 +248,7 @@ export class FleetServer implements FleetApi {
     const { timeline } = this.kernel;
     const times = { ttlSeconds: agentTtlSeconds, requestTimeoutMs: etcdTimeoutMs };
     const monitor = new Monitor({ timeline, ...times, beat, failed });
-    this.#own(() => monitor.stop());
+    this.#waits.own(() => monitor.stop());
   }
 
   #engine(client: EtcdClient, registry: Registry, isResumed: boolean): Engine | undefined {
@@ -279,13 +283,11 @@ export class FleetServer implements FleetApi {
       this.#restart();
       return;
     }
-    this.#later(SHUTDOWN_TIMEOUT_MS, () => this.#panic());
+    this.#waits.later(SHUTDOWN_TIMEOUT_MS, () => this.#panic());
   }
 
   #restart(): void {
-    for (const cancel of [...this.#timers]) {
-      cancel();
-    }
+    this.#waits.end();
     this.#establish();
   }
 
@@ -332,33 +334,11 @@ export class FleetServer implements FleetApi {
     this.#isStopped = true;
     this.#components = undefined;
     this.#setAvailable(false);
-    for (const cancel of [...this.#timers, ...this.#owned]) {
+    this.#waits.end();
+    for (const cancel of this.#owned) {
       cancel();
     }
     this.#owned.clear();
-  }
-
-  readonly #timers = new Set<Cancel>();
-
-  #own(cancel: Cancel): void {
-    const release = (): void => {
-      cancel();
-      this.#timers.delete(release);
-    };
-    this.#timers.add(release);
-  }
-
-  /** A wait that nobody waits for: without a quorum it goes on for ever, and time must not race because of it. */
-  #later(ms: number, run: () => void): void {
-    const cancel = this.kernel.timeline.every(ms, () => {
-      release();
-      run();
-    });
-    const release = (): void => {
-      cancel();
-      this.#timers.delete(release);
-    };
-    this.#timers.add(release);
   }
 
   #client(): EtcdClient | undefined {

@@ -9,7 +9,8 @@ import { runPreflight } from '../../../src/core/guide/preflight';
 import type { ClusterSpec } from '../../../src/core/model/cluster';
 import type { Provider } from '../../../src/core/ports';
 import { SPEC } from '../../samples';
-import { removeFolder, startPractice, temporaryFolder, type Practice } from '../practice/support';
+import { removeFolder } from '../removeFolder';
+import { startPractice, temporaryFolder, type Practice } from '../practice/support';
 
 const ACCOUNTS = [
   { name: 'Small', email: 'small@example.com', dropletLimit: 3, tokens: [{ token: 'small', scopes: ['*'] }] },
@@ -47,7 +48,7 @@ describe('preflight over HTTP', () => {
 
   async function stop(): Promise<void> {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   }
 
   describe('in 2016', () => {

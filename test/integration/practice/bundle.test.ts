@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import * as esbuild from 'esbuild';
 import { LIBRARY_TOOLS } from '../../../src/practice/shell/tools';
 import { Nodes } from './nodes';
-import { removeFolder, startPractice, temporaryFolder, type Practice } from './support';
+import { removeFolder } from '../removeFolder';
+import { startPractice, temporaryFolder, type Practice } from './support';
 
 describe('the bundles', () => {
   it('keep the practice cloud and what it is made of out of the extension’s own process', async () => {
@@ -34,7 +35,7 @@ describe('the practice cloud’s bundle', () => {
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
 
   it('has each command that the shell takes from its library', async () => {

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { at, listAt, removeFolder, startPractice, temporaryFolder, until, type Answer, type Practice } from './support';
+import { removeFolder } from '../removeFolder';
+import { at, listAt, startPractice, temporaryFolder, until, type Answer, type Practice } from './support';
 
 const ETCD = ['/usr/bin/etcd', '/usr/local/bin/etcd'].find((file) => existsSync(file));
 
@@ -104,7 +105,7 @@ describe('the discovery service', () => {
       assert.equal(listAt(json, 'node.nodes').length, 3);
     } finally {
       for (const child of processes) child.kill('SIGKILL');
-      removeFolder(folder);
+      await removeFolder(folder);
     }
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Nodes, SSH } from './nodes';
-import { at, createActive, listAt, removeFolder, startPractice, temporaryFolder, until } from './support';
+import { Nodes } from './nodes';
+import { skipWithoutPackage } from './clients/programs';
+import { removeFolder } from '../removeFolder';
+import { at, createActive, listAt, startPractice, temporaryFolder, until } from './support';
 import type { Answer, Practice } from './support';
 
 /** What changes a droplet after it was made, and what ends it together with all that would be left of it. */
@@ -14,7 +16,7 @@ describe('changing droplets of the practice cloud', { timeout: 120_000 }, () => 
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
 
   const get = async (path: string): Promise<unknown> => (await practice.call('GET', `/v2/${path}`)).json;
@@ -61,7 +63,7 @@ describe('changing droplets of the practice cloud', { timeout: 120_000 }, () => 
     ]);
   });
 
-  const skip = SSH === undefined ? 'OpenSSH’s client is not installed' : false;
+  const skip = skipWithoutPackage('ssh');
   it(
     'gives a resized node its memory and leaves it everything else, its host name too when it is renamed',
     { skip },

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { removeFolder } from '../removeFolder';
 import {
   at,
   createActive,
   dropletRequest,
   listAt,
-  removeFolder,
   startPractice,
   temporaryFolder,
   TOKEN,
@@ -22,7 +22,7 @@ describe('faults on demand', () => {
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
   afterEach(async () => {
     await practice.call('DELETE', '/practice/faults');

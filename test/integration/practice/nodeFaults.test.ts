@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { Nodes, SSH } from './nodes';
-import { at, removeFolder, startPractice, temporaryFolder, type Practice } from './support';
+import { type Nodes, startNodes } from './nodes';
+import { skipWithoutPackage } from './clients/programs';
+import { removeFolder } from '../removeFolder';
+import { at, temporaryFolder, type Practice } from './support';
 
-const skip = SSH === undefined ? 'OpenSSH’s client is not installed' : false;
+const skip = skipWithoutPackage('ssh');
 
 describe('nodes that are broken on demand, by OpenSSH’s own client', { skip, timeout: 240_000 }, () => {
   let folder: string;
@@ -14,8 +15,7 @@ describe('nodes that are broken on demand, by OpenSSH’s own client', { skip, t
   let nodes: Nodes;
   let ids: number[];
   const start = async (): Promise<void> => {
-    practice = await startPractice('--speed', 'max', '--state', path.join(folder, 'state'));
-    nodes = new Nodes(practice, folder);
+    ({ practice, nodes } = await startNodes(folder));
   };
   before(async () => {
     folder = temporaryFolder();
@@ -25,7 +25,7 @@ describe('nodes that are broken on demand, by OpenSSH’s own client', { skip, t
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
   const heal = async (): Promise<void> => {
     await practice.call('DELETE', '/practice/faults');

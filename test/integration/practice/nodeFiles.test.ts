@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Nodes, SSH } from './nodes';
-import { removeFolder, startPractice, temporaryFolder, until, type Practice } from './support';
+import { type Nodes, startNodes } from './nodes';
+import { skipWithoutPackage } from './clients/programs';
+import { removeFolder } from '../removeFolder';
+import { temporaryFolder, until, type Practice } from './support';
 
-const skip = SSH === undefined ? 'OpenSSH’s client is not installed' : false;
+const skip = skipWithoutPackage('ssh');
 
 /** What an operator leaves on a node: a note, a unit of their own that is enabled, a swap file and a unit that turns it on. */
 const SETTLE = `set -e
@@ -52,8 +53,7 @@ describe('what is on a node', { skip, timeout: 240_000 }, () => {
   let nodes: Nodes;
   let id: number;
   const start = async (): Promise<void> => {
-    practice = await startPractice('--speed', 'max', '--state', path.join(folder, 'state'));
-    nodes = new Nodes(practice, folder);
+    ({ practice, nodes } = await startNodes(folder));
   };
   before(async () => {
     folder = temporaryFolder();
@@ -65,7 +65,7 @@ describe('what is on a node', { skip, timeout: 240_000 }, () => {
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
   const bootId = async (): Promise<string> => (await nodes.run('d-1', 'cat /proc/sys/kernel/random/boot_id')).stdout;
   const rebooted = async (how: () => Promise<unknown>): Promise<void> => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Nodes, SSH } from './nodes';
-import { removeFolder, startPractice, temporaryFolder, type Practice } from './support';
+import { type Nodes, startNodes } from './nodes';
+import { skipWithoutPackage } from './clients/programs';
+import { removeFolder } from '../removeFolder';
+import { temporaryFolder, type Practice } from './support';
 
-const skip = SSH === undefined ? 'OpenSSH’s client is not installed' : false;
+const skip = skipWithoutPackage('ssh');
 
 /** In the manner of the guide's last step: only the members and four ports may come in. */
 const FIREWALL = `
@@ -30,8 +31,7 @@ describe('the firewall that a node itself loads', { skip, timeout: 120_000 }, ()
   let practice: Practice;
   let nodes: Nodes;
   const start = async (): Promise<void> => {
-    practice = await startPractice('--speed', 'max', '--state', path.join(folder, 'state'));
-    nodes = new Nodes(practice, folder);
+    ({ practice, nodes } = await startNodes(folder));
   };
   before(async () => {
     folder = temporaryFolder();
@@ -41,7 +41,7 @@ describe('the firewall that a node itself loads', { skip, timeout: 120_000 }, ()
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
 
   /** What somebody outside hears at a public port. */

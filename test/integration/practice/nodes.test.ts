@@ -6,11 +6,12 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, Nodes, SSH } from './nodes';
-import { at, listAt, removeFolder, startPractice, temporaryFolder, until, type Practice } from './support';
+import { freePort, Nodes, startNodes } from './nodes';
+import { skipWithoutPackage } from './clients/programs';
+import { removeFolder } from '../removeFolder';
+import { at, listAt, temporaryFolder, until, type Practice } from './support';
 
-const ETCDCTL = ['/usr/bin/etcdctl', '/usr/local/bin/etcdctl'].find((file) => existsSync(file));
-const skip = SSH === undefined ? 'OpenSSH’s client is not installed' : false;
+const skip = skipWithoutPackage('ssh');
 
 describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeout: 240_000 }, () => {
   const names = ['n-1', 'n-2', 'n-3', 'n-4', 'n-5'];
@@ -19,8 +20,7 @@ describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeo
   let nodes: Nodes;
   let ids: number[];
   const start = async (): Promise<void> => {
-    practice = await startPractice('--speed', 'max', '--state', path.join(folder, 'state'));
-    nodes = new Nodes(practice, folder);
+    ({ practice, nodes } = await startNodes(folder));
   };
   before(async () => {
     folder = temporaryFolder();
@@ -41,7 +41,7 @@ describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeo
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
   const act = async (id: number, type: string, status: string): Promise<void> => {
     await practice.call('POST', `/v2/droplets/${id}/actions`, { body: { type } });
@@ -91,7 +91,7 @@ describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeo
 
   it(
     'forward to fleet’s socket and to etcd, where Debian’s etcdctl finds a v2 API',
-    { skip: ETCDCTL === undefined },
+    { skip: skipWithoutPackage('etcdctl') },
     async () => {
       const [etcd, fleet] = [await freePort(), path.join(folder, 'fleet.sock')];
       const tunnel = await nodes.start(
@@ -109,7 +109,7 @@ describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeo
         );
         const environment = { ...process.env, ETCDCTL_API: '2' };
         const run = (...args: string[]): string =>
-          execFileSync(ETCDCTL ?? '', ['--no-sync', '--endpoints', `http://127.0.0.1:${etcd}`, ...args], {
+          execFileSync('etcdctl', ['--no-sync', '--endpoints', `http://127.0.0.1:${etcd}`, ...args], {
             ...{ env: environment, encoding: 'utf8' },
           });
         assert.equal(run('set', '/from-outside', 'hello'), 'hello\n');

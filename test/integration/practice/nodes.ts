@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
-import { at, createActive, listAt, until, type Practice, type RunResult } from './support';
-
-export const SSH = ['/usr/bin/ssh', '/usr/local/bin/ssh'].find((file) => existsSync(file));
+import { at, createActive, listAt, startPractice, until, type Practice, type RunResult } from './support';
 
 /** What a member of an etcd cluster and a machine of fleet needs, and no more. */
 export function userData(discoveryUrl: string | undefined): string {
@@ -74,7 +72,7 @@ export class Nodes {
       ...(options.includes('-l') ? [] : ['-l', 'core']),
       ...[...options, '127.0.0.1', ...command],
     ];
-    return spawn(SSH ?? 'ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    return spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] });
   }
 
   async run(name: string, command: string, input = '', options: readonly string[] = []): Promise<RunResult> {
@@ -98,6 +96,12 @@ export class Nodes {
     );
     return text;
   }
+}
+
+/** A practice cloud as fast as the machine goes, with what it had before when its state is in the folder, and its nodes. */
+export async function startNodes(folder: string): Promise<{ practice: Practice; nodes: Nodes }> {
+  const practice = await startPractice('--speed', 'max', '--state', path.join(folder, 'state'));
+  return { practice, nodes: new Nodes(practice, folder) };
 }
 
 export async function freePort(): Promise<number> {

@@ -7,12 +7,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeFolder } from '../removeFolder';
 import {
   at,
   createActive,
   dropletRequest,
   listAt,
-  removeFolder,
   runPractice,
   startPractice,
   temporaryFolder,

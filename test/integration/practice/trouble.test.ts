@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from '
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { at, dropletRequest, removeFolder, startQuietPractice, temporaryFolder, until, type Practice } from './support';
+import { removeFolder } from '../removeFolder';
+import { at, dropletRequest, startQuietPractice, temporaryFolder, until, type Practice } from './support';
 
 type Quiet = Awaited<ReturnType<typeof startQuietPractice>>;
 
@@ -13,7 +14,7 @@ describe('the practice cloud in trouble', () => {
   beforeEach(() => (folder = temporaryFolder()));
   afterEach(async () => {
     for (const practice of running.splice(0)) await practice.kill('SIGKILL');
-    removeFolder(folder);
+    await removeFolder(folder);
   });
 
   const open = async (...options: string[]): Promise<Quiet> => {

@@ -9,7 +9,8 @@ import { replay, RUNS } from '../../truth/runner';
 import { scenario as discovery } from '../../truth/scenarios/discovery';
 import { scenario as etcd } from '../../truth/scenarios/etcd';
 import type { Scenario } from '../../truth/stage';
-import { removeFolder, temporaryFolder } from '../practice/support';
+import { removeFolder } from '../removeFolder';
+import { temporaryFolder } from '../practice/support';
 
 const [RUN] = RUNS;
 
@@ -46,7 +47,7 @@ async function withPlanted<T>(word: string, other: string, work: () => Promise<T
   } finally {
     if (before === undefined) delete process.env['PRACTICE_MAIN'];
     else process.env['PRACTICE_MAIN'] = before;
-    removeFolder(folder);
+    await removeFolder(folder);
   }
 }
 

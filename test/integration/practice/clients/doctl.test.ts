@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { at, PUBLIC_KEY, removeFolder, startPractice, temporaryFolder, TOKEN, type Practice } from '../support';
+import { removeFolder } from '../../removeFolder';
+import { at, PUBLIC_KEY, startPractice, temporaryFolder, TOKEN, type Practice } from '../support';
 import type { RunResult } from '../support';
 import { run, skipWithout } from './programs';
 
@@ -22,7 +23,7 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
 
   const doctl = async (args: readonly string[], token = TOKEN): Promise<RunResult> =>

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { removeFolder, startPractice, temporaryFolder, TOKEN, type Practice } from '../support';
+import { removeFolder } from '../../removeFolder';
+import { startPractice, temporaryFolder, TOKEN, type Practice } from '../support';
 import { run, skipWithout } from './programs';
 
 /** Where Debian puts the sources of Go libraries (golang-github-digitalocean-godo-dev, golang-golang-x-oauth2-google-dev). */
@@ -29,7 +30,7 @@ describe('DigitalOcean’s own Go library against the practice cloud', { skip, t
   });
   after(async () => {
     await practice.kill();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
 
   const sequences: readonly (readonly [string, string])[] = [

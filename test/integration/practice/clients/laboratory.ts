@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { freePort, Nodes } from '../nodes';
-import { removeFolder, startPractice, temporaryFolder, type Practice } from '../support';
+import { removeFolder } from '../../removeFolder';
+import { startPractice, temporaryFolder, type Practice } from '../support';
 import { run, start, Talk } from './programs';
 
 /** Three nodes of the shipped practice cloud, and somebody's own machine with a home folder and an ssh-agent. */
@@ -26,7 +27,7 @@ export class Laboratory {
   async stop(): Promise<void> {
     for (const child of this.#children) child.kill();
     await this.#parts?.practice.kill();
-    removeFolder(this.folder);
+    await removeFolder(this.folder);
   }
 
   get nodes(): Nodes {

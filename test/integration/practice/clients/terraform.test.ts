@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { removeFolder } from '../../removeFolder';
 import {
   at,
   createActive,
   listAt,
   PUBLIC_KEY,
-  removeFolder,
   startPractice,
   temporaryFolder,
   TOKEN,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { after, before, describe, it } from 'node:test';
 import { skipWithoutPackage } from '../clients/programs';
-import { removeFolder, temporaryFolder } from '../support';
+import { removeFolder } from '../../removeFolder';
+import { temporaryFolder } from '../support';
 import { startPracticeEtcd, startRealEtcd, type Etcd } from './etcds';
 import { EtcdClient } from './exchange';
 import { requests } from './requests';
@@ -26,7 +27,7 @@ describe('the etcd of a practice node answers as the real one does', { skip, tim
   });
   after(async () => {
     for (const etcd of opened) await etcd.stop();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
 
   for (const [topic, list] of Object.entries(requests)) {

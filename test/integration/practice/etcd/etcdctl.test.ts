@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { after, before, describe, it } from 'node:test';
 import { run, skipWithoutPackage } from '../clients/programs';
-import { removeFolder, temporaryFolder, type RunResult } from '../support';
+import { removeFolder } from '../../removeFolder';
+import { temporaryFolder, type RunResult } from '../support';
 import { commands } from './commands';
 import { startPracticeEtcd, startRealEtcd, type Etcd, type PracticeEtcd } from './etcds';
 import { EtcdClient } from './exchange';
@@ -26,7 +27,7 @@ describe('etcdctl in its v2 mode', { skip, timeout: 600_000 }, () => {
   });
   after(async () => {
     for (const etcd of opened) await etcd.stop();
-    removeFolder(folder);
+    await removeFolder(folder);
   });
 
   const own = (command: string, etcd: EtcdClient): Promise<RunResult> =>

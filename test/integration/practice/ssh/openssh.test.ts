@@ -4,10 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { skipWithoutPackage } from '../clients/programs';
 import { ListeningNode, runProgram } from './node';
 
-const hasClient = existsSync('/usr/bin/ssh');
-const skip = hasClient || process.env['CI'] !== undefined ? false : 'OpenSSH’s client is not installed';
+const skip = skipWithoutPackage('ssh');
 
 describe('a node’s sshd, by OpenSSH’s own programs', { skip, timeout: 120_000 }, () => {
   const target = new ListeningNode();

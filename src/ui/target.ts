@@ -131,12 +131,10 @@ async function pickCluster(operator: LazyOperator, wanted: Wanted): Promise<Clus
     detail: cluster.summary,
     cluster,
   }));
-  return (await vscode.window.showQuickPick(items, { ...STAYS, title: wanted.question, placeHolder: 'Cluster' }))
-    ?.cluster;
+  return (
+    await vscode.window.showQuickPick(items, { ignoreFocusOut: true, title: wanted.question, placeHolder: 'Cluster' })
+  )?.cluster;
 }
-
-/** It may follow another question, from which the focus still moves away: it must not close by that. */
-const STAYS = { ignoreFocusOut: true };
 
 /** Not a failure: there is just nothing to do. */
 async function sayNothingFits(message: string, isEmpty: boolean): Promise<void> {
@@ -162,7 +160,7 @@ async function pickNode(
   }
   return (
     await vscode.window.showQuickPick(items, {
-      ...STAYS,
+      ignoreFocusOut: true,
       title: wanted.question,
       placeHolder: `Node of ${cluster.name}`,
     })

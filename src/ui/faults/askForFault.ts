@@ -10,9 +10,6 @@ interface Breakable extends vscode.QuickPickItem {
   readonly breaks: Fault['kind'];
 }
 
-/** A question that follows another must not close when the focus still moves away from the one before. */
-const FOLLOW_UP = { ignoreFocusOut: true };
-
 /** An hour: more than any log line could be late by itself. */
 const DRIFT_SECONDS = 3_600;
 /** In the middle of the key exchange, which a client sees as a connection that worked and then did not. */
@@ -91,7 +88,7 @@ export async function askForSplit({ name, nodes }: ClusterSnapshot): Promise<Fau
     dropletId: node.dropletId,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    ...FOLLOW_UP,
+    ignoreFocusOut: true,
     title: `Which nodes of ${name} are cut off from the others?`,
     placeHolder: `${quorumSize(nodes.length)} of ${nodes.length} members have quorum; whoever has fewer serves what it knew last`,
     canPickMany: true,
@@ -123,7 +120,8 @@ const SPANS: readonly (vscode.QuickPickItem & { readonly forMs: number | undefin
 
 /** The same fault with how long it lasts; undefined when the question was closed. */
 export async function askHowLong(fault: Fault): Promise<Fault | undefined> {
-  const span = await vscode.window.showQuickPick(SPANS, { ...FOLLOW_UP, title: 'For how long?' });
+  // As of every question that follows another: the focus may still move away from the one before.
+  const span = await vscode.window.showQuickPick(SPANS, { ignoreFocusOut: true, title: 'For how long?' });
   return span && { ...fault, ...(span.forMs !== undefined && { forMs: span.forMs }) };
 }
 
@@ -139,10 +137,14 @@ export async function askForApi(kind: Fault['kind']): Promise<Fault | undefined>
   if (kind === 'api-lies' && lie === undefined) return undefined;
   const calls =
     lie === undefined || lie === 'garbles'
-      ? await vscode.window.showQuickPick(CALLS, { ...FOLLOW_UP, title: 'Which calls?', matchOnDescription: true })
+      ? await vscode.window.showQuickPick(CALLS, {
+          ignoreFocusOut: true,
+          title: 'Which calls?',
+          matchOnDescription: true,
+        })
       : { match: { method: 'GET', path: '/v2/droplets' } };
   if (calls === undefined) return undefined;
-  const many = await vscode.window.showQuickPick(TIMES, { ...FOLLOW_UP, title: 'For how long?' });
+  const many = await vscode.window.showQuickPick(TIMES, { ignoreFocusOut: true, title: 'For how long?' });
   if (many === undefined) return undefined;
   return faultOfApi(kind, { ...calls.match, ...(many.times !== undefined && { times: many.times }) }, lie);
 }
@@ -158,7 +160,7 @@ function faultOfApi(kind: Fault['kind'], match: ApiMatch, lie: ApiLie | undefine
 async function askForLie(): Promise<ApiLie | undefined> {
   const lies: readonly ApiLie[] = ['forgets-droplets', 'says-active', 'garbles'];
   const items = lies.map((lie) => ({ label: LIES[lie].title, detail: LIES[lie].meaning, lie }));
-  return (await vscode.window.showQuickPick(items, { ...FOLLOW_UP, title: 'How does the API lie?' }))?.lie;
+  return (await vscode.window.showQuickPick(items, { ignoreFocusOut: true, title: 'How does the API lie?' }))?.lie;
 }
 
 /** Who has quorum after a split, in one sentence; `isLost`: nobody has it. */

@@ -1,4 +1,4 @@
-import { isGlobal, type FleetMachine, type Unit, type UnitInstance } from '../model/units';
+import type { FleetMachine, Unit, UnitInstance } from '../model/units';
 import type { Run } from '../plan/step';
 import { onAnyNode } from './nodes';
 import { isPlatformUnit, platformUnits, type PlatformUnit } from './platformUnits';
@@ -74,7 +74,3 @@ export function nodeOfMachine(run: Run, state: PlatformState, machineId: string 
   const address = state.machines.find(({ id }) => id === machineId)?.primaryIp;
   return run.journal.data.nodes.find(({ privateAddress }) => privateAddress === address && address !== undefined)?.name;
 }
-
-/** fleet's own word for it, where a unit of ours is not the one that deisctl makes. */
-export const hasGlobal = (state: PlatformState, name: string): boolean =>
-  state.units.some((unit) => unit.name === name && isGlobal(unit));

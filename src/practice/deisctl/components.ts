@@ -6,8 +6,6 @@ export const COMPONENTS = [
 
 export type Component = (typeof COMPONENTS)[number];
 
-export const isComponent = (name: string): name is Component => COMPONENTS.some((component) => component === name);
-
 export interface Group {
   readonly title: string;
   /** Handled one after the other; the targets of one step at once. */

@@ -31,8 +31,6 @@ export interface LogState {
   entries: LogEntry[];
 }
 
-export const emptyLog = (): LogState => ({ base: 0, baseTerm: 0, entries: [] });
-
 export const lastIndex = (log: LogState): number => log.base + log.entries.length;
 
 /** The term of an entry; undefined when the log does not hold it (any more). */

@@ -25,10 +25,6 @@ export interface UnitName {
   readonly template: string | undefined;
 }
 
-export function isUnitName(name: string): boolean {
-  return name.length <= 255 && /^[A-Za-z0-9:_.\\@-]+$/.test(name) && kindOf(name) !== undefined;
-}
-
 /** What `systemctl` makes of a word without suffix. */
 export function withSuffix(name: string): string {
   if (name.startsWith('/')) {

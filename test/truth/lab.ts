@@ -29,14 +29,8 @@ export interface LabOptions {
   /** Droplets are called PREFIX-1 to PREFIX-5. */
   readonly prefix: string;
   readonly fleet?: '1.0' | '0.11';
-  /**
-   * How many times faster than ours the cluster's time runs: at 10 a command by SSH takes as long as it did in the recording.
-   * Infinity: time jumps from event to event (`--speed max`), so that what happens does not hang on how busy this machine is.
-   */
+  /** How many times faster than ours the cluster's time runs: at 10 a command by SSH takes as long as it did in the recording. */
   readonly speed?: number;
-  /** The droplets' size; the recording's nodes were never short of memory. */
-  readonly size?: string;
-  readonly profile?: 'lab' | 'default';
 }
 
 const NUMBERS = [1, 2, 3, 4, 5];
@@ -66,8 +60,7 @@ export class Lab {
   static async open(options: LabOptions): Promise<Lab> {
     const speed = options.speed ?? 10;
     const practice = await startPractice(
-      ...['--profile', options.profile ?? 'lab', '--speed', Number.isFinite(speed) ? String(speed) : 'max'],
-      ...['--seed', options.seed, '--fleet', options.fleet ?? '1.0'],
+      ...['--profile', 'lab', '--speed', String(speed), '--seed', options.seed, '--fleet', options.fleet ?? '1.0'],
     );
     const lab = new Lab(practice, options, speed);
     try {
@@ -96,8 +89,7 @@ export class Lab {
 
   /** Runs a command as `core`. `limitMs` is the cluster's time. */
   async run(node: string, command: string, options: CommandOptions = {}): Promise<Said> {
-    const isTimed = options.limitMs !== undefined && Number.isFinite(this.speed);
-    const limitMs = isTimed ? options.limitMs / this.speed : LONGEST_MS;
+    const limitMs = options.limitMs === undefined ? LONGEST_MS : options.limitMs / this.speed;
     return await this.#node(node).run(command, { ...options, limitMs });
   }
 
@@ -108,8 +100,7 @@ export class Lab {
 
   /** Waits in the cluster's time. */
   async rest(ms: number): Promise<void> {
-    if (Number.isFinite(this.speed)) await sleep(ms / this.speed);
-    else await this.run('client', `sleep ${ms / 1_000}`);
+    await sleep(ms / this.speed);
   }
 
   /** Runs a command until its output is as wanted. */
@@ -173,11 +164,7 @@ export class Lab {
     const added = await this.practice.call('POST', '/v2/account/keys', {
       body: { name: 'truth', public_key: this.#keys.public },
     });
-    const common = {
-      ssh_keys: [at(added.json, 'ssh_key.id')],
-      private_networking: true,
-      size: this.options.size ?? '2gb',
-    };
+    const common = { ssh_keys: [at(added.json, 'ssh_key.id')], private_networking: true, size: '2gb' };
     const names = NUMBERS.map((number) => `deis-${number}`);
     const members = await createActive(
       this.practice,

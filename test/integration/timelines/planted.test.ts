@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { startPlatform } from './platform';
 import { replay } from './replay';
 import { engineLeader, etcdLeader } from './roles';
-import { VirtualLab } from './virtualLab';
+import { VirtualLab } from '../virtual/virtualLab';
 
 const withTtl = (ttl: string) => (text: string) => text.replace('  fleet:\n', `  fleet:\n    agent-ttl: ${ttl}\n`);
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { VirtualLab } from './virtualLab';
+import type { VirtualLab } from '../virtual/virtualLab';
 
 /** Six global units on five nodes, nine that run once. */
 const PLATFORM_ROWS = 39;

@@ -4,7 +4,7 @@ import { untilLeft, untilRetried } from './phase';
 import { startPlatform } from './platform';
 import { replaySame } from './replay';
 import { engineLeader, etcdLeader, leadElsewhere } from './roles';
-import { VirtualLab } from './virtualLab';
+import { VirtualLab } from '../virtual/virtualLab';
 
 const FOLDER = 'power-off';
 const SETTLED_MS = 60_000;

@@ -5,7 +5,7 @@ import { placesOf } from './placement';
 import { startPlatform, untilRunning } from './platform';
 import { replaySame } from './replay';
 import { engineLeader, etcdLeader } from './roles';
-import { VirtualLab } from './virtualLab';
+import { VirtualLab } from '../virtual/virtualLab';
 
 const FOLDER = 'fleet-0.11.7';
 const SETTLED_MS = 60_000;

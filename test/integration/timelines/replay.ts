@@ -4,7 +4,7 @@ import { eventsOf, type Event } from '../../truth/timeline/events';
 import { record } from '../../truth/timeline/probes';
 import { readTimeline } from '../../truth/timeline/recorded';
 import { placementOf } from './placement';
-import type { VirtualLab } from './virtualLab';
+import type { VirtualLab } from '../virtual/virtualLab';
 
 export interface Replay {
   /** What differs from the recorded time line; undefined: nothing. */

@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict';
-import { Lab, type LabOptions } from '../../../truth/lab';
+import { VirtualLab, type VirtualLabOptions } from '../../virtual/virtualLab';
 
 export const NODES = ['deis-1', 'deis-2', 'deis-3', 'deis-4', 'deis-5'];
 /** Six global units on five nodes, six single ones and three routers. */
@@ -7,8 +6,19 @@ export const PLATFORM_ROWS = 39;
 const VERSION = '1.13.4';
 
 /** Five nodes whose time jumps from event to event: what becomes of them does not hang on how busy this machine is. */
-export async function openFive(size: string, options: Partial<LabOptions> = {}): Promise<Lab> {
-  return await Lab.open({ seed: 'memory', prefix: 'deis', speed: Infinity, size, ...options });
+export async function openFive(size: string, options: Partial<VirtualLabOptions> = {}): Promise<VirtualLab> {
+  return await VirtualLab.open({ fleet: '1.0', seed: 'memory', size, ...options });
+}
+
+/** Asks until the output is as wanted. */
+export async function until(
+  lab: VirtualLab,
+  node: string,
+  command: string,
+  wanted: RegExp,
+  longestMs?: number,
+): Promise<void> {
+  await lab.until(node, command, (stdout) => wanted.test(stdout), longestMs);
 }
 
 /** The guide's unit: 4 GiB of swap on every node, also on one that comes back. */
@@ -26,37 +36,30 @@ ExecStart=/sbin/swapon /var/vm/swap
 Global=true
 `;
 
-export async function giveSwap(lab: Lab): Promise<void> {
+export async function giveSwap(lab: VirtualLab): Promise<void> {
   await lab.write('deis-1', 'swapon.service', SWAPON);
-  await ask(lab, 'deis-1', 'fleetctl start swapon.service');
-  for (const node of NODES) await lab.until(node, 'cat /proc/swaps', /^\/var\/vm\/swap\s+file\s+4194300\s/m);
+  await lab.prepare('deis-1', 'fleetctl start swapon.service');
+  for (const node of NODES) await until(lab, node, 'cat /proc/swaps', /^\/var\/vm\/swap\s+file\s+4194300\s/m);
 }
 
 /** `deisctl install platform`, then `start platform` detached from this session, as on nodes that may take an hour for it. */
-export async function beginPlatform(lab: Lab): Promise<void> {
-  await ask(lab, 'deis-1', `curl -sSL http://deis.io/deisctl/install.sh | sudo sh -s ${VERSION}`);
-  await ask(lab, 'deis-1', 'deisctl config platform set domain=deis.example.com');
-  await ask(lab, 'deis-1', 'deisctl install platform');
-  await ask(lab, 'deis-1', `sudo systemd-run --unit=start-platform --setenv=HOME=/root deisctl start platform`);
+export async function beginPlatform(lab: VirtualLab): Promise<void> {
+  await lab.prepare('deis-1', `curl -sSL http://deis.io/deisctl/install.sh | sudo sh -s ${VERSION}`);
+  await lab.prepare('deis-1', 'deisctl config platform set domain=deis.example.com');
+  await lab.prepare('deis-1', 'deisctl install platform');
+  await lab.prepare('deis-1', `sudo systemd-run --unit=start-platform --setenv=HOME=/root deisctl start platform`);
 }
 
-export async function untilRunning(lab: Lab): Promise<void> {
+export async function untilRunning(lab: VirtualLab): Promise<void> {
   const count = 'fleetctl list-units --no-legend --fields=unit,active,sub | grep deis- | grep -c "active.running"';
-  await lab.until('deis-1', count, new RegExp(`^${PLATFORM_ROWS}$`, 'm'), 30 * 60_000);
-}
-
-/** What a command that must work says. */
-export async function ask(lab: Lab, node: string, command: string): Promise<string> {
-  const { stdout, stderr, exit } = await lab.run(node, command);
-  assert.equal(exit, 0, `${command} on ${node}: ${stdout}${stderr}`);
-  return stdout;
+  await until(lab, 'deis-1', count, new RegExp(`^${PLATFORM_ROWS}$`, 'm'), 30 * 60_000);
 }
 
 /** Both streams, whatever the exit code. */
-export async function said(lab: Lab, node: string, command: string): Promise<string> {
+export async function said(lab: VirtualLab, node: string, command: string): Promise<string> {
   const { stdout, stderr } = await lab.run(node, command);
   return stdout + stderr;
 }
 
-export const everywhere = async (lab: Lab, command: string): Promise<string[]> =>
+export const everywhere = async (lab: VirtualLab, command: string): Promise<string[]> =>
   await Promise.all(NODES.map((node) => said(lab, node, command)));

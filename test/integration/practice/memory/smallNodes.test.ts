@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Lab } from '../../../truth/lab';
-import { ask, beginPlatform, everywhere, giveSwap, NODES, openFive, untilRunning } from './fiveNodes';
+import type { VirtualLab } from '../../virtual/virtualLab';
+import { beginPlatform, everywhere, giveSwap, NODES, openFive, until, untilRunning } from './fiveNodes';
 
 /** Nodes with enough memory need less than a minute. */
 const MINUTES = 5;
@@ -11,7 +11,7 @@ const UNITS = 'fleetctl list-units --no-legend --fields=unit,active,sub';
 const HEALTH = "curl -s -o /dev/null -w '%{http_code}' -H 'Host: deis.example.com' http://127.0.0.1/healthz";
 
 describe('the platform on five nodes of 512 MB without swap', { timeout: 400_000 }, () => {
-  let lab: Lab;
+  let lab: VirtualLab;
   /** What fleet said again and again. */
   const lists: string[] = [];
   const health: string[] = [];
@@ -40,8 +40,8 @@ describe('the platform on five nodes of 512 MB without swap', { timeout: 400_000
   it('has its reason in the kernel’s log of every node, by dmesg and by journalctl -k', async () => {
     const victim = /Out of memory: Kill process (\d+) \(([\w-]+)\) score \d+ or sacrifice child/;
     for (const node of NODES) {
-      const ring = await ask(lab, node, 'dmesg');
-      const journal = await ask(lab, node, 'journalctl -k --no-pager');
+      const ring = await lab.prepare(node, 'dmesg');
+      const journal = await lab.prepare(node, 'journalctl -k --no-pager');
       for (const log of [ring, journal]) {
         assert.match(log, /invoked oom-killer: gfp_mask=0x24201ca, order=0, oom_score_adj=0$/m);
         const [, pid = '', name = ''] = victim.exec(log) ?? [];
@@ -53,18 +53,19 @@ describe('the platform on five nodes of 512 MB without swap', { timeout: 400_000
 
   it('leaves its units in auto-restart, by systemctl on the nodes and by fleetctl', async () => {
     for (const node of NODES) {
-      await lab.until(
+      await until(
+        lab,
         node,
         "systemctl list-units --no-pager 'deis-*'",
         /^\s*deis-[\w@-]+\.service\s+loaded\s+activating\s+auto-restart\s/m,
       );
-      const counters = await ask(lab, node, "journalctl --no-pager -o cat -u 'deis-*' | grep 'restart counter'");
+      const counters = await lab.prepare(node, "journalctl --no-pager -o cat -u 'deis-*' | grep 'restart counter'");
       assert.match(
         counters,
         /^deis-[\w@-]+\.service: Scheduled restart job, restart counter is at (?:[5-9]|\d\d+)\.$/m,
       );
       assert.match(
-        await ask(lab, node, "journalctl --no-pager -o cat -u 'deis-*'"),
+        await lab.prepare(node, "journalctl --no-pager -o cat -u 'deis-*'"),
         /Main process exited, code=exited, status=137\/n\/a/,
       );
     }
@@ -87,7 +88,8 @@ describe('the platform on five nodes of 512 MB without swap', { timeout: 400_000
     const elections = logs.join('\n').match(/is starting a new election at term \d+/g)?.length ?? 0;
     assert.ok(elections > NODES.length, `${elections} elections`);
     const write = 'curl -s http://127.0.0.1:2379/v2/keys/probe -XPUT -d value=1';
-    await lab.until(
+    await until(
+      lab,
       'deis-1',
       write,
       /"errorCode":300,"message":"Raft Internal Error","cause":"etcdserver: request timed out"/,
@@ -104,7 +106,7 @@ describe('the platform on five nodes of 512 MB without swap', { timeout: 400_000
 });
 
 describe('the platform on five nodes of 512 MB with 4 GiB of swap', { timeout: 300_000 }, () => {
-  let lab: Lab;
+  let lab: VirtualLab;
   before(async () => {
     lab = await openFive('512mb');
     await giveSwap(lab);
@@ -118,18 +120,18 @@ describe('the platform on five nodes of 512 MB with 4 GiB of swap', { timeout: 3
     await untilRunning(lab);
     for (let minute = 0; minute < MINUTES; minute += 1) {
       await lab.rest(60_000);
-      const list = await ask(lab, 'deis-1', UNITS);
+      const list = await lab.prepare('deis-1', UNITS);
       assert.equal(list.match(/^deis-.*\tactive\trunning$/gm)?.length, 39, list);
     }
     assert.ok((await everywhere(lab, HEALTH)).includes('200'));
-    assert.match(await ask(lab, 'deis-1', 'etcdctl cluster-health'), /^cluster is healthy$/m);
+    assert.match(await lab.prepare('deis-1', 'etcdctl cluster-health'), /^cluster is healthy$/m);
   });
 
   it('is more than the memory of a node holds, and no kernel kills', async () => {
     for (const node of NODES) {
-      const swapped = Number(/^Swap:\s+\d+\s+(\d+)/m.exec(await ask(lab, node, 'free -m'))?.[1]);
+      const swapped = Number(/^Swap:\s+\d+\s+(\d+)/m.exec(await lab.prepare(node, 'free -m'))?.[1]);
       assert.ok(swapped > 50, `${swapped} MB of ${node} are swapped out`);
-      assert.doesNotMatch(await ask(lab, node, 'dmesg'), /oom-killer/);
+      assert.doesNotMatch(await lab.prepare(node, 'dmesg'), /oom-killer/);
     }
   });
 });

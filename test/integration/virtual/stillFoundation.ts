@@ -1,5 +1,6 @@
 import { OwnPorts, type Foundation } from '../../../src/practice/foundation';
 import { createLedger } from '../../../src/practice/ledger';
+import type { Profile } from '../../../src/practice/kernel';
 import { profiles } from '../../../src/practice/profile';
 import { createRandom } from '../../../src/practice/random';
 import { JsonStateFile } from '../../../src/practice/stateFile';
@@ -23,12 +24,12 @@ class ForgetfulState extends JsonStateFile {
 }
 
 /** What a practice cloud stands on, its clock without our own: time passes only by jumps to what is waited for, so that runs are alike. */
-export function layStillFoundation(folder: string, seed: string): Foundation {
+export function layStillFoundation(folder: string, seed: string, profile: Profile['name']): Foundation {
   const state = new ForgetfulState(folder);
   const timeline = new VirtualTimeline(Infinity, START, () => 0);
   return {
     ...{ state, timeline, random: createRandom(state, seed), ledger: createLedger(timeline) },
-    ...{ profile: { ...profiles.lab, bootMs: CONTAINER_BOOT_MS }, ports: new OwnPorts(state) },
+    ...{ profile: { ...profiles[profile], bootMs: CONTAINER_BOOT_MS }, ports: new OwnPorts(state) },
     touch: () => timeline.touch(),
     dispose() {
       timeline.dispose();

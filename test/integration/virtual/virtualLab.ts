@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseCommandLine } from '../../../src/practice/commandLine';
 import type { Foundation } from '../../../src/practice/foundation';
-import type { PoweredHost } from '../../../src/practice/kernel';
+import type { PoweredHost, Profile } from '../../../src/practice/kernel';
 import { createModel, type Model } from '../../../src/practice/model';
 import type { Said } from '../../truth/readme';
 import { memberUserData } from '../../truth/userData';
@@ -14,6 +14,8 @@ import { layStillFoundation } from './stillFoundation';
 export interface VirtualLabOptions {
   readonly fleet: '1.0' | '0.11';
   readonly seed?: string;
+  readonly size?: string;
+  readonly profile?: Profile['name'];
   /** What the nodes' user data is made into, to plant something wrong. */
   readonly userData?: (text: string) => string;
 }
@@ -34,13 +36,14 @@ export class VirtualLab {
   ) {}
 
   /** Resolves when etcd and fleet have five members. */
-  static async open({ fleet, seed = 'north', userData = (text) => text }: VirtualLabOptions): Promise<VirtualLab> {
+  static async open(wanted: VirtualLabOptions): Promise<VirtualLab> {
+    const { fleet, seed = 'north', profile = 'lab' } = wanted;
     const folder = mkdtempSync(path.join(os.tmpdir(), 'deis-virtual-lab-'));
-    const args = ['--token', 'test', '--profile', 'lab', '--speed', 'max', '--seed', seed, '--fleet', fleet];
-    const foundation = layStillFoundation(folder, seed);
+    const args = ['--token', 'test', '--profile', profile, '--speed', 'max', '--seed', seed, '--fleet', fleet];
+    const foundation = layStillFoundation(folder, seed, profile);
     const options = parseCommandLine(args, {}) ?? assert.fail('only the usage');
     const lab = new VirtualLab(folder, foundation, createModel(foundation, options));
-    await lab.#create(userData);
+    await lab.#create(wanted);
     return lab;
   }
 
@@ -63,9 +66,9 @@ export class VirtualLab {
     return this.#host(node).machineId;
   }
 
-  async run(node: string, command: string): Promise<Said> {
+  async run(node: string, command: string, stdin = ''): Promise<Said> {
     this.foundation.timeline.touch();
-    const { stdout, stderr, exitCode } = await this.#host(node).run(command, { user: 'core' });
+    const { stdout, stderr, exitCode } = await this.#host(node).run(command, { user: 'core', stdin });
     return { stdout, stderr, exit: exitCode };
   }
 
@@ -76,9 +79,19 @@ export class VirtualLab {
     return stdout;
   }
 
+  async write(node: string, file: string, text: string): Promise<void> {
+    const { stderr, exit } = await this.run(node, `cat > ${file}`, text);
+    assert.equal(exit, 0, `${file} cannot be written on ${node}: ${stderr}`);
+  }
+
   /** Asks until the answer is as wanted, which it is given back. */
-  async until(node: string, command: string, wanted: (stdout: string) => boolean): Promise<string> {
-    const end = this.now() + LONGEST_MS;
+  async until(
+    node: string,
+    command: string,
+    wanted: (stdout: string) => boolean,
+    longestMs = LONGEST_MS,
+  ): Promise<string> {
+    const end = this.now() + longestMs;
     for (;;) {
       const { stdout, stderr } = await this.run(node, command);
       if (wanted(stdout)) return stdout;
@@ -96,6 +109,15 @@ export class VirtualLab {
     this.model.cloud.lifecycle.recover(this.#id(node));
   }
 
+  /** Until `repair`. */
+  fillDisk(node: string): void {
+    this.model.faults.add({ kind: 'disk-fills', dropletId: this.#id(node) });
+  }
+
+  repair(): void {
+    this.model.faults.clear();
+  }
+
   /** Nobody hears a node for a while, nor does it hear them. */
   async separate(node: string, forMs: number): Promise<void> {
     const others = this.names.filter((name) => name !== node).map((name) => this.#id(name));
@@ -111,18 +133,20 @@ export class VirtualLab {
     return this.#ids[this.names.indexOf(node)] ?? assert.fail(`no node ${node}`);
   }
 
-  async #create(change: (text: string) => string): Promise<void> {
+  async #create({ size = '2gb', userData = (text) => text }: VirtualLabOptions): Promise<void> {
     const { cloud, discovery } = this.model;
     this.foundation.ports.use(1); // where nodes find the discovery service: it is asked inside the model, never over a socket
     const account = cloud.accounts.put({ name: 'Lab', tokens: [{ token: 'test', scopes: ['*'] }] });
     const asked = { url: new URL('http://127.0.0.1/new?size=5'), method: 'GET', headers: {}, body: undefined };
     const { body: url } = await speak(discovery, asked);
     const made = cloud.droplets.create(account, {
-      ...{ names: this.names, region: 'nyc3', size: '2gb', image: 'coreos-stable', sshKeys: [], tags: [] },
-      ...{ userData: change(memberUserData(url)), hasMonitoring: false, vpc: undefined },
+      ...{ names: this.names, region: 'nyc3', size, image: 'coreos-stable', sshKeys: [], tags: [] },
+      ...{ userData: userData(memberUserData(url)), hasMonitoring: false, vpc: undefined },
     });
     this.#ids.push(...made.map(({ droplet }) => droplet.id));
-    await this.rest(10_000);
+    const isUp = (id: number): boolean => cloud.lifecycle.host(id)?.isUp === true;
+    do await this.rest(10_000);
+    while (!this.#ids.every(isUp));
     await this.until('deis-1', 'etcdctl cluster-health', (text) => text.includes('cluster is healthy'));
     await this.until('deis-1', 'fleetctl list-machines --no-legend | wc -l', (text) => text === '5\n');
   }

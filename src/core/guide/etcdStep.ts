@@ -4,7 +4,7 @@ import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
 import { discoveryUrlSecret } from '../secretKeys';
 import { lastJournalLines } from './command';
-import { describeFullDisk } from './fullDisk';
+import { describeFullDisk } from './freeDisk';
 import { onEachNode, throwIfHopeless, withNode } from './nodes';
 import { startStaticMembers } from './staticMembersStart';
 

@@ -1,6 +1,6 @@
 import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
-import { describeFullDisk } from './fullDisk';
+import { describeFullDisk } from './freeDisk';
 import { onAnyNode, withNode } from './nodes';
 
 /** After etcd is back, fleet may stay silent for a minute more: it tries again with pauses that double. */

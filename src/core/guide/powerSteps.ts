@@ -45,6 +45,9 @@ async function statusOf(run: Run, nodeName: string): Promise<string> {
   return droplet.status;
 }
 
+/** `power_off` as it stands in a sentence. */
+const inWords = (type: DropletActionType): string => type.replaceAll('_', ' ');
+
 /** Asks for the action, and waits until the cloud says that it is done. What was known of the way to the node is forgotten. */
 async function act(run: Run, nodeName: string, type: DropletActionType): Promise<void> {
   const { cloud, clock, nodes } = run.provider;
@@ -53,7 +56,7 @@ async function act(run: Run, nodeName: string, type: DropletActionType): Promise
     async () => {
       const action = await cloud.getAction(id, run.signal);
       if (action?.status === 'errored') {
-        throw new ClusterError(`DigitalOcean could not do ${type} on ${nodeName}.`, {
+        throw new ClusterError(`DigitalOcean could not ${inWords(type)} ${nodeName}.`, {
           code: 'cloudRefused',
           remedy: 'refresh',
         });
@@ -65,7 +68,7 @@ async function act(run: Run, nodeName: string, type: DropletActionType): Promise
       signal: run.signal,
       timeoutMs: ACTION_MS,
       onTimeout: () => ({
-        message: `DigitalOcean has not finished ${type} on ${nodeName} within five minutes.`,
+        message: `DigitalOcean did not ${inWords(type)} ${nodeName} within five minutes.`,
         remedy: 'refresh',
       }),
     },
@@ -75,7 +78,7 @@ async function act(run: Run, nodeName: string, type: DropletActionType): Promise
 
 const actionStep = (nodeName: string, type: 'power_off' | 'power_on', status: string): Step => ({
   id: type,
-  title: type === 'power_off' ? `Power off ${nodeName}` : `Power on ${nodeName}`,
+  title: `${type === 'power_off' ? 'Power off' : 'Power on'} ${nodeName}`,
   observe: async (run) => (await statusOf(run, nodeName)) === status,
   apply: (run) => act(run, nodeName, type),
   async verify(run) {
@@ -84,7 +87,7 @@ const actionStep = (nodeName: string, type: 'power_off' | 'power_on', status: st
       signal: run.signal,
       timeoutMs: 60_000,
       onTimeout: async () => ({
-        message: `DigitalOcean says that ${type} is done, and still shows ${nodeName} as ${await statusOf(run, nodeName)}. Refresh, then try again.`,
+        message: `DigitalOcean says that it did ${inWords(type)} ${nodeName}, and still shows it as ${await statusOf(run, nodeName)}. Refresh, then try again.`,
         remedy: 'refresh',
       }),
     });

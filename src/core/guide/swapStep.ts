@@ -1,10 +1,10 @@
 import { ClusterError } from '../errors';
-import { parseDf } from '../parse/df';
 import { parseSwaps } from '../parse/proc';
 import { waitUntil } from '../plan/poll';
 import type { Run, Step } from '../plan/step';
 import type { NodeConnection } from '../ports';
 import { lastJournalLines, runCommand } from './command';
+import { freeDiskMb } from './freeDisk';
 import { onAnyNode, onEachNode, throwIfHopeless, withNode } from './nodes';
 import { SWAP_UNIT, swapUnitOptions } from './swapUnit';
 
@@ -154,7 +154,6 @@ async function describe(run: Run, missing: Missing | undefined): Promise<string>
 /** Where etcd cannot write either, fleet does not even start the unit, and there is no journal of it. */
 async function lackOfRoom(run: Run, node: NodeConnection): Promise<string[]> {
   const { swapSizeMb } = run.journal.data.spec;
-  const df = await runCommand(node, ['df', '-P', '/'], { signal: run.signal, timeoutMs: 15_000 });
-  const freeMb = parseDf(df)[0]?.freeMb ?? swapSizeMb;
+  const freeMb = (await freeDiskMb(node, run.signal)) ?? swapSizeMb;
   return freeMb < swapSizeMb ? [`its disk has ${freeMb} MB free, and the swap file takes ${swapSizeMb} MB.`] : [];
 }

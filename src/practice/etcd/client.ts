@@ -34,7 +34,7 @@ export class MemberClient implements EtcdClient {
     if (options.quorum === true) {
       return await this.#propose({ kind: 'get', key, now, ...options });
     }
-    return this.member.statistics.count({ kind: 'get', key, now }, () => this.member.store.get(key, options, now));
+    return this.member.machine.read({ kind: 'get', key, now, ...options });
   }
 
   peek(key: string): EtcdNode | undefined {

@@ -51,10 +51,17 @@ export class History {
     this.add({ key: '/', isDirectoryRemoval: false, index, isQuiet: true, event });
   }
 
-  /** Everything is as a stranger left it: after a snapshot the old events say nothing any more. */
-  clear(index: number): void {
-    this.#events = [];
-    this.#start = index + 1;
+  /** The same past, with nobody who waits. */
+  copy(): History {
+    const copy = new History();
+    copy.take(this);
+    return copy;
+  }
+
+  /** Takes over another one's past. */
+  take(other: History): void {
+    this.#events = [...other.#events];
+    this.#start = other.#start;
   }
 
   watch(path: string, isRecursive: boolean, notify: (event: EtcdEvent, index: number) => void): Cancel {

@@ -1,6 +1,6 @@
 import type { Cancel, Host, Kernel } from '../kernel';
 import type { EtcdEvent } from './api';
-import { History } from './history';
+import type { History } from './history';
 import { changeMembers, majorityOf, type MemberState } from './memberState';
 import {
   compact,
@@ -16,8 +16,8 @@ import {
   type RaftOperation,
 } from './raftLog';
 import { Proposals } from './proposals';
-import { Store } from './store';
-import { StoreStatistics } from './statistics';
+import type { Store } from './store';
+import type { StateMachine } from './stateMachine';
 import { raftLine, VainElections } from './vainElections';
 import type { EtcdWorld } from './world';
 
@@ -30,9 +30,7 @@ type Role = 'leader' | 'follower';
 
 /** A voting member: its log, its copy of the store, and raft's rules. Messages take no time; who is not reached gets none. */
 export class Member {
-  readonly store: Store;
-  readonly history: History;
-  readonly statistics = new StoreStatistics();
+  readonly machine: StateMachine;
   readonly startedAt: number;
   role: Role = 'follower';
   leaderId: string | undefined;
@@ -66,9 +64,15 @@ export class Member {
       this.reportedRole = this.role;
       this.leaderSince = this.startedAt;
     }
-    // A member that was just founded knows the events that made it; one that starts again has only its copy.
-    this.history = new History(state.commit > Object.keys(state.members).length ? state.store.index : 0);
-    this.store = new Store(state.store, (applied) => this.history.add(applied));
+    this.machine = world.machineFor(state);
+  }
+
+  get store(): Store {
+    return this.machine.store;
+  }
+
+  get history(): History {
+    return this.machine.history;
   }
 
   get id(): string {
@@ -274,8 +278,7 @@ export class Member {
     const { log, commit, store, members, removed, clusterId } = structuredClone(leader.state);
     Object.assign(this.state.store, store);
     Object.assign(this.state, { log, commit, members, removed, clusterId });
-    this.store.replaced();
-    this.history.clear(this.store.index);
+    this.machine.replaceBy(leader.machine);
     this.callbacks.log(`etcdserver: applied snapshot at index ${commit}`);
     this.world.changed();
   }
@@ -378,8 +381,8 @@ export class Member {
   }
 
   #perform(operation: RaftOperation): (() => EtcdEvent) | undefined {
-    if (operation.kind === 'store') {
-      return this.statistics.count(operation.operation, () => this.store.apply(operation.operation));
+    if (operation.kind === 'store' || operation.kind === 'accounts') {
+      return this.machine.apply(operation);
     }
     if (operation.kind !== 'noop') {
       this.#changeMembers(operation);
@@ -392,9 +395,7 @@ export class Member {
     if (change.kind === 'removeMember' && change.id === this.id) {
       queueMicrotask(() => this.callbacks.removed());
     }
-    this.state.store.index += 1;
-    this.statistics.countMembership(change.kind);
-    this.history.skip(this.state.store.index);
+    this.machine.changeMembers(change.kind);
     this.world.changed();
   }
 }

@@ -14,7 +14,10 @@ export type MembershipChange =
   | { readonly kind: 'removeMember'; readonly id: string };
 
 export type RaftOperation =
-  { readonly kind: 'store'; readonly operation: StoreOperation } | MembershipChange | { readonly kind: 'noop' };
+  | { readonly kind: 'store'; readonly operation: StoreOperation }
+  | { readonly kind: 'accounts'; readonly operation: StoreOperation }
+  | MembershipChange
+  | { readonly kind: 'noop' };
 
 export interface LogEntry {
   readonly term: number;

@@ -8,7 +8,17 @@ type Counter = (typeof COUNTERS)[number];
 export class StoreStatistics {
   readonly #success = new Map<Counter, number>();
   readonly #fail = new Map<Counter, number>();
+  /** Reads of this copy alone: unlike all else they are not counted anew when a member reads its log again. */
+  readonly #reads = { success: 0, fail: 0 };
   #expired = 0;
+
+  constructor(before?: StoreStatistics) {
+    if (before !== undefined) {
+      this.#success = new Map(before.#success);
+      this.#fail = new Map(before.#fail);
+      this.#expired = before.#expired;
+    }
+  }
 
   count<T>(operation: StoreOperation, run: () => T): T {
     const counter = counterOf(operation);
@@ -28,6 +38,17 @@ export class StoreStatistics {
     }
   }
 
+  countRead<T>(run: () => T): T {
+    try {
+      const result = run();
+      this.#reads.success += 1;
+      return result;
+    } catch (error) {
+      this.#reads.fail += 1;
+      throw error;
+    }
+  }
+
   /** Members stand in the store too: what happens to them is counted like what happens to keys. */
   countMembership(kind: 'addMember' | 'publish' | 'updateMember' | 'removeMember'): void {
     const counters = { addMember: 'create', publish: 'sets', updateMember: 'update', removeMember: 'delete' } as const;
@@ -39,7 +60,10 @@ export class StoreStatistics {
       [`${name}Success`, this.#success.get(name) ?? 0] as const,
       [`${name}Fail`, this.#fail.get(name) ?? 0] as const,
     ]);
-    return { ...Object.fromEntries(counts), expireCount: this.#expired, watchers };
+    const numbers = Object.fromEntries(counts);
+    numbers['getsSuccess'] = (numbers['getsSuccess'] ?? 0) + this.#reads.success;
+    numbers['getsFail'] = (numbers['getsFail'] ?? 0) + this.#reads.fail;
+    return { ...numbers, expireCount: this.#expired, watchers };
   }
 
   #add(counts: Map<Counter, number>, counter: Counter | undefined): void {

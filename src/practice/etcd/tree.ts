@@ -14,7 +14,22 @@ export interface TreeNode {
 export interface StoreState {
   index: number;
   root: TreeNode;
+  /** Users and roles, once there have been some. */
+  accounts?: TreeNode;
 }
+
+/** The users and roles as a store of their own, with the index of the keys. */
+export const accountsOf = (state: StoreState): StoreState => ({
+  get index() {
+    return state.index;
+  },
+  set index(index) {
+    state.index = index;
+  },
+  get root() {
+    return (state.accounts ??= { children: {}, created: 0, modified: 0 });
+  },
+});
 
 export const emptyStore = (): StoreState => ({ index: 0, root: { children: {}, created: 0, modified: 0 } });
 

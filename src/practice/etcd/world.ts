@@ -2,6 +2,7 @@ import type { Host, Kernel } from '../kernel';
 import type { Member } from './member';
 import type { MemberState } from './memberState';
 import type { MemberInfo } from './raftLog';
+import { StateMachine } from './stateMachine';
 
 /** All etcd members that run now, and who of them reaches whom. One per practice cloud. */
 export class EtcdWorld {
@@ -12,6 +13,8 @@ export class EtcdWorld {
   readonly #startedAt: number;
   /** States whose member this process has started. */
   readonly #seen = new WeakSet<MemberState>();
+  /** What members made of the logs on their disks, for when they start again. */
+  readonly #machines = new WeakMap<MemberState, StateMachine>();
   /** When the last member on a droplet ended. */
   readonly #goneSince = new Map<number, number>();
 
@@ -42,6 +45,12 @@ export class EtcdWorld {
     this.#seen.add(state);
     state.bootId = host.bootId;
     return { isResumed, lostMs: isResumed ? Math.max(0, this.#startedAt - state.at) : 0 };
+  }
+
+  machineFor(state: MemberState): StateMachine {
+    const machine = new StateMachine(state, this.#machines.get(state));
+    this.#machines.set(state, machine);
+    return machine;
   }
 
   add(member: Member): void {

@@ -83,7 +83,7 @@ async function serveStatus(
       send(to, 200, JSON.stringify(describeSelf(member, now)));
       return;
     case '/v2/stats/store':
-      send(to, 200, JSON.stringify(member.statistics.describe(member.history.watcherCount)));
+      send(to, 200, JSON.stringify(member.machine.statistics.describe(member.history.watcherCount)));
       return;
     case '/v2/stats/leader':
       if (member.role === 'leader') {

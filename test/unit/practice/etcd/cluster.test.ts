@@ -160,6 +160,37 @@ describe('an etcd cluster', () => {
     assert.equal(cluster.discovery.registered('token'), 5);
   });
 
+  it('remembers the last thousand events when it starts again, those of its absence too', async () => {
+    const cluster = await runningEtcd();
+    const [node, writer] = cluster.hosts.filter((host) => etcdOf(host).member()?.role === 'follower');
+    assert.ok(node !== undefined && writer !== undefined);
+    const write = async (count: number): Promise<void> => {
+      for (let done = 0; done < count; done += 1) await etcdOf(writer).client.set('/k', { value: String(done) });
+    };
+    const firstOf = (index: number): number | undefined => {
+      const member = etcdOf(node).member() ?? assert.fail();
+      return member.history.since('/k', false, index, member.store.index)?.index;
+    };
+    await write(2);
+    const first = etcdOf(writer).client.index - 1;
+    const heard: unknown[] = [];
+    etcdOf(node).client.watch('/k', (event) => heard.push(event));
+    node.stopDaemon(ETCD);
+    await write(700);
+    await startEtcd(node).ready;
+    assert.equal(firstOf(first), first);
+    assert.deepEqual(heard, [], 'who waited at the one that ended waits no more');
+
+    node.stopDaemon(ETCD);
+    await write(700);
+    await startEtcd(node).ready;
+    assert.throws(
+      () => firstOf(first),
+      (error) => error instanceof EtcdError && error.code === 401 && error.cause.includes('has been cleared'),
+    );
+    assert.equal(firstOf(first + 450), first + 450);
+  });
+
   it('has no leader and no quorum when three of five are gone, and both when one returns', async () => {
     const cluster = await runningEtcd();
     [1, 2, 3].forEach((number) => at(cluster, number).cutPower());

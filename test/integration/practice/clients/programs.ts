@@ -4,11 +4,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { RunResult } from '../support';
 
-const FOLDERS = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/local/bin', '/usr/bin', '/bin'];
+const FALLBACK_FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin'];
+/** Where programs are looked for, in that order. */
+export const PATH_FOLDERS = [...(process.env['PATH'] ?? '').split(path.delimiter), ...FALLBACK_FOLDERS];
 
 /** Where a program lies on this machine's PATH. */
 export function programPath(name: string): string | undefined {
-  return FOLDERS.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
+  return PATH_FOLDERS.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
 }
 
 /** What every machine that builds this has (`.ci/run` installs it): elsewhere its tests are skipped, in CI they fail without it. */
@@ -26,6 +28,11 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   readonly workingDirectory?: string;
+}
+
+/** Takes this process's variables of these names from a program's environment. */
+export function withoutVariables(names: RegExp): Record<string, undefined> {
+  return Object.fromEntries(Object.keys(process.env).flatMap((name) => (names.test(name) ? [[name, undefined]] : [])));
 }
 
 export function start(program: string, args: readonly string[], options: RunOptions = {}): ChildProcess {

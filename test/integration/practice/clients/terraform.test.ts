@@ -13,9 +13,8 @@ import {
   TOKEN,
   until,
   type Practice,
-  type RunResult,
 } from '../support';
-import { run, skipWithout } from './programs';
+import { Terraform } from './terraformProvider';
 
 const TAG = 'deis-cluster:terraform';
 const PLAN = `
@@ -92,27 +91,9 @@ resource "digitalocean_record" "all" {
 const folder = temporaryFolder();
 after(() => removeFolder(folder));
 
-const terraform = (environment: Record<string, string>, ...args: string[]): Promise<RunResult> =>
-  run('terraform', args, {
-    workingDirectory: folder,
-    environment: {
-      ...{ TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1', TF_CLI_ARGS: '-no-color' },
-      ...{ TF_REGISTRY_CLIENT_TIMEOUT: '5', TF_REGISTRY_DISCOVERY_RETRY: '0', ...environment },
-    },
-  });
-
-/** Terraform's provider comes from wherever this machine's Terraform is told to take it: a mirror, a folder or the registry. */
-async function skipWithoutProvider(): Promise<string | false> {
-  const without = skipWithout('terraform');
-  if (without !== false) return without;
-  writeFileSync(path.join(folder, 'main.tf'), PLAN);
-  const { code, stdout, stderr } = await terraform({}, 'init', '-input=false');
-  if (code === 0) return false;
-  const reason = /Error: (.+)/.exec(stdout + stderr)?.[1] ?? `terraform init ended with ${code}`;
-  return `terraform is here, but not its DigitalOcean provider: ${reason}`;
-}
-
-const skip = await skipWithoutProvider();
+writeFileSync(path.join(folder, 'main.tf'), PLAN);
+const program = new Terraform(folder);
+const skip = await program.skipWithoutProvider();
 
 describe('Terraform against the practice cloud', { skip, timeout: 900_000 }, () => {
   let practice: Practice;
@@ -123,13 +104,13 @@ describe('Terraform against the practice cloud', { skip, timeout: 900_000 }, () 
     ...{ DIGITALOCEAN_API_URL: practice.api, DIGITALOCEAN_TOKEN: TOKEN },
   });
   const succeed = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await terraform(here(), ...args);
+    const { code, stdout, stderr } = await program.run(args, here());
     assert.equal(code, 0, `terraform ${args.join(' ')}: ${stdout}${stderr}`);
     return stdout;
   };
   /** 0: nothing to do; 2: something. */
   const plan = async (expected: 0 | 2): Promise<void> => {
-    const { code, stdout, stderr } = await terraform(here(), 'plan', '-input=false', '-detailed-exitcode');
+    const { code, stdout, stderr } = await program.run(['plan', '-input=false', '-detailed-exitcode'], here());
     assert.equal(code, expected, stdout + stderr);
   };
   const droplets = async (): Promise<readonly unknown[]> => {
@@ -181,7 +162,7 @@ describe('Terraform against the practice cloud', { skip, timeout: 900_000 }, () 
       ({ json }) => at(json, 'droplet.status') === 'off',
     );
     await plan(0);
-    await succeed('apply', '-refresh-only', '-auto-approve', '-input=false');
+    await succeed('refresh', '-input=false');
 
     assert.equal(await statusInState(id), 'off');
   });

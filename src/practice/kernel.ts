@@ -70,6 +70,8 @@ export interface Profile {
   /** A power action, from `in-progress` to `completed`. */
   readonly actionMs: number;
   pullMs(image: string, sizeMb: number): number;
+  /** A disk's content is copied: to a snapshot or a backup, or back from one. */
+  copyMs(gigabytes: number): number;
 }
 
 export type Origin = 'internet' | { readonly dropletId: number };

@@ -7,6 +7,7 @@ import type { PowerListener } from './cloud/machine';
 import type { PracticeOptions } from './commandLine';
 import { composeNodes, type Nodes } from './compose';
 import { INSTALLER_SITE } from './deisctl/installer';
+import { stateDisks } from './disks';
 import { createEffects } from './faults/effects';
 import { Faults } from './faults/faults';
 import type { Foundation } from './foundation';
@@ -123,9 +124,7 @@ function openCloud(foundation: Foundation, rest: Between & { gates: Gates; optio
   const cloud = createCloud({
     ...{ ...foundation, catalogue: catalogues[options.catalogue], listener },
     createHost: (spec) => nodes.createHost(spec),
-    removeSections(id) {
-      for (const name of state.sectionNames()) if (name.endsWith(`/${id}`)) state.remove(name);
-    },
+    disks: stateDisks(state, rest.host),
   });
   cloud.firewalls.onChange = () => network.changed();
   return cloud;

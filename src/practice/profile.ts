@@ -10,6 +10,7 @@ const realistic: Profile = {
   bootMs: 20_000,
   actionMs: 6_000,
   pullMs: (_image, sizeMb) => 2_000 + (sizeMb / 6) * 1000,
+  copyMs: (gigabytes) => gigabytes * 120_000, // "roughly 2 minutes per GB of used space" (DigitalOcean's help on backups)
 };
 
 /** The delays under which the guide's own tools were timed: droplets boot in 3 s, images take 2 s (traces/README.md). */
@@ -19,6 +20,7 @@ const lab: Profile = {
   bootMs: 3_000,
   actionMs: 1_000,
   pullMs: () => 2_000,
+  copyMs: () => 2_000,
 };
 
 export const profiles: Readonly<Record<Profile['name'], Profile>> = { default: realistic, lab };

@@ -1,5 +1,5 @@
 import { hourlyPrice } from './catalogue/catalogue';
-import type { ChargeRecord, DropletRecord } from './records';
+import type { ChargeRecord, DropletRecord, ImageRecord } from './records';
 import type { CloudStore } from './store';
 
 export interface Charge {
@@ -19,6 +19,8 @@ const HOUR_S = 3600;
 /** A month costs 672 hours at most. */
 const MONTH_MS = 30 * 24 * HOUR_S * 1000;
 const LEAST_COST = 0.01;
+/** A month of a snapshot or an imported image (DigitalOcean's pricing of images). */
+const IMAGE_PRICE_PER_GB = 0.06;
 
 /** By the second from create to destroy, powered off or not; at least a cent, at most the monthly price for each month. */
 function costOf(charge: ChargeRecord, now: number): number {
@@ -40,9 +42,26 @@ export class Billing {
   }
 
   close(droplet: DropletRecord, now: number): void {
-    const charge = this.store.data.charges.find((one) => one.dropletId === droplet.id && one.to === null);
+    this.#close(now, (one) => one.dropletId === droplet.id && one.imageId === undefined);
+  }
+
+  /** By the gigabyte, as long as it is kept. */
+  openImage(image: ImageRecord, from: number): void {
+    this.store.data.charges.push({
+      ...{ dropletId: image.dropletId ?? 0, imageId: image.id, account: image.account ?? '', name: image.name },
+      ...{ sizeSlug: image.type ?? 'custom', priceMonthly: image.sizeGb * IMAGE_PRICE_PER_GB, from, to: null },
+    });
+    this.store.changed();
+  }
+
+  closeImage(image: ImageRecord, now: number): void {
+    this.#close(now, (one) => one.imageId === image.id);
+  }
+
+  #close(now: number, isIt: (charge: ChargeRecord) => boolean): void {
+    const charge = this.store.data.charges.find((one) => one.to === null && isIt(one));
     if (charge === undefined) return;
-    charge.to = now;
+    charge.to = Math.max(now, charge.from);
     this.store.changed();
   }
 

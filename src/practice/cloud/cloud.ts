@@ -2,6 +2,7 @@ import type { HostSpec, Ledger, PoweredHost, Profile, Random, StateFile, Timelin
 import { Accounts } from './accounts';
 import { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
+import { DiskImages, type Disks } from './diskImages';
 import { Domains } from './domains';
 import { Droplets } from './droplets';
 import { Firewalls } from './firewalls';
@@ -24,7 +25,7 @@ export interface CloudParts {
   readonly catalogue: Catalogue;
   readonly createHost: (spec: HostSpec) => PoweredHost;
   readonly listener: PowerListener;
-  readonly removeSections: (dropletId: number) => void;
+  readonly disks: Disks;
 }
 
 /** DigitalOcean's side of the practice cloud: everything an account has, and what becomes of it over time. */
@@ -35,6 +36,7 @@ export interface Cloud {
   readonly accounts: Accounts;
   readonly billing: Billing;
   readonly images: Images;
+  readonly diskImages: DiskImages;
   readonly imageActions: ImageActions;
   readonly keys: Keys;
   readonly tags: Tags;
@@ -51,7 +53,8 @@ export function createCloud(parts: CloudParts): Cloud {
   const store = new CloudStore(parts.state);
   const accounts = new Accounts(store, random);
   const billing = new Billing(store);
-  const images = new Images(store, catalogue, timeline);
+  const images = new Images(store, catalogue, timeline, billing, (id) => parts.disks.remove(id));
+  const diskImages = new DiskImages({ store, timeline, billing, images });
   const imageActions = new ImageActions({ store, timeline, catalogue });
   const keys = new Keys(store);
   const tags = new Tags(store);
@@ -59,7 +62,7 @@ export function createCloud(parts: CloudParts): Cloud {
   const projects = new Projects(store, random);
   const domains = new Domains(store);
   const firewalls = new Firewalls({ store, timeline, random, tags });
-  const lifecycle = new Lifecycle({ ...parts, store, vpcs, billing, firewalls });
+  const lifecycle = new Lifecycle({ ...parts, store, vpcs, billing, firewalls, diskImages });
   const shared = {
     store,
     catalogue,
@@ -67,6 +70,7 @@ export function createCloud(parts: CloudParts): Cloud {
     accounts,
     billing,
     images,
+    diskImages,
     imageActions,
     keys,
     tags,
@@ -76,5 +80,5 @@ export function createCloud(parts: CloudParts): Cloud {
     firewalls,
     lifecycle,
   };
-  return { ...shared, droplets: new Droplets(shared) };
+  return { ...shared, droplets: new Droplets({ ...shared, disks: parts.disks }) };
 }

@@ -13,12 +13,16 @@ export const CHANGES = [
 ] as const;
 export type ChangeAction = (typeof CHANGES)[number];
 
-/** What a rename or a resize asks for; kept with its action, so that it still happens after a restart of the process. */
+/** What a rename, a resize or a snapshot asks for; kept with its action, so that it still happens after a restart of the process. */
 export interface Wish {
   readonly name?: string;
   readonly size?: SizeEntry;
   /** The disk grows with the rest, which cannot be taken back. */
   readonly hasDisk?: boolean;
+  /** Of a snapshot or a backup that is being taken: its id, what it takes, and what disk it wants. */
+  readonly imageId?: number;
+  readonly sizeGb?: number;
+  readonly diskGb?: number;
 }
 
 export interface AskedChange {

@@ -76,7 +76,7 @@ export function checkDropletRequest(
     throw unprocessable('You specified an invalid image for Droplet creation.');
   }
   // Imported images have their addresses by DHCP and no agent of DigitalOcean's (its documented limits of custom images).
-  if (image.account !== undefined && request.features?.includes('ipv6') === true) {
+  if (image.account !== undefined && image.dropletId === undefined && request.features?.includes('ipv6') === true) {
     throw unprocessable('image is not compatible with ipv6');
   }
   const place = checkPlace(parts.catalogue, request, image);

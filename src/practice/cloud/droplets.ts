@@ -1,6 +1,7 @@
 import type { Timeline } from '../kernel';
 import type { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
+import type { Disks } from './diskImages';
 import { checkDropletRequest, type CheckedRequest, type DropletRequest } from './dropletRequest';
 import type { Images } from './images';
 import type { Keys } from './keys';
@@ -26,6 +27,7 @@ interface Parts {
   readonly vpcs: Vpcs;
   readonly billing: Billing;
   readonly lifecycle: Lifecycle;
+  readonly disks: Disks;
 }
 
 /** Droplets of an account: made, found and deleted. What happens to them over time is the lifecycle's. */
@@ -103,6 +105,8 @@ export class Droplets {
       ...{ hasMonitoring: request.hasMonitoring, features: request.features ?? [], vpc: request.vpc },
     };
     store.addDroplet(droplet);
+    // Now, as the snapshot may be deleted before the droplet is there.
+    if (checked.image.dropletId !== undefined) this.parts.disks.copy(checked.image.id, droplet.id);
     billing.open(droplet, now);
     return { droplet, action: lifecycle.create(droplet) };
   }

@@ -1,4 +1,5 @@
 import type { Timeline } from '../kernel';
+import type { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
 import type { ImageRecord } from './records';
 import { forbidden, notFound, unprocessable } from './refusal';
@@ -27,6 +28,8 @@ export class Images {
     private readonly store: CloudStore,
     private readonly catalogue: Catalogue,
     private readonly timeline: Timeline,
+    private readonly billing: Billing,
+    private readonly removeDisk: (imageId: number) => void,
   ) {}
 
   list(account: string, filter: { isPrivate: boolean }): ImageRecord[] {
@@ -66,7 +69,7 @@ export class Images {
       ...{ pendingAt: now + FETCH_MS, availableAt: now + FETCH_MS + CONVERT_MS },
     };
     this.store.data.images.push(image);
-    this.store.changed();
+    this.billing.openImage(image, now + FETCH_MS + CONVERT_MS);
     // Nobody may be waiting for it on the timeline; with `--speed max` the import still has to come to its end.
     this.timeline.after(FETCH_MS + CONVERT_MS, () => undefined);
     return image;
@@ -90,6 +93,8 @@ export class Images {
     const image = this.get(account, reference);
     if (image.account !== account) throw notFound();
     this.store.data.images = this.store.data.images.filter((other) => other !== image);
+    this.billing.closeImage(image, this.timeline.now());
+    if (image.dropletId !== undefined) this.removeDisk(image.id);
     this.store.changed();
   }
 }

@@ -2,10 +2,11 @@ import type { HostSpec, Ledger, PoweredHost, Profile, Timeline } from '../kernel
 import { takePublicAddress } from './addresses';
 import type { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
-import { applyChange, CHANGES, wishOf, type AskedChange, type ChangeAction, type Wish } from './dropletChanges';
+import type { CopyType, DiskAction, DiskImages, Disks } from './diskImages';
+import { applyChange, CHANGES, diskOf, wishOf, type AskedChange, type ChangeAction, type Wish } from './dropletChanges';
 import type { Firewalls } from './firewalls';
 import { Machine, type PowerListener } from './machine';
-import type { ActionRecord, DropletRecord } from './records';
+import type { ActionRecord, DropletRecord, ImageRecord } from './records';
 import { unprocessable } from './refusal';
 import type { CloudStore } from './store';
 import type { Vpcs } from './vpcs';
@@ -14,6 +15,9 @@ export type PowerAction = 'power_on' | 'power_off' | 'power_cycle' | 'reboot' | 
 
 /** A deleted droplet is still listed for a moment. */
 const DELETE_MS = 1_500;
+const SWITCHED_ON_AFTER = ['create', 'power_on', 'rebuild', 'restore'];
+/** Whose root password DigitalOcean cannot reset (its how-to on root passwords); nor that of imported images. */
+const MANAGED_INTERNALLY = ['CoreOS', 'Fedora', 'FreeBSD', 'RancherOS'];
 
 interface Parts {
   readonly store: CloudStore;
@@ -26,7 +30,8 @@ interface Parts {
   readonly firewalls: Firewalls;
   readonly createHost: (spec: HostSpec) => PoweredHost;
   readonly listener: PowerListener;
-  readonly removeSections: (dropletId: number) => void;
+  readonly diskImages: DiskImages;
+  readonly disks: Disks;
 }
 
 /**
@@ -65,6 +70,46 @@ export class Lifecycle {
     return this.#start(droplet, type, wishOf(this.parts.catalogue, droplet, type, asked));
   }
 
+  /** What is on the disk now becomes an image; the node goes on meanwhile. */
+  copy(droplet: DropletRecord, type: CopyType, name: string): ActionRecord {
+    this.refuseWhenBusy(droplet);
+    const { host } = this.#machine(droplet);
+    const sizeGb = Math.round((host.resources.diskUsedMb / 1024) * 100) / 100;
+    const imageId = this.parts.store.nextId();
+    this.parts.disks.copy(droplet.id, imageId);
+    const wish = { name, imageId, sizeGb, diskGb: diskOf(droplet) };
+    return this.#start(droplet, type, wish, this.parts.profile.copyMs(sizeGb));
+  }
+
+  /** All that is on the disk is lost; the droplet keeps its id, its addresses and its keys, and is switched on afterwards. */
+  replaceDisk(droplet: DropletRecord, type: DiskAction, image: ImageRecord): ActionRecord {
+    this.refuseWhenBusy(droplet);
+    const { disks, profile } = this.parts;
+    const machine = this.#machine(droplet);
+    machine.cutPower();
+    machine.host.destroy();
+    this.#machines.delete(droplet.id);
+    disks.remove(droplet.id);
+    if (image.dropletId !== undefined) disks.copy(image.id, droplet.id);
+    if (type === 'rebuild') {
+      droplet.image = image;
+      delete droplet.hostName; // the name that it is made with now
+    }
+    this.#settled(droplet, image);
+    return this.#start(droplet, type, {}, type === 'rebuild' ? profile.createMs : profile.copyMs(image.sizeGb));
+  }
+
+  /** By DigitalOcean the password is set while the machine is down. */
+  resetPassword(droplet: DropletRecord): ActionRecord {
+    this.refuseWhenBusy(droplet);
+    const { image } = droplet;
+    const isImported = image.account !== undefined && image.dropletId === undefined;
+    if (isImported || MANAGED_INTERNALLY.includes(image.distribution)) {
+      throw unprocessable('The root password of this Droplet is managed internally and cannot be reset.');
+    }
+    return this.#start(droplet, 'password_reset');
+  }
+
   /** The machine below a droplet fails: nobody has asked for it, so there is no action. */
   crash(dropletId: number): void {
     this.#machines.get(dropletId)?.cutPower();
@@ -87,6 +132,7 @@ export class Lifecycle {
     const now = this.parts.timeline.now();
     droplet.goneAt = now + DELETE_MS;
     this.parts.billing.close(droplet, now);
+    this.parts.diskImages.forgetBackups(droplet);
     this.#machines.get(droplet.id)?.cutPower();
     this.#removeLater(droplet);
     this.parts.store.changed();
@@ -105,11 +151,11 @@ export class Lifecycle {
     }
   }
 
-  #start(droplet: DropletRecord, type: string, wish: Wish = {}): ActionRecord {
+  #start(droplet: DropletRecord, type: string, wish: Wish = {}, takesMs?: number): ActionRecord {
     const action: ActionRecord = {
       ...{ id: this.parts.store.nextId(), account: droplet.account, type, status: 'in-progress' },
       ...{ startedAt: this.parts.timeline.now(), completedAt: null, dropletId: droplet.id },
-      ...{ regionSlug: droplet.regionSlug, wish },
+      ...{ regionSlug: droplet.regionSlug, wish, ...(takesMs !== undefined && { takesMs }) },
     };
     droplet.pendingAction = action.id;
     this.parts.store.addAction(action);
@@ -120,7 +166,7 @@ export class Lifecycle {
   #carryOut(droplet: DropletRecord, action: ActionRecord): void {
     const { ledger, profile, timeline } = this.parts;
     const kind = action.type === 'create' ? 'create' : 'action';
-    const takesMs = action.type === 'create' ? profile.createMs : profile.actionMs;
+    const takesMs = action.takesMs ?? (action.type === 'create' ? profile.createMs : profile.actionMs);
     const leftMs = Math.max(0, action.startedAt + takesMs - timeline.now());
     const { signal } = this.#goneController(droplet.id);
     void ledger.delay(kind, droplet.name, leftMs, signal).then(
@@ -128,7 +174,8 @@ export class Lifecycle {
         action.status = 'completed';
         action.completedAt = timeline.now();
         delete droplet.pendingAction;
-        if (isChange(action.type)) this.#alter(droplet, action);
+        if (isCopy(action.type)) this.parts.diskImages.keep(droplet, action);
+        else if (isChange(action.type)) this.#alter(droplet, action);
         else this.#effect(droplet, action.type);
         this.parts.store.changed();
       },
@@ -151,8 +198,8 @@ export class Lifecycle {
       droplet.publicAddress ??= takePublicAddress(this.parts.store);
       droplet.privateAddress ??= this.parts.vpcs.takeAddress(droplet.vpc);
     }
-    const machine = this.#machine(droplet);
-    if (type === 'create' || type === 'power_on') machine.powerOn();
+    const machine = type === 'create' ? this.#settled(droplet, droplet.image) : this.#machine(droplet);
+    if (SWITCHED_ON_AFTER.includes(type)) machine.powerOn();
     else if (type === 'power_off') machine.cutPower();
     else if (type === 'shutdown' && droplet.status === 'off') return;
     else if (type === 'shutdown') void machine.shutdown('off');
@@ -161,6 +208,13 @@ export class Lifecycle {
       machine.cutPower();
       machine.powerOn();
     }
+  }
+
+  /** A machine that was never on: to a disk that was copied from a running one it is as if the plug had been pulled. */
+  #settled(droplet: DropletRecord, { dropletId: source }: ImageRecord): Machine {
+    const machine = this.#machine(droplet);
+    if (source !== undefined) machine.host.cutPower();
+    return machine;
   }
 
   #machine(droplet: DropletRecord): Machine {
@@ -178,7 +232,7 @@ export class Lifecycle {
   }
 
   #removeLater(droplet: DropletRecord): void {
-    const { timeline, store, firewalls } = this.parts;
+    const { timeline, store, firewalls, disks } = this.parts;
     timeline.after((droplet.goneAt ?? 0) - timeline.now(), () => {
       this.#goneController(droplet.id).abort();
       this.#gone.delete(droplet.id);
@@ -186,9 +240,10 @@ export class Lifecycle {
       this.#machines.delete(droplet.id);
       firewalls.forgetDroplet(droplet.id);
       store.removeDroplet(droplet.id);
-      this.parts.removeSections(droplet.id);
+      disks.remove(droplet.id);
     });
   }
 }
 
+const isCopy = (type: string): boolean => type === 'snapshot' || type === 'backup';
 const isChange = (type: string): boolean => CHANGES.some((change) => change === type);

@@ -41,6 +41,8 @@ export interface ActionRecord {
   readonly imageId?: number;
   readonly regionSlug: string;
   readonly wish?: Wish;
+  /** When it is not as long as all of its kind. */
+  readonly takesMs?: number;
 }
 
 export interface ImageRecord extends ImageEntry {
@@ -50,7 +52,9 @@ export interface ImageRecord extends ImageEntry {
   readonly tags?: readonly string[];
   description?: string;
   /** Absent: an imported one. */
-  type?: 'snapshot';
+  type?: 'snapshot' | 'backup';
+  /** The droplet whose disk it is a copy of; that copy is in the state under the image's id. */
+  readonly dropletId?: number;
   /** While an import is under way: when it becomes `pending` and `available`. */
   readonly pendingAt?: number;
   readonly availableAt?: number;
@@ -76,7 +80,7 @@ export interface DropletRecord {
   hostName?: string;
   /** `backups`, `ipv6`. */
   features?: readonly string[];
-  readonly image: ImageRecord;
+  image: ImageRecord;
   readonly keys: readonly string[];
   tags: string[];
   /** Key of `userData` below. */
@@ -187,11 +191,15 @@ export interface DomainRecord {
   records: DomainRecordEntry[];
 }
 
-/** One droplet's time on the bill, which goes on while it is powered off. */
+/** What is billed: droplets, powered off too, and images of one's own. */
 export interface ChargeRecord {
+  /** Of an image the droplet that it is a copy of; 0 when it was imported. */
   readonly dropletId: number;
+  /** Absent for a droplet. */
+  readonly imageId?: number;
   readonly account: string;
   readonly name: string;
+  /** Of an image `snapshot`, `backup` or `custom`. */
   readonly sizeSlug: string;
   readonly priceMonthly: number;
   readonly from: number;

@@ -36,7 +36,6 @@ function metrics({ cloud, account, url }: Call) {
 
 export const absentRoutes: readonly Route[] = [
   emptyList('volumes', 'block_storage', 'volumes'),
-  emptyList('snapshots', 'snapshot', 'snapshots'),
   emptyList('reserved_ips', 'reserved_ip', 'reserved_ips'),
   emptyList('floating_ips', 'reserved_ip', 'floating_ips'),
   emptyList('monitoring/alerts', 'monitoring', 'policies'),

@@ -1,32 +1,50 @@
 import * as v from 'valibot';
-import type { Cloud } from '../../cloud/cloud';
+import { hasScope } from '../../cloud/accounts';
 import { CHANGES } from '../../cloud/dropletChanges';
 import type { PowerAction } from '../../cloud/lifecycle';
 import type { ActionRecord, DropletRecord } from '../../cloud/records';
-import { notFound, Refusal, unprocessable } from '../../cloud/refusal';
+import { forbidden, notFound, Refusal, unprocessable } from '../../cloud/refusal';
 import { pageOf } from '../paging';
 import { numericId, type Call, type Route } from '../router';
-import { optional, parseBody } from './body';
+import { optional, parseBody, reference } from './body';
 import { renderAction } from './render';
 
 const POWER: readonly PowerAction[] = ['power_on', 'power_off', 'power_cycle', 'reboot', 'shutdown'];
 const request = v.object({
   ...{ type: v.string(), name: optional(v.string()), size: optional(v.string()), disk: optional(v.boolean()) },
+  image: optional(reference),
 });
+/** They take everything from a droplet, and ask for more than `droplet:update`. */
+const FOR_ADMINS = ['rebuild', 'restore', 'password_reset'];
 
-/** One action of one droplet: of its power, or of what it is. */
-function act(cloud: Cloud, droplet: DropletRecord, body: unknown): ActionRecord {
-  const { type, name, size, disk } = parseBody(request, body);
+/** One action of one droplet: of its power, of what it is, or of its disk. */
+function act({ cloud, identity, body }: Call, droplet: DropletRecord): ActionRecord {
+  const { type, name, size, disk, image } = parseBody(request, body);
+  if (FOR_ADMINS.includes(type) && !hasScope(identity.scopes, 'droplet:admin')) throw forbidden();
   const power = POWER.find((one) => one === type);
   if (power !== undefined) return cloud.lifecycle.act(droplet, power);
+  if (type === 'rebuild' || type === 'restore') {
+    const from = cloud.diskImages.choose(droplet, type, image ?? undefined);
+    return cloud.lifecycle.replaceDisk(droplet, type, from);
+  }
+  if (type === 'snapshot') return cloud.lifecycle.copy(droplet, type, snapshotName(cloud, droplet, name ?? ''));
+  if (type === 'password_reset') return cloud.lifecycle.resetPassword(droplet);
   const change = CHANGES.find((one) => one === type);
   if (change === undefined) throw unprocessable(`The action ${type} is not available for this Droplet.`);
   const asked = { name: name ?? undefined, size: size ?? undefined, disk: disk ?? undefined };
   return cloud.lifecycle.change(droplet, change, asked);
 }
 
+/** Without a name the panel's way of naming: the droplet's and the time in milliseconds. */
+function snapshotName({ timeline }: Call['cloud'], droplet: DropletRecord, asked: string): string {
+  return asked.trim() === '' ? `${droplet.name}-${Math.floor(timeline.now())}` : asked;
+}
+
 /** Those that may be asked of all droplets with a tag (digitalocean/openapi, dropletActions_post_byTag.yml). */
-const BY_TAG = ['power_cycle', 'power_on', 'power_off', 'shutdown', 'enable_ipv6', 'enable_backups', 'disable_backups'];
+const BY_TAG = [
+  ...['power_cycle', 'power_on', 'power_off', 'shutdown'],
+  ...['enable_ipv6', 'enable_backups', 'disable_backups', 'snapshot'],
+];
 
 function ownAction({ cloud, account }: Call, id: number): ActionRecord {
   const action = cloud.store.action(id);
@@ -44,7 +62,7 @@ function actByTag(call: Call) {
   const actions: ActionRecord[] = [];
   for (const droplet of cloud.droplets.list(account, { tag })) {
     try {
-      actions.push(act(cloud, droplet, call.body));
+      actions.push(act(call, droplet));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }
@@ -61,9 +79,9 @@ export const actionRoutes: readonly Route[] = [
   { method: 'POST', path: '/v2/droplets/actions', scope: 'droplet:update', run: actByTag },
   {
     ...{ method: 'POST', path: '/v2/droplets/:id/actions', scope: 'droplet:update' },
-    run: ({ cloud, account, params, body }) => {
-      const droplet = cloud.droplets.get(account, numericId(params['id']));
-      return { status: 201, body: { action: renderAction(cloud, act(cloud, droplet, body)) } };
+    run: (call) => {
+      const droplet = call.cloud.droplets.get(call.account, numericId(call.params['id']));
+      return { status: 201, body: { action: renderAction(call.cloud, act(call, droplet)) } };
     },
   },
   {

@@ -10,6 +10,9 @@ export function parseBody<S extends v.GenericSchema>(schema: S, body: unknown): 
   throw unprocessable(field === null ? 'The request body must be an object.' : `${field} is invalid`);
 }
 
+/** What names an image or a key: its id or its other name. */
+export const reference = v.union([v.string(), v.pipe(v.number(), v.integer())]);
+
 /** Go clients send `null` for what they leave out. */
 export function optional<S extends v.GenericSchema>(schema: S) {
   return v.nullish(schema);

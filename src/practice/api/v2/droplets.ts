@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { unprocessable } from '../../cloud/refusal';
 import { pageOf } from '../paging';
 import { numericId, type Call, type Route } from '../router';
-import { optional, parseBody } from './body';
-import { renderDroplet, renderFirewall } from './render';
+import { optional, parseBody, reference } from './body';
+import { renderDroplet, renderFirewall, renderImage } from './render';
+import type { CopyType } from '../../cloud/diskImages';
 
 const PATH = '/v2/droplets';
-const reference = v.union([v.string(), v.pipe(v.number(), v.integer())]);
 const created = v.object({
   ...{ name: optional(v.string()), names: optional(v.array(v.string())) },
   ...{ region: optional(v.string()), size: optional(v.string()), image: optional(reference) },
@@ -54,6 +54,18 @@ function list({ cloud, account, url }: Call) {
   const found = url.searchParams.get('type') === 'gpus' ? [] : cloud.droplets.list(account, { tag, name });
   const { items, links, meta } = pageOf(found, url);
   return { status: 200, body: { droplets: items.map((one) => renderDroplet(cloud, one)), links, meta } };
+}
+
+/** Copies of a droplet's disk. */
+function copies(name: string, type: CopyType): Route {
+  return {
+    ...{ method: 'GET', path: `${PATH}/:id/${name}`, scope: 'droplet:read' },
+    run: ({ cloud, account, params, url }) => {
+      const droplet = cloud.droplets.get(account, numericId(params['id']));
+      const { items, links, meta } = pageOf(cloud.diskImages.of(droplet, type), url);
+      return { status: 200, body: { [name]: items.map((image) => renderImage(cloud, image)), links, meta } };
+    },
+  };
 }
 
 /** What a droplet of this cloud never has any of. */
@@ -110,8 +122,8 @@ export const dropletRoutes: readonly Route[] = [
   // Each droplet has a machine of its own below it: nobody's failure takes a second one along.
   emptyList('neighbors', 'droplets'),
   emptyList('kernels', 'kernels'),
-  emptyList('snapshots', 'snapshots'),
-  emptyList('backups', 'backups'),
+  copies('snapshots', 'snapshot'),
+  copies('backups', 'backup'),
   {
     ...{ method: 'GET', path: '/v2/reports/droplet_neighbors_ids', scope: 'droplet:read' },
     run: () => ({ status: 200, body: { neighbor_ids: [] } }),

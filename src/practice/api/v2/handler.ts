@@ -17,6 +17,7 @@ import { imageRoutes } from './images';
 import { keyRoutes } from './keys';
 import { offerRoutes } from './offers';
 import { projectRoutes } from './projects';
+import { snapshotRoutes } from './snapshots';
 import { tagRoutes } from './tags';
 import { vpcRoutes } from './vpcs';
 
@@ -31,6 +32,7 @@ export function createV2Handler(cloud: Cloud, report: (error: unknown) => void):
       ...keyRoutes,
       ...offerRoutes,
       ...imageRoutes,
+      ...snapshotRoutes,
       ...actionRoutes,
       ...dropletRoutes,
       ...associatedRoutes,

@@ -63,11 +63,25 @@ function renderAnyImage(cloud: Cloud, image: ImageRecord): object {
   return {
     ...{ id: image.id, name: image.name, distribution: image.distribution, slug: image.slug, public: !isOwn },
     regions: image.regions ?? cloud.catalogue.regions.map((region) => region.slug),
-    ...{ created_at: image.createdAt, min_disk_size: image.minDiskGb, type: isOwn ? (image.type ?? 'custom') : 'base' },
+    ...{
+      created_at: seconds(image.createdAt),
+      min_disk_size: image.minDiskGb,
+      type: isOwn ? (image.type ?? 'custom') : 'base',
+    },
     ...{ size_gigabytes: image.sizeGb, description: image.description ?? '', tags: image.tags ?? [] },
     ...{ status: cloud.images.statusOf(image), error_message: '' },
   };
 }
+
+export function renderSnapshot(image: ImageRecord): object {
+  return {
+    ...{ id: String(image.id), name: image.name, created_at: seconds(image.createdAt), regions: image.regions ?? [] },
+    ...{ min_disk_size: image.minDiskGb, size_gigabytes: image.sizeGb },
+    ...{ resource_id: String(image.dropletId ?? ''), resource_type: 'droplet', tags: image.tags ?? [] },
+  };
+}
+
+const seconds = (time: string): string => timestamp(Date.parse(time));
 
 export function renderKey(key: KeyRecord): object {
   return { id: key.id, fingerprint: key.fingerprint, public_key: key.publicKey, name: key.name };
@@ -121,6 +135,8 @@ function projectOf(cloud: Cloud, droplet: DropletRecord): object {
   return account === undefined ? {} : { project_id: cloud.projects.of(account, `do:droplet:${droplet.id}`).id };
 }
 
+const idsOf = (images: readonly ImageRecord[]): number[] => images.map(({ id }) => id);
+
 export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {
   const { size } = droplet;
   return {
@@ -128,7 +144,9 @@ export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {
     locked: droplet.pendingAction !== undefined || droplet.goneAt !== undefined,
     ...{ status: droplet.status, kernel: null, created_at: timestamp(droplet.createdAt) },
     features: ['private_networking', ...(droplet.features ?? []), ...(droplet.hasMonitoring ? ['monitoring'] : [])],
-    ...{ backup_ids: [], next_backup_window: renderBackupWindow(cloud, droplet), snapshot_ids: [], volume_ids: [] },
+    ...{ backup_ids: idsOf(cloud.diskImages.of(droplet, 'backup')), volume_ids: [] },
+    next_backup_window: renderBackupWindow(cloud, droplet),
+    snapshot_ids: idsOf(cloud.diskImages.of(droplet, 'snapshot')),
     image: renderImage(cloud, droplet.image),
     ...{ size: renderSize(cloud.catalogue, size), size_slug: size.slug },
     ...{ networks: renderNetworks(cloud, droplet), region: renderRegionOf(cloud, droplet.regionSlug) },

@@ -36,9 +36,8 @@ class HostKey {
     this.#tree = tree;
     this.#path = `/etc/ssh/ssh_host_${kind}_key`;
     this.#hostname = hostname;
-    const make = (): void => this.#fill((kind === 'rsa' ? stock.take() : undefined) ?? MAKERS[kind]());
-    this.#private = new LazyFile(0o600, make);
-    this.#public = new LazyFile(0o644, make);
+    this.#private = new LazyFile(0o600, () => this.#make());
+    this.#public = new LazyFile(0o644, () => this.#make());
     tree.put(this.#path, this.#private);
     tree.put(`${this.#path}.pub`, this.#public);
   }
@@ -62,6 +61,17 @@ class HostKey {
       this.#coming ??= this.#takeNext().finally(() => (this.#coming = undefined));
       await this.#coming;
     }
+  }
+
+  /** Makes it at once, if it is not there. */
+  complete(): void {
+    if (this.#isMissing) {
+      this.#make();
+    }
+  }
+
+  #make(): void {
+    this.#fill((this.kind === 'rsa' ? stock.take() : undefined) ?? MAKERS[this.kind]());
   }
 
   async #takeNext(): Promise<void> {
@@ -99,6 +109,11 @@ export function installHostKeys(tree: FileTree, hostname: string): void {
 /** The node is on its way, and somebody will want to speak with it. */
 export function expectHostKeys(tree: FileTree): void {
   keysOf.get(tree)?.forEach((key) => key.expect());
+}
+
+/** A copy of the disk is to have the same. */
+export function completeHostKeys(tree: FileTree): void {
+  keysOf.get(tree)?.forEach((key) => key.complete());
 }
 
 /**

@@ -33,6 +33,9 @@ class LoggingHost {
     this.#say('resume');
   }
 
+  /** 1.5 GB are in use. */
+  readonly resources = { diskUsedMb: 1536 };
+
   cutPower(): void {
     this.#say('cut');
   }
@@ -80,7 +83,10 @@ export class Lab {
         changed: () => undefined,
         gone: (id) => this.log.push(`gone ${id}`),
       },
-      removeSections: (id) => this.removed.push(id),
+      disks: {
+        copy: (from, to) => this.log.push(`disk ${from} to ${to}`),
+        remove: (id) => this.removed.push(id),
+      },
     });
     this.account = this.cloud.accounts.put({ name: 'Test', tokens: [] });
   }

@@ -27,10 +27,13 @@ export class Authenticator {
 
   async #decideKey(context: PublicKeyAuthContext): Promise<void> {
     const key = context.username === 'core' ? await this.#authorized(context.key.data) : undefined;
-    if (key === undefined || !(await acceptsSignature(this.host, algorithmOf(context)))) {
+    const algorithm = algorithmOf(context);
+    if (key === undefined || !(await acceptsSignature(this.host, algorithm))) {
       this.#reject(context, true);
       return;
     }
+    // Who asks hears of the very algorithm asked for (RFC 4252, section 7): Go of today takes no other answer. ssh2 would name the key's type.
+    context.key.algo = algorithm;
     const { signature, blob, hashAlgo } = context;
     // Without a signature the client only asks whether this key would do.
     if (signature === undefined || (blob !== undefined && key.verify(blob, signature, hashAlgo))) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import type { ClientChannel } from 'ssh2';
-import { connectAsGo, dialCommand, dialTcp, type GoConnection } from './goClient';
+import { askAboutKey, connectAsGo, dialCommand, dialTcp, type GoConnection } from './goClient';
 import { Laboratory } from './laboratory';
 import { skipWithoutPackage } from './programs';
 
@@ -52,6 +52,10 @@ describe('a node’s SSH as fleetctl and deisctl of 2016 use it', { skip, timeou
     client.end();
 
     assert.equal(hostKey, 'ecdsa-sha2-nistp256');
+  });
+
+  it('answers who asks about a key with the algorithm asked for, as Go of today wants it', async () => {
+    assert.match(await askAboutKey({ host: '127.0.0.1', port, key: lab.nodes.key }), /^rsa-sha2-(?:256|512)$/);
   });
 
   it('carries fleet’s API through fleetctl fd-forward, many requests over one session', async () => {

@@ -49,12 +49,31 @@ export async function connectAsGo(settings: ConnectConfig & { key?: string }): P
 
 /** Without the server's list of signatures (RFC 8308, which Go did not know) ssh2 signs by SHA-1. */
 function forgetBetterSignatures(client: Client): void {
+  Reflect.set(handlersOf(client), 'EXT_INFO', undefined);
+}
+
+/** Asks as clients of today do whether a key may sign, and resolves with the algorithm that the server's answer names. */
+export async function askAboutKey(settings: ConnectConfig & { key: string }): Promise<string> {
+  const { key, ...rest } = settings;
+  const client = new ssh2.Client();
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      client.once('error', reject);
+      client.connect({ username: 'core', privateKey: readFileSync(key), ...rest });
+      Reflect.set(handlersOf(client), 'USERAUTH_PK_OK', (_protocol: unknown, algorithm: string) => resolve(algorithm));
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+function handlersOf(client: Client): object {
   const protocol: unknown = Reflect.get(client, '_protocol');
   const handlers: unknown = typeof protocol === 'object' && protocol !== null ? Reflect.get(protocol, '_handlers') : {};
   if (typeof handlers !== 'object' || handlers === null || !('EXT_INFO' in handlers)) {
     throw new Error('ssh2 keeps its handlers elsewhere now.');
   }
-  handlers.EXT_INFO = undefined;
+  return handlers;
 }
 
 /** x/crypto's session: asks for the agent first, as fleet's `DialCommand` does, then runs the command. */

@@ -35,6 +35,26 @@ export interface StateFile {
   remove?(section: string): void;
   /** Resolves when everything changed so far is on disk: await it before an API reply that somebody will rely on. */
   saved(): Promise<void>;
+  /** Absent where nothing is kept: then all content is in memory. */
+  readonly bulk?: BulkStore;
+}
+
+/** Long contents of the nodes' files, each in a file of its own that sections name as `"bulk": NAME`; unnamed ones are removed. */
+export interface BulkStore {
+  create(): BulkFile;
+  find(name: string): BulkFile | undefined;
+}
+
+export interface BulkFile {
+  readonly name: string;
+  readonly size: number;
+  /** Until `close()` it is there, named or not. */
+  open(): void;
+  close(): void;
+  read(offset: number, length: number): Buffer;
+  write(bytes: Uint8Array, offset: number): void;
+  truncate(length: number): void;
+  copyTo(target: BulkFile, length: number): void;
 }
 
 /** Seeded, so that two runs with one seed are alike. */
@@ -343,6 +363,8 @@ export interface ProgramSession {
   readLine(): Promise<string | undefined>;
   /** Output that is no text. */
   stdoutBytes(bytes: Uint8Array): void;
+  /** Resolves when the reader takes more; whoever writes very much waits for it. */
+  drained(): Promise<void>;
   /** Ends a job of the shell by its number (`%1`) or pid, or the shell itself; false when it has no such job. */
   endJob(id: string, signalName?: string): boolean;
   readonly terminal?: Terminal;

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import path from 'node:path';
+import { BulkFolder } from './bulkFiles';
 import type { StateFile } from './kernel';
 
 const FORMAT = 1;
@@ -11,6 +12,9 @@ const GATHER_MS = 40;
 const WRITING_SHARE = 8;
 /** A disk that was full may have room again, though nothing has changed since. */
 const RETRY_MS = 2_000;
+
+/** Inside a text it would have backslashes. */
+const BULK_NAME = /"bulk":"(\d+)"/g;
 
 interface Stored {
   readonly format: number;
@@ -51,9 +55,12 @@ function load(file: string): { sections: Record<string, object>; notice?: string
 export class JsonStateFile implements StateFile {
   /** Said once at the start when the file could not be read. */
   readonly notice: string | undefined;
+  readonly bulk: BulkFolder;
   readonly #file: string;
   readonly #sections: Map<string, object>;
   readonly #written = new Map<string, string>();
+  /** By section, the long contents that it names. */
+  readonly #named = new Map<string, readonly string[]>();
   readonly #dirty = new Set<string>();
   readonly #beforeSave = new Map<string, () => void>();
   #version = 0;
@@ -67,6 +74,7 @@ export class JsonStateFile implements StateFile {
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#file = path.join(folder, NAME);
+    this.bulk = new BulkFolder(folder);
     const { sections, notice } = load(this.#file);
     this.#sections = new Map(Object.entries(sections));
     this.notice = notice;
@@ -96,6 +104,7 @@ export class JsonStateFile implements StateFile {
   remove(section: string): void {
     if (!this.#sections.delete(section)) return;
     this.#written.delete(section);
+    this.#named.delete(section);
     this.changed(section);
   }
 
@@ -142,14 +151,25 @@ export class JsonStateFile implements StateFile {
 
   async #write(): Promise<void> {
     const temporary = `${this.#file}.new`;
+    const text = this.#render();
+    const unused = this.#unusedBulk();
+    await this.bulk.sync();
     const file = await open(temporary, 'w', 0o600);
     try {
-      await file.writeFile(this.#render());
+      await file.writeFile(text);
       await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, this.#file);
+    this.bulk.remove(unused);
+  }
+
+  /** As of the text that is about to be written. A damaged state that was kept aside may name all there are. */
+  #unusedBulk(): string[] {
+    return this.bulk.size === 0 || this.notice !== undefined
+      ? []
+      : this.bulk.unused(new Set([...this.#named.values()].flat()));
   }
 
   #render(): string {
@@ -159,11 +179,20 @@ export class JsonStateFile implements StateFile {
     }
     for (const name of this.#dirty) {
       const section = this.#sections.get(name);
-      if (section !== undefined) this.#written.set(name, JSON.stringify(section));
+      if (section !== undefined) this.#keepText(name, JSON.stringify(section));
     }
     this.#dirty.clear();
     const sections = [...this.#written].map(([name, text]) => `${JSON.stringify(name)}:${text}`);
     return `{"format":${FORMAT},"sections":{${sections.join(',\n')}}}\n`;
+  }
+
+  #keepText(section: string, text: string): void {
+    this.#written.set(section, text);
+    if (this.bulk.size > 0)
+      this.#named.set(
+        section,
+        [...text.matchAll(BULK_NAME)].map(([, name = '']) => name),
+      );
   }
 
   /** What still changes after the last save is of a cloud that has ended. */

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import type { IFileSystem } from 'just-bash';
 import type {
   Cancel,
   Daemon,
@@ -72,7 +71,7 @@ class PracticeHost implements PoweredHost, HostInside {
   readonly publicAddress: string;
   readonly memoryMb: number;
   readonly diskMb: number;
-  readonly files: IFileSystem;
+  readonly files: HostFileSystem;
   readonly journal: HostJournal;
   readonly resources: HostResources;
   readonly manager: UnitManager;
@@ -109,7 +108,7 @@ class PracticeHost implements PoweredHost, HostInside {
     this.#stored = kernel.state.section(this.#section, () => newStoredHost(kernel.random.hex(32)));
     this.#power.abort();
     const now = (): number => kernel.timeline.now();
-    this.tree = new FileTree(() => now() + this.clockOffsetMs);
+    this.tree = new FileTree(() => now() + this.clockOffsetMs, kernel.state.bulk);
     this.programs = new Map(parts.programs.map((program) => [program.name, program]));
     this.processTable = new ProcessTable(now);
     this.journal = this.#createJournal();

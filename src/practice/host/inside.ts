@@ -1,6 +1,7 @@
 import type { Daemon, Host, Kernel, PoweredHost, Program, RunOptions } from '../kernel';
 import type { DockerEngine } from '../docker/engine';
 import type { ProcessTable } from './exec/processTable';
+import type { HostFileSystem } from './files/fileSystem';
 import type { FileTree } from './files/tree';
 import type { HostJournal } from './journal';
 import type { HostResources } from './resources/resources';
@@ -11,6 +12,8 @@ export interface HostInside {
   readonly host: PoweredHost;
   readonly kernel: Kernel;
   readonly tree: FileTree;
+  /** `host.files`, of which long files can be read and written piece by piece. */
+  readonly files: HostFileSystem;
   readonly manager: UnitManager;
   readonly journal: HostJournal;
   readonly resources: HostResources;

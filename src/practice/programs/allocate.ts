@@ -1,10 +1,9 @@
 import type { ProgramContext } from '../kernel';
 import { parseOptions } from '../host/programs/options';
 import { resolvePath } from '../host/files/path';
+import { userFiles } from '../shell/userFiles';
 import { program, refuse } from './program';
 import { parseSize } from './sizes';
-
-const MB = 1024 * 1024;
 
 async function fallocate(context: ProgramContext): Promise<number> {
   const options = parseOptions(context.args, {
@@ -36,18 +35,10 @@ async function reserve(
   const made = await context.run(`: >> ${JSON.stringify(path)}`, { user: context.user, signal: context.signal });
   if (made.exitCode !== 0) {
     const reason = /: ([^:\n]+)\n?$/.exec(made.stderr)?.[1] ?? 'Permission denied';
-    return refuse(
-      context,
-      `${file.program}: ${file.program === 'dd' ? `failed to open '${file.word}'` : `cannot open ${file.word}`}: ${reason}`,
-    );
+    return refuse(context, `${file.program}: cannot open ${file.word}: ${reason}`);
   }
   const isShort = context.host.resources.allocate(path, file.bytes);
-  return isShort
-    ? 0
-    : refuse(
-        context,
-        `${file.program}: ${file.program === 'dd' ? `error writing '${file.word}'` : `fallocate failed`}: No space left on device`,
-      );
+  return isShort ? 0 : refuse(context, `${file.program}: fallocate failed: No space left on device`);
 }
 
 /** `truncate -s SIZE FILE…`; SIZE may be `+N` or `-N`. What it adds is zeros. */
@@ -65,83 +56,21 @@ async function truncate(context: ProgramContext): Promise<number> {
   let code = 0;
   for (const word of options.words) {
     const path = resolvePath(context.workingDirectory, word);
-    const { files } = context.host;
-    const old = (await files.exists(path)) ? await files.readFile(path) : undefined;
-    if (old === undefined && options.flags.has('keep')) continue;
-    const before = old === undefined ? 0 : (await files.stat(path)).size;
+    const files = userFiles(context.host, context.user);
+    const isThere = await files.exists(path);
+    if (!isThere && options.flags.has('keep')) continue;
+    const before = isThere ? (await files.stat(path)).size : 0;
     const size = sign === undefined ? bytes : Math.max(0, before + (sign === '+' ? bytes : -bytes));
     if (size > before) code ||= await reserve(context, { program: 'truncate', word, bytes: size });
-    else if (size < before) await files.writeFile(path, (old ?? '').slice(0, size));
+    else if (size < before) await cut(files, path, size);
   }
   return code;
 }
 
-async function dd(context: ProgramContext): Promise<number> {
-  const operands = new Map(
-    context.args.map((arg): [string, string] => [arg.replace(/=.*/s, ''), arg.replace(/^[^=]*=/, '')]),
-  );
-  const from = operands.get('if');
-  const to = operands.get('of');
-  const block = parseSize(operands.get('bs') ?? '512') ?? 512;
-  const started = context.timeline.now();
-  const count = parseSize(operands.get('count') ?? '0') ?? 0;
-  if (from === '/dev/zero' && to === undefined) {
-    context.session?.stdoutBytes(new Uint8Array(block * count));
-    context.stderr(`${count}+0 records in\n${count}+0 records out\n`);
-    return 0;
-  }
-  if (from === '/dev/zero' && to !== undefined) {
-    const code = await reserve(context, { program: 'dd', word: to, bytes: block * count });
-    if (code === 0) {
-      // A droplet's disk takes some 250 MB a second.
-      await context.timeline.sleep(((block * count) / (250 * MB)) * 1000, context.signal);
-      const seconds = Math.max(0.001, (context.timeline.now() - started) / 1000);
-      const bytes = block * count;
-      context.stderr(
-        `${count}+0 records in\n${count}+0 records out\n${bytes} bytes (${siSize(bytes)}) copied, ${seconds.toFixed(5).replace(/0+$/, '')} s, ${siSize(bytes / seconds)}/s\n`,
-      );
-    }
-    return code;
-  }
-  const path = from === undefined ? undefined : resolvePath(context.workingDirectory, from);
-  if (path !== undefined && !(await context.host.files.exists(path))) {
-    return refuse(context, `dd: failed to open '${from ?? ''}': No such file or directory`);
-  }
-  const input =
-    path === undefined
-      ? context.stdin || ((await context.session?.readStdin()) ?? '')
-      : await context.host.files.readFile(path, 'latin1');
-  const limit = operands.get('count');
-  const content = limit === undefined ? input : input.slice(0, block * Number(limit));
-  if (to === undefined && path !== undefined) {
-    context.session?.stdoutBytes(Buffer.from(content, 'latin1'));
-  } else if (to === undefined) {
-    context.stdout(content);
-  } else {
-    const written = await context.run(`cat > ${JSON.stringify(to)}`, {
-      user: context.user,
-      stdin: path === undefined ? content : Buffer.from(content, 'latin1').toString('utf8'),
-    });
-    if (written.exitCode !== 0) {
-      return refuse(context, `dd: failed to open '${to}': Permission denied`);
-    }
-  }
-  const records = Math.floor(content.length / block);
-  const rest = content.length % block === 0 ? 0 : 1;
-  context.stderr(
-    `${records}+${rest} records in\n${records}+${rest} records out\n${content.length} bytes copied, 0.000182 s, ${siSize(content.length / 0.000182)}/s\n`,
-  );
-  return 0;
+async function cut(files: ReturnType<typeof userFiles>, path: string, size: number): Promise<void> {
+  const file = await files.openForWriting(path, { isEmptied: false });
+  file.cut(size);
+  file.close();
 }
 
-function siSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  let [value, index] = [bytes, 0];
-  while (value >= 1000 && index < 3) {
-    value /= 1000;
-    index += 1;
-  }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[index] ?? ''}`;
-}
-
-export const allocatePrograms = [program('fallocate', fallocate), program('truncate', truncate), program('dd', dd)];
+export const allocatePrograms = [program('fallocate', fallocate), program('truncate', truncate)];

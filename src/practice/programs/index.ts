@@ -2,8 +2,10 @@ import type { Program } from '../kernel';
 import { allocatePrograms } from './allocate';
 import { bash, sh } from './bash';
 import { blockPrograms } from './blockDevices';
+import { checksumPrograms } from './checksums';
 import { cloudinitPrograms } from './cloudinit';
 import { curlPrograms } from './curl';
+import { ddPrograms } from './dd';
 import { dumpPrograms } from './dump';
 import { dfPrograms } from './df';
 import { identityPrograms } from './identity';
@@ -38,8 +40,10 @@ export const shellPrograms: readonly Program[] = [
   sudo,
   ...allocatePrograms,
   ...blockPrograms,
+  ...checksumPrograms,
   ...cloudinitPrograms,
   ...curlPrograms,
+  ...ddPrograms,
   ...dumpPrograms,
   ...dfPrograms,
   ...identityPrograms,

@@ -19,6 +19,7 @@ async function scp(context: ProgramContext): Promise<number> {
   return letters.includes('t') ? await copy.receive(paths[0] ?? '.') : await copy.send(paths, letters.includes('r'));
 }
 
+const PIECE = 256 * 1024;
 const OK = Buffer.from([0]);
 const READY = Buffer.from([0]);
 
@@ -68,11 +69,18 @@ class Copy {
   }
 
   async #receiveFile(path: string, size: number, mode: number): Promise<void> {
-    await this.#files.system.writeFile(path, '');
-    this.#session.stdoutBytes(OK);
-    const content = await this.#bytes(size);
-    await this.#bytes(1);
-    await this.#files.system.writeFile(path, new Uint8Array(content));
+    const file = await this.#files.system.openForWriting(path, { isEmptied: true });
+    try {
+      this.#session.stdoutBytes(OK);
+      for (let left = size; left > 0;) {
+        const piece = await this.#some(left);
+        file.append(piece);
+        left = piece.length === 0 ? 0 : left - piece.length;
+      }
+      await this.#bytes(1);
+    } finally {
+      file.close();
+    }
     await this.#files.system.chmod(path, mode & 0o777);
     this.#session.stdoutBytes(OK);
   }
@@ -96,9 +104,17 @@ class Copy {
   }
 
   async #sendFile(path: string): Promise<void> {
-    const content = await this.#files.system.readFileBuffer(path);
-    await this.#say(`C${await this.#modeOf(path)} ${content.length} ${nameOf(path)}\n`);
-    this.#session.stdoutBytes(content);
+    const file = this.#files.system.open(path);
+    try {
+      const { length } = file;
+      await this.#say(`C${await this.#modeOf(path)} ${length} ${nameOf(path)}\n`);
+      for (let at = 0; at < length && !this.#context.signal.aborted; at += PIECE) {
+        this.#session.stdoutBytes(file.read(at, Math.min(PIECE, length - at)));
+        await this.#session.drained();
+      }
+    } finally {
+      file.close();
+    }
     this.#session.stdoutBytes(OK);
     await this.#bytes(1);
   }
@@ -160,6 +176,14 @@ class Copy {
       // Until there is enough, or no more.
     }
     return this.#unread.take(count);
+  }
+
+  /** What has come, at most so much; nothing at the end. */
+  async #some(most: number): Promise<Buffer> {
+    if (this.#unread.length === 0) {
+      await this.#more();
+    }
+    return this.#unread.take(most);
   }
 
   async #more(): Promise<boolean> {

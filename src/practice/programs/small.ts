@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ProgramContext } from '../kernel';
 import { resolvePath } from '../host/files/path';
 import { insideOf } from '../host/inside';
@@ -242,14 +241,6 @@ async function xxd(context: ProgramContext): Promise<number> {
   return 0;
 }
 
-async function sums(context: ProgramContext): Promise<number> {
-  for (const word of context.args.filter((arg) => !arg.startsWith('-'))) {
-    const bytes = await context.host.files.readFileBuffer(resolvePath(context.workingDirectory, word));
-    context.stdout(`${createHash('sha512').update(bytes).digest('hex')}  ${word}\n`);
-  }
-  return 0;
-}
-
 export const smallPrograms = [
   program('env', env),
   program('which', which),
@@ -266,5 +257,4 @@ export const smallPrograms = [
   program('cmp', cmp),
   program('shred', remove),
   program('xxd', xxd),
-  program('sha512sum', sums),
 ];

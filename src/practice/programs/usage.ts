@@ -1,3 +1,4 @@
+import { lengthOf } from '../host/files/node';
 import type { ProgramContext } from '../kernel';
 import { resolvePath } from '../host/files/path';
 import { insideOf } from '../host/inside';
@@ -80,7 +81,7 @@ function sizesBelow(
 ): Map<string, { bytes: number; isDirectory: boolean }> {
   const sizes = new Map<string, { bytes: number; isDirectory: boolean }>();
   for (const { path, node } of insideOf(host).tree.walk(top)) {
-    const content = node.kind === 'file' ? Math.max(node.allocated, Buffer.byteLength(node.content)) : 0;
+    const content = node.kind === 'file' ? Math.max(node.allocated, lengthOf(node.content)) : 0;
     const bytes = node.kind === 'directory' ? BLOCK : isApparent ? content : Math.ceil(content / BLOCK) * BLOCK;
     sizes.set(path, { bytes, isDirectory: node.kind === 'directory' });
     for (let above = path; above !== top && above !== '/';) {

@@ -24,7 +24,7 @@ export const HIDDEN = {
   native: '.native',
   /** `start` and `stop` around what `time` measures. */
   clock: '.clock',
-  /** `ROUTES`: the session's input goes out as it comes. */
+  /** `ROUTES - '' file…`, `ROUTES > target file…`: files, or the session's input, go out as they come. */
   copy: '.copy',
   /** `N ROUTES`: so many zeros. */
   endless: '.endless',

@@ -1,5 +1,6 @@
 import { Bash, defineCommand, parse } from 'just-bash';
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
+import { insideOf } from '../host/inside';
 import { BUILTIN_NAMES, shellCommands } from './builtins';
 import { CommandRunner, variablesText } from './commandRunner';
 import { COMMAND_WORDS, HIDDEN, isHidden, STREAMING } from './devices';
@@ -14,7 +15,7 @@ import { quoteAll } from './quote';
 import { SessionDevices } from './sessionDevices';
 import { SessionFiles } from './sessionFiles';
 import { Stopwatch } from './stopwatch';
-import { copyInput, sendZeros } from './streams';
+import { copyAll, copyToFile, sendZeros } from './copying';
 import { TimeHold } from './timeHold';
 import { LIBRARY_TOOLS } from './tools';
 
@@ -61,7 +62,7 @@ export class Execution {
       complain: (text, line) => this.#complain(output, text, line),
     });
     this.#files = new SessionFiles({
-      files: host.files,
+      files: insideOf(host).files,
       permissions: this.#permissions,
       device: (path) => this.#devices.find(path),
       scriptFor: (path) => this.#scriptFor(path),
@@ -227,9 +228,7 @@ export class Execution {
       defineCommand(HIDDEN.feed, (words, context) => runner.captured(words, context, true)),
       defineCommand(HIDDEN.native, (words, context) => runner.captured(words, context)),
       defineCommand(HIDDEN.background, ([script = ''], context) => runner.inBackground(script, context)),
-      defineCommand(HIDDEN.copy, ([routes = '']) =>
-        runner.streamed(routes, (output, signal) => copyInput(this.#options.input, output, signal)),
-      ),
+      defineCommand(HIDDEN.copy, (words, context) => this.#copy(words, context)),
       defineCommand(HIDDEN.endless, ([bytes, routes = '']) =>
         runner.streamed(routes, (output, signal) => sendZeros(Number(bytes), output, signal)),
       ),
@@ -250,6 +249,23 @@ export class Execution {
         waiting: (run) => this.#hold.outside(run),
       }),
     ];
+  }
+
+  #copy(
+    [routes = '', operator, target = '', ...words]: readonly string[],
+    context: ResolvedCommandContext,
+  ): Promise<CommandResult> {
+    const { input, signal } = this.#options;
+    const facts = {
+      ...{ files: this.#files, visible: context.fs, input, workingDirectory: context.cwd, signal },
+      isDevice: (path: string) => path.startsWith('/dev/fd/') || this.#devices.find(path) !== undefined,
+    };
+    const path = this.#files.resolvePath(context.cwd, target);
+    return this.#runner.streamed(routes, async (output) =>
+      operator === '-'
+        ? await copyAll(words, output, facts)
+        : await copyToFile(words, { path, isAdded: operator === '>>' }, output, facts),
+    );
   }
 
   /** What `eval` is to run for words that came out of variables; programs of the node in the foreground stream. */

@@ -256,14 +256,21 @@ class Rewriter {
   }
 
   #streamed(command: SimpleCommandNode, name: string, place: Place): CommandNode | undefined {
-    const stream = this.functions.has(name) || this.facts.aliases.includes(name) ? undefined : streamOf(name, command);
-    const routes = routesOf(command.redirections);
-    const isOwn = place.out && place.err && (stream?.kind !== 'copy' || place.input);
-    if (stream === undefined || routes === undefined || !isOwn) {
+    const isOther = this.functions.has(name) || this.facts.aliases.includes(name);
+    const found = isOther ? undefined : streamOf(name, command);
+    const routes = routesOf(found?.redirections ?? []);
+    if (found === undefined || routes === undefined || !place.out || !place.err) {
       return undefined;
     }
-    const words = [...wordsOf(stream), `${routes.out}${routes.err}`].map(word);
-    return this.#withDevices(simpleCommand(words, [], command.line), { out: false, err: true }, command.assignments);
+    if (found.stream.kind === 'copy' && found.stream.readsInput && !place.input) {
+      return undefined;
+    }
+    const words = wordsOf(found.stream, `${routes.out}${routes.err}`);
+    const errors = { out: false, err: true };
+    return {
+      ...simpleCommand(words, devicesFor(errors, command.line), command.line),
+      assignments: command.assignments,
+    };
   }
 
   /** `unset -f name`: both forms of it go. */

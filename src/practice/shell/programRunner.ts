@@ -159,6 +159,7 @@ export class ProgramRunner {
       readSome: (own) => input.readSome(own ?? signal),
       readLine: async () => (await input.readLine(signal))?.toString('utf8'),
       stdoutBytes: (bytes) => sendBytes(output, bytes),
+      drained: async () => await output.drained?.(),
       endJob: (id, signalName = 'TERM') => this.#endJob(id, signalName),
       ...(isDirect && terminal !== undefined ? { terminal } : {}),
       ...(isDirect && openShell !== undefined ? { openShell: () => this.#openShell(openShell, facts) } : {}),

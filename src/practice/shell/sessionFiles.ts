@@ -9,7 +9,9 @@ import type {
   RmOptions,
 } from 'just-bash';
 import { unsafeBytesFromLatin1 } from 'just-bash';
+import type { HostFileSystem } from '../host/files/fileSystem';
 import { FileError, notFound } from '../host/files/node';
+import type { OpenFile } from '../host/files/openFile';
 import type { Permissions } from './permissions';
 import { parentOf } from './permissions';
 
@@ -20,7 +22,7 @@ export interface Device {
 }
 
 export interface SessionFileParts {
-  readonly files: IFileSystem;
+  readonly files: HostFileSystem;
   readonly permissions: Permissions;
   /** Undefined for what is no device of this session. */
   device(path: string): Device | undefined;
@@ -81,6 +83,27 @@ export class SessionFiles implements IFileSystem {
     await this.#store(path, content, { options, call: (...args) => this.#parts.files.appendFile(...args) });
   }
 
+  /** To be read piece by piece; the caller closes it. */
+  open(path: string): OpenFile {
+    this.#mayRead(path);
+    return this.#parts.files.open(path);
+  }
+
+  /** To be written piece by piece; made, emptied as asked. */
+  async openForWriting(path: string, how: { isEmptied: boolean; mode?: number | undefined }): Promise<OpenFile> {
+    this.#mayWrite('open', path);
+    if (!(await this.#parts.files.exists(path))) {
+      await this.#parts.files.writeFile(path, '');
+      this.#parts.permissions.claim(path);
+      if (how.mode !== undefined && how.mode !== 0) {
+        await this.#parts.files.chmod(path, how.mode & 0o777);
+      }
+    } else if (how.isEmptied) {
+      await this.#parts.files.writeFile(path, '');
+    }
+    return this.#parts.files.open(path);
+  }
+
   exists(path: string): Promise<boolean> {
     if (this.#parts.device(path) !== undefined || this.#isCommand(path)) {
       return Promise.resolve(true);
@@ -119,7 +142,7 @@ export class SessionFiles implements IFileSystem {
 
   async readdirWithFileTypes(path: string): Promise<Entries> {
     this.#mayRead(path);
-    return (await this.#parts.files.readdirWithFileTypes?.(path)) ?? [];
+    return await this.#parts.files.readdirWithFileTypes(path);
   }
 
   async rm(path: string, options?: RmOptions): Promise<void> {

@@ -1,31 +1,64 @@
-import type { SimpleCommandNode } from 'just-bash';
-import { HIDDEN } from './devices';
-import type { Input } from './input';
-import { literalOf } from './nodes';
-import type { Output } from './output';
-import { sendBytes } from './output';
+import type { SimpleCommandNode, WordNode } from 'just-bash';
 import { parseSize } from '../programs/sizes';
+import { HIDDEN } from './devices';
+import type { Redirection } from './nodes';
+import { literalOf, word } from './nodes';
+import { readsFrom } from './routes';
 
 /**
- * `cat` of the session's input and `head -c` of a file without an end: the interpreter would hold all of it at once, these pass it
- * on piece by piece, as fast as the other side takes it.
+ * `cat` and `head -c` of a file without an end: the interpreter would hold all of it at once, these pass it on piece by piece, as
+ * fast as the other side takes it.
  */
-export type Stream = { readonly kind: 'copy' } | { readonly kind: 'endless'; readonly bytes: number };
+export type Stream =
+  | {
+      readonly kind: 'copy';
+      readonly files: WordNode[];
+      readonly readsInput: boolean;
+      readonly target: Target | undefined;
+    }
+  | { readonly kind: 'endless'; readonly bytes: number };
+
+/** `> FILE`, `>> FILE` */
+interface Target {
+  readonly operator: '>' | '>>';
+  readonly path: WordNode;
+}
 
 /** What the interpreter gets from such a file for a pipe, where all is held at once anyway. */
 export const MOST_IN_A_PIPE = 256 * 1024 * 1024;
-const PIECE = 256 * 1024;
 
-export function streamOf(name: string, command: SimpleCommandNode): Stream | undefined {
-  const words = command.args.map((word) => literalOf(word));
+/** What a command comes to, and the redirections that are left of it. */
+export function streamOf(
+  name: string,
+  command: SimpleCommandNode,
+): { readonly stream: Stream; readonly redirections: Redirection[] } | undefined {
+  const { redirections } = command;
+  const words = command.args.map((one) => literalOf(one));
   if (name === 'cat') {
-    const isPlain = words.every((word) => word === '-' || word === '-u') && words.length <= 1;
-    return isPlain && command.redirections.every(({ operator }) => !operator.startsWith('<'))
-      ? { kind: 'copy' }
-      : undefined;
+    const files = command.args.filter((_one, index) => words[index] !== '-u');
+    const isPlain = files.every(
+      (one) => literalOf(one) === '-' || !/^(?:-|\/dev\/(?!stdin$))/.test(literalOf(one) ?? ''),
+    );
+    const target = targetOf(redirections);
+    if (!isPlain || redirections.some(readsFrom)) {
+      return undefined;
+    }
+    const readsInput = files.length === 0 || files.some((one) => /^(?:-|\/dev\/stdin)$/.test(literalOf(one) ?? ''));
+    const left = redirections.filter(({ target: path }) => path !== target?.path);
+    return { stream: { kind: 'copy', files, readsInput, target }, redirections: left };
   }
   const bytes = name === 'head' && words.at(-1) === '/dev/zero' ? byteCount(words.slice(0, -1)) : undefined;
-  return bytes === undefined ? undefined : { kind: 'endless', bytes };
+  return bytes === undefined ? undefined : { stream: { kind: 'endless', bytes }, redirections };
+}
+
+/** The one file that the output goes to; devices are the interpreter's. */
+function targetOf(redirections: readonly Redirection[]): Target | undefined {
+  const found = redirections.filter(({ operator, fd }) => (operator === '>' || operator === '>>') && (fd ?? 1) === 1);
+  const [only] = found;
+  if (only?.target.type !== 'Word' || found.length > 1 || literalOf(only.target)?.startsWith('/dev/') === true) {
+    return undefined;
+  }
+  return { operator: only.operator === '>>' ? '>>' : '>', path: only.target };
 }
 
 /** `-c 5`, `-c5`, `--bytes=5`, with coreutils' units. */
@@ -34,26 +67,11 @@ export function byteCount(words: readonly (string | undefined)[]): number | unde
   return text === undefined ? undefined : parseSize(text);
 }
 
-export const wordsOf = (stream: Stream): string[] =>
-  stream.kind === 'copy' ? [HIDDEN.copy] : [HIDDEN.endless, String(stream.bytes)];
-
-/** Resolves with the exit code. */
-export async function copyInput(input: Input | undefined, output: Output, signal: AbortSignal): Promise<number> {
-  for (;;) {
-    const piece = await input?.readSome(signal).catch(() => undefined);
-    if (piece === undefined) {
-      return signal.aborted ? 130 : 0;
-    }
-    sendBytes(output, piece);
-    await output.drained?.();
+/** The hidden command's words, before and after the routes. */
+export function wordsOf(stream: Stream, routes: string): WordNode[] {
+  if (stream.kind === 'endless') {
+    return [word(HIDDEN.endless), word(String(stream.bytes)), word(routes)];
   }
-}
-
-export async function sendZeros(bytes: number, output: Output, signal: AbortSignal): Promise<number> {
-  const piece = new Uint8Array(PIECE);
-  for (let left = bytes; left > 0 && !signal.aborted; left -= PIECE) {
-    sendBytes(output, left < PIECE ? piece.subarray(0, left) : piece);
-    await output.drained?.();
-  }
-  return signal.aborted ? 130 : 0;
+  const { target, files } = stream;
+  return [word(HIDDEN.copy), word(routes), word(target?.operator ?? '-'), target?.path ?? word(''), ...files];
 }

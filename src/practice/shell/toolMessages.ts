@@ -18,6 +18,10 @@ export function reasonOf(error: unknown): string {
       return 'Permission denied';
     case 'EPERM':
       return 'Operation not permitted';
+    case 'ENOSPC':
+      return 'No space left on device';
+    case 'EROFS':
+      return 'Read-only file system';
     default:
       return 'No such file or directory';
   }

@@ -7,8 +7,8 @@ import type { CommandName } from 'just-bash';
 export const LIBRARY_TOOLS: CommandName[] = [
   ...(['alias', 'awk', 'base64', 'basename', 'cat', 'chmod', 'clear', 'column', 'comm', 'cp', 'cut'] as const),
   ...(['diff', 'dirname', 'echo', 'egrep', 'expand', 'expr', 'false', 'fgrep', 'file', 'find'] as const),
-  ...(['fold', 'grep', 'gunzip', 'gzip', 'head', 'join', 'jq', 'ln', 'md5sum', 'mkdir', 'mv', 'nl'] as const),
-  ...(['paste', 'printenv', 'printf', 'pwd', 'rev', 'rm', 'rmdir', 'sed', 'seq', 'sha1sum'] as const),
-  ...(['sha256sum', 'sort', 'split', 'stat', 'strings', 'tac', 'tar', 'tee', 'touch', 'tr', 'true'] as const),
+  ...(['fold', 'grep', 'gunzip', 'gzip', 'head', 'join', 'jq', 'ln', 'mkdir', 'mv', 'nl'] as const),
+  ...(['paste', 'printenv', 'printf', 'pwd', 'rev', 'rm', 'rmdir', 'sed', 'seq'] as const),
+  ...(['sort', 'split', 'stat', 'strings', 'tac', 'tar', 'tee', 'touch', 'tr', 'true'] as const),
   ...(['unalias', 'unexpand', 'uniq', 'wc', 'xargs', 'zcat'] as const),
 ];

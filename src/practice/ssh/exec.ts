@@ -1,4 +1,5 @@
 import type { ServerChannel } from 'ssh2';
+import { textOf } from '../host/files/node';
 import { insideOf } from '../host/inside';
 import type { Terminal } from '../kernel';
 import { Input } from '../shell/input';
@@ -85,7 +86,7 @@ export function sessionEnvironment(
 /** pam_env: each login has what /etc/environment says (the recorded traces, sshd/noninteractive-env). */
 function loginVariables(host: SessionParts['host']): Record<string, string> {
   const node = insideOf(host).tree.find('/etc/environment');
-  const text = node?.kind === 'file' ? Buffer.from(node.content).toString('utf8') : '';
+  const text = node?.kind === 'file' ? textOf(node) : '';
   return Object.fromEntries(
     [...text.matchAll(/^([A-Za-z_]\w*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
   );

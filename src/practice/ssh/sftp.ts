@@ -1,6 +1,8 @@
 import type { SFTPWrapper } from 'ssh2';
+import type { Host } from '../kernel';
+import { insideOf } from '../host/inside';
 import { resolvePath } from '../host/files/path';
-import { GrowingBuffer } from '../shell/byteQueue';
+import type { OpenFile } from '../host/files/openFile';
 import type { SessionParts } from './sessions';
 import { endWell } from './sftpEnd';
 import { asStatus, OK, UNSUPPORTED } from './sftpStatus';
@@ -11,13 +13,7 @@ const NAMES_AT_ONCE = 100;
 const HOME = '/home/core';
 
 type Handle =
-  | {
-      readonly kind: 'file';
-      readonly path: string;
-      readonly bytes: GrowingBuffer;
-      isChanged: boolean;
-      readonly isAppending: boolean;
-    }
+  | { readonly kind: 'file'; readonly path: string; readonly file: OpenFile; readonly isAppending: boolean }
   | { readonly kind: 'directory'; readonly path: string; names: string[] };
 
 /** The sftp subsystem (scp of OpenSSH 9 speaks it too) on the node's files, with core's permissions. */
@@ -26,12 +22,14 @@ export function serveFiles(parts: SessionParts, client: SFTPWrapper): void {
 }
 
 class FileServer {
+  readonly #host: Host;
   readonly #client: SFTPWrapper;
   readonly #files: SftpFiles;
   readonly #handles = new Map<number, Handle>();
   #lastHandle = 0;
 
   constructor({ host }: SessionParts, client: SFTPWrapper) {
+    this.#host = host;
     this.#client = client;
     this.#files = new SftpFiles(host, 'core');
   }
@@ -44,9 +42,9 @@ class FileServer {
       .on('READ', (id, handle, offset, length) => this.#reply(id, () => this.#read(id, handle, { offset, length })))
       .on('WRITE', (id, handle, offset, data) => this.#reply(id, () => this.#write(id, handle, { offset, data })))
       .on('CLOSE', (id, handle) => this.#reply(id, () => this.#close(id, handle)))
-      .on('FSTAT', (id, handle) => this.#reply(id, () => this.#attributes(id, this.#handle(handle).path, { handle })))
+      .on('FSTAT', (id, handle) => this.#reply(id, () => this.#attributes(id, this.#handle(handle).path)))
       .on('STAT', (id, name) => this.#reply(id, () => this.#attributes(id, absolute(name))))
-      .on('LSTAT', (id, name) => this.#reply(id, () => this.#attributes(id, absolute(name), { isLink: true })))
+      .on('LSTAT', (id, name) => this.#reply(id, () => this.#attributes(id, absolute(name), true)))
       .on('SETSTAT', (id, name, attributes) =>
         this.#reply(id, () => this.#done(id, this.#files.change(absolute(name), attributes))),
       )
@@ -65,7 +63,19 @@ class FileServer {
         this.#reply(id, () => this.#done(id, this.#files.system.symlink(target, absolute(name)))),
       )
       .on('EXTENDED', (id) => this.#client.status(id, UNSUPPORTED))
-      .on('end', () => endWell(this.#client));
+      .on('end', () => this.#end())
+      .on('close', () => this.#closeAll());
+  }
+
+  /** What was written is safe once the client's program has ended. */
+  #end(): void {
+    this.#closeAll();
+    insideOf(this.#host)
+      .filesSaved()
+      .then(
+        () => endWell(this.#client),
+        () => this.#client.end(),
+      );
   }
 
   #reply(id: number, run: () => Promise<void>): void {
@@ -81,52 +91,56 @@ class FileServer {
   }
 
   async #open(id: number, path: string, { flags, mode }: { flags: number; mode: number | undefined }): Promise<void> {
-    const bytes = new GrowingBuffer(await this.#files.open(path, flags, mode));
-    this.#client.handle(
-      id,
-      this.#keep({ kind: 'file', path, bytes, isChanged: false, isAppending: this.#files.isAppending(flags) }),
-    );
+    const file = await this.#files.open(path, flags, mode);
+    const isAppending = this.#files.isAppending(flags);
+    this.#client.handle(id, this.#keep({ kind: 'file', path, file, isAppending }));
   }
 
   #read(id: number, handle: Buffer, { offset, length }: { offset: number; length: number }): Promise<void> {
-    const { bytes } = this.#file(handle);
-    if (offset >= bytes.length) {
+    const { file } = this.#file(handle);
+    if (offset >= file.length) {
       this.#client.status(id, asStatus('end').code);
     } else {
-      this.#client.data(id, bytes.content.subarray(offset, offset + length));
+      this.#client.data(id, file.read(offset, length));
     }
     return Promise.resolve();
   }
 
   #write(id: number, handle: Buffer, { offset, data }: { offset: number; data: Buffer }): Promise<void> {
-    const file = this.#file(handle);
-    file.bytes.write(data, file.isAppending ? file.bytes.length : offset);
-    file.isChanged = true;
+    const { file, isAppending } = this.#file(handle);
+    file.write(data, isAppending ? file.length : offset);
     this.#client.status(id, OK);
     return Promise.resolve();
   }
 
-  async #close(id: number, handle: Buffer): Promise<void> {
+  #close(id: number, handle: Buffer): Promise<void> {
     const entry = this.#handle(handle);
     this.#handles.delete(handle.readUInt32BE(0));
-    if (entry.kind === 'file' && entry.isChanged) {
-      await this.#files.system.writeFile(entry.path, entry.bytes.content);
+    if (entry.kind === 'file') {
+      entry.file.close();
     }
     this.#client.status(id, OK);
+    return Promise.resolve();
   }
 
-  async #attributes(id: number, path: string, how: { isLink?: boolean; handle?: Buffer } = {}): Promise<void> {
-    const attributes = await this.#files.attributes(path, how.isLink === true);
-    const entry = how.handle === undefined ? undefined : this.#handle(how.handle);
-    const size = entry?.kind === 'file' && entry.isChanged ? entry.bytes.length : attributes.size;
-    this.#client.attrs(id, { ...attributes, size });
+  /** The client has gone, perhaps in the middle of a file: what it wrote so far stays. */
+  #closeAll(): void {
+    for (const entry of this.#handles.values()) {
+      if (entry.kind === 'file') {
+        entry.file.close();
+      }
+    }
+    this.#handles.clear();
+  }
+
+  async #attributes(id: number, path: string, isLink = false): Promise<void> {
+    this.#client.attrs(id, await this.#files.attributes(path, isLink));
   }
 
   async #changeOpen(id: number, handle: Buffer, attributes: Parameters<SftpFiles['change']>[1]): Promise<void> {
     const entry = this.#handle(handle);
-    if (entry.kind === 'file' && attributes.size !== undefined && attributes.size < entry.bytes.length) {
-      entry.bytes.cut(attributes.size);
-      entry.isChanged = true;
+    if (entry.kind === 'file' && attributes.size !== undefined) {
+      entry.file.cut(attributes.size);
     }
     await this.#done(id, this.#files.change(entry.path, attributes));
   }

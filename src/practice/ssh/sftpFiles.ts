@@ -2,9 +2,11 @@ import type { Attributes, FileEntry } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Host } from '../kernel';
 import { FileError, notFound } from '../host/files/node';
+import type { OpenFile } from '../host/files/openFile';
 import { Permissions } from '../shell/permissions';
 import type { User } from '../shell/permissions';
-import { SessionFiles } from '../shell/sessionFiles';
+import type { SessionFiles } from '../shell/sessionFiles';
+import { userFiles } from '../shell/userFiles';
 
 const { OPEN_MODE } = ssh2.utils.sftp;
 const KINDS = { directory: 0o040_000, file: 0o100_000, link: 0o120_000 };
@@ -18,21 +20,14 @@ export class SftpFiles {
 
   constructor(host: Host, user: User) {
     this.#permissions = new Permissions(host, user);
-    this.system = new SessionFiles({
-      files: host.files,
-      permissions: this.#permissions,
-      device: () => undefined,
-      scriptFor: () => undefined,
-      isCommand: () => false,
-    });
+    this.system = userFiles(host, user);
   }
 
   isAppending(flags: number): boolean {
     return (flags & OPEN_MODE.APPEND) !== 0;
   }
 
-  /** What the file holds when it is opened so. */
-  async open(path: string, flags: number, mode: number | undefined): Promise<Buffer> {
+  async open(path: string, flags: number, mode: number | undefined): Promise<OpenFile> {
     const isThere = await this.system.exists(path);
     if ((flags & OPEN_MODE.EXCL) !== 0 && isThere) {
       throw new FileError('EEXIST', 'file already exists', 'open', path);
@@ -43,18 +38,9 @@ export class SftpFiles {
     if (isThere && (await this.system.stat(path)).isDirectory) {
       throw new FileError('EISDIR', 'illegal operation on a directory', 'open', path);
     }
-    if ((flags & OPEN_MODE.WRITE) === 0) {
-      return asBuffer(await this.system.readFileBuffer(path));
-    }
-    if (!isThere || (flags & OPEN_MODE.TRUNC) !== 0) {
-      await this.system.writeFile(path, '');
-      if (!isThere && mode !== undefined && mode !== 0) {
-        await this.system.chmod(path, mode & 0o777);
-      }
-      return Buffer.alloc(0);
-    }
-    await this.system.appendFile(path, '');
-    return this.#permissions.mayRead(path) ? asBuffer(await this.system.readFileBuffer(path)) : Buffer.alloc(0);
+    return (flags & OPEN_MODE.WRITE) === 0
+      ? this.system.open(path)
+      : await this.system.openForWriting(path, { isEmptied: (flags & OPEN_MODE.TRUNC) !== 0, mode });
   }
 
   async attributes(path: string, isLink: boolean): Promise<Attributes> {
@@ -104,9 +90,6 @@ export class SftpFiles {
     return { filename: name, longname: longName(attrs, owner, name), attrs };
   }
 }
-
-/** The same bytes: a file may be long. */
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function longName({ mode, size, mtime }: Attributes, owner: string, name: string): string {
   const kind = (mode & 0o170_000) === KINDS.directory ? 'd' : (mode & 0o170_000) === KINDS.link ? 'l' : '-';

@@ -1,7 +1,9 @@
 import type { BufferEncoding, ByteString, CpOptions, FileContent, FsStat, IFileSystem } from 'just-bash';
 import type { MkdirOptions, RmOptions } from 'just-bash';
-import type { FileNode, TreeNode } from './node';
-import { FileError, notFound, sizeOf, textOf } from './node';
+import { LONG, LongContent } from './longContent';
+import type { Content, FileNode, TreeNode } from './node';
+import { bytesOf as bytesIn, FileError, lengthOf, notFound, sizeOf, textOf } from './node';
+import { OpenFile } from './openFile';
 import { resolvePath } from './path';
 import type { FileTree } from './tree';
 
@@ -53,12 +55,47 @@ export class HostFileSystem implements IFileSystem {
         return;
       }
       const before = node.content;
+      if (before instanceof LongContent || lengthOf(before) + lengthOf(added) >= LONG) {
+        const file = this.open(path);
+        try {
+          file.append(bytesIn(added));
+        } finally {
+          file.close();
+        }
+        return;
+      }
       this.#write(
         path,
         typeof before === 'string' && typeof added === 'string'
           ? before + added
-          : Buffer.concat([toBytes(before), toBytes(added)]),
+          : Buffer.concat([bytesIn(before), bytesIn(added)]),
       );
+    });
+  }
+
+  /** To be read and written piece by piece; the caller closes it. @throws FileError when it is not there, or no file of a disk. */
+  open(path: string): OpenFile {
+    const tree = this.#tree;
+    const found = tree.file(path);
+    const { path: real } = tree.locate(path, 'open');
+    const node = found.kind === 'file' ? found : tree.newFile(found.read());
+    const isThere = (): boolean => tree.find(real, false) === node;
+    return new OpenFile({
+      node,
+      path: real,
+      bulk: real.startsWith('/dev/') ? undefined : tree.bulk,
+      hasRoom: (bytes) => this.#hasRoom(bytes, real),
+      grown: (bytes) => {
+        node.modifiedAt = tree.now();
+        if (isThere()) {
+          tree.count(real, bytes);
+        }
+      },
+      changed: () => {
+        if (isThere()) {
+          tree.touched(real);
+        }
+      },
     });
   }
 
@@ -218,10 +255,10 @@ export class HostFileSystem implements IFileSystem {
     });
   }
 
-  #write(path: string, content: string | Uint8Array, mode?: number): void {
+  #write(path: string, content: Content, mode?: number): void {
     const place = this.#tree.locate(path, 'open'); // Not locateForWrite: a missing directory is an error in a shell.
     const before = place.node === undefined ? 0 : sizeOf(place.node);
-    if (!this.#hasRoom(Buffer.byteLength(content) - before, place.path)) {
+    if (!this.#hasRoom(lengthOf(content) - before, place.path)) {
       throw new FileError('ENOSPC', 'no space left on device', 'write', path);
     }
     this.#tree.write(path, content, mode === undefined ? {} : { mode });
@@ -292,9 +329,6 @@ function asTextIfPossible(bytes: Buffer): string | Uint8Array {
   return Buffer.from(text, 'utf8').equals(bytes) ? text : bytes;
 }
 
-const toBytes = (content: string | Uint8Array): Buffer =>
-  typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
-
 /** What was only reserved reads as zeros; of a swap file's gibibytes nobody reads them. */
 const MOST_ZEROS = 256 * 1024 * 1024;
 
@@ -302,7 +336,7 @@ function bytesOf(node: FileNode | Parameters<typeof textOf>[0]): Buffer {
   if (node.kind !== 'file') {
     return Buffer.from(textOf(node));
   }
-  const content = toBytes(node.content);
+  const content = bytesIn(node.content);
   const isShort = node.allocated > content.length && node.allocated <= MOST_ZEROS;
   return isShort ? Buffer.concat([content], node.allocated) : content;
 }

@@ -1,3 +1,5 @@
+import type { LongContent } from './longContent';
+
 /** What a node's file system is made of. */
 export type TreeNode = DirectoryNode | FileNode | LinkNode | VirtualNode;
 
@@ -13,9 +15,11 @@ export interface DirectoryNode extends Common {
   readonly entries: Map<string, TreeNode>;
 }
 
+export type Content = string | Uint8Array | LongContent;
+
 export interface FileNode extends Common {
   readonly kind: 'file';
-  content: string | Uint8Array;
+  content: Content;
   /** Bytes the file takes on disk beyond its content: `fallocate` of a swap file. */
   allocated: number;
   /** Its content is made when somebody first reads it. */
@@ -59,16 +63,26 @@ export function sizeOf(node: TreeNode): number {
       if (node.isPending === true) {
         return 0;
       }
-      return Math.max(
-        node.allocated,
-        typeof node.content === 'string' ? Buffer.byteLength(node.content) : node.content.byteLength,
-      );
+      return Math.max(node.allocated, lengthOf(node.content));
   }
+}
+
+export const lengthOf = (content: Content): number =>
+  typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
+
+/** The same bytes, not a copy, where they are bytes already. */
+export function bytesOf(content: Content): Buffer {
+  if (typeof content === 'string') {
+    return Buffer.from(content);
+  }
+  return content instanceof Uint8Array
+    ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+    : content.read(0, content.byteLength);
 }
 
 export function textOf(node: FileNode | VirtualNode): string {
   if (node.kind === 'virtual') {
     return node.read();
   }
-  return typeof node.content === 'string' ? node.content : Buffer.from(node.content).toString('utf8');
+  return typeof node.content === 'string' ? node.content : bytesOf(node.content).toString('utf8');
 }

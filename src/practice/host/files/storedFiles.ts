@@ -1,4 +1,7 @@
-import type { TreeNode } from './node';
+import type { BulkStore } from '../../kernel';
+import { LongContent } from './longContent';
+import type { Content, TreeNode } from './node';
+import { bytesOf } from './node';
 import type { FileTree } from './tree';
 
 /** One path as it stands in the state file; short names because there are many. */
@@ -6,6 +9,9 @@ export interface StoredFile {
   /** Text, or base64 when `binary`. */
   readonly text?: string;
   readonly binary?: true;
+  /** The name of a file of its own, and how much of it is this one's. */
+  readonly bulk?: string;
+  readonly length?: number;
   readonly directory?: true;
   readonly link?: string;
   /** The image brings it, the user removed it. */
@@ -75,8 +81,7 @@ function restore(tree: FileTree, path: string, record: StoredFile | undefined): 
   } else if (record.link !== undefined) {
     tree.link(record.link, path);
   } else {
-    const content = record.binary === true ? Buffer.from(record.text ?? '', 'base64') : (record.text ?? '');
-    tree.write(path, content, { allocated: record.allocated ?? 0, mode: record.mode ?? 0o644 });
+    tree.write(path, contentOf(record, tree.bulk), { allocated: record.allocated ?? 0, mode: record.mode ?? 0o644 });
   }
   const node = tree.find(path, false);
   if (node !== undefined) {
@@ -98,13 +103,30 @@ function recordOf(node: TreeNode): StoredFile | undefined {
       if (node.isPending === true) {
         return undefined;
       }
-      const content =
-        typeof node.content === 'string'
-          ? { text: node.content }
-          : { text: Buffer.from(node.content).toString('base64'), binary: true as const };
-      return { ...content, mode: node.mode, ...(node.allocated > 0 ? { allocated: node.allocated } : {}), ...common };
+      return {
+        ...storedContent(node.content),
+        mode: node.mode,
+        ...(node.allocated > 0 ? { allocated: node.allocated } : {}),
+        ...common,
+      };
     }
   }
+}
+
+function storedContent(content: Content): Pick<StoredFile, 'text' | 'binary' | 'bulk' | 'length'> {
+  if (content instanceof LongContent) {
+    return { bulk: content.file.name, length: content.byteLength };
+  }
+  return typeof content === 'string' ? { text: content } : { text: bytesOf(content).toString('base64'), binary: true };
+}
+
+/** Empty when somebody has taken the long file away. */
+function contentOf(record: StoredFile, bulk: BulkStore | undefined): Content {
+  const file = record.bulk === undefined ? undefined : bulk?.find(record.bulk);
+  if (file !== undefined) {
+    return new LongContent(file, Math.min(record.length ?? 0, file.size));
+  }
+  return record.binary === true ? Buffer.from(record.text ?? '', 'base64') : (record.text ?? '');
 }
 
 function forget(stored: Record<string, StoredFile>, path: string): void {

@@ -1,5 +1,7 @@
-import type { DirectoryNode, FileNode, LinkNode, TreeNode, VirtualNode } from './node';
-import { FileError, notFound, sizeOf, textOf } from './node';
+import type { BulkStore } from '../../kernel';
+import { kept } from './longContent';
+import type { Content, DirectoryNode, FileNode, LinkNode, TreeNode, VirtualNode } from './node';
+import { bytesOf, FileError, lengthOf, notFound, sizeOf, textOf } from './node';
 import { joinPath, splitPath } from './path';
 
 /** The kernel gives up after forty symbolic links in one path (path_resolution(7)). */
@@ -40,7 +42,11 @@ export class FileTree {
   /** What paths led to since the last change: shells and systemd look for the same few again and again. */
   readonly #known = new Map<string, Place | Failure>();
 
-  constructor(now: () => number) {
+  /** Without `bulk` long files are in memory like all others. */
+  constructor(
+    now: () => number,
+    readonly bulk?: BulkStore,
+  ) {
     this.#now = now;
     this.root = this.newDirectory(0o755);
   }
@@ -52,6 +58,10 @@ export class FileTree {
 
   newDirectory(mode: number): DirectoryNode {
     return { kind: 'directory', mode, modifiedAt: this.#now(), owner: 'root', entries: new Map() };
+  }
+
+  newFile(content: string): FileNode {
+    return { ...this.#common(0o644), kind: 'file', content, allocated: 0 };
   }
 
   /** @throws FileError ELOOP, ENOTDIR, or ENOENT when a directory on the way is missing. */
@@ -92,18 +102,19 @@ export class FileTree {
   }
 
   /** Writes a file, making the directories on the way. */
-  write(path: string, content: string | Uint8Array, options: WriteOptions = {}): void {
+  write(path: string, content: Content, options: WriteOptions = {}): void {
     const place = this.locateForWrite(path);
     if (place.node?.kind === 'directory') {
       throw new FileError('EISDIR', 'illegal operation on a directory', 'open', path);
     }
     if (place.node?.kind === 'virtual') {
-      place.node.write?.(typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
+      place.node.write?.(typeof content === 'string' ? content : bytesOf(content).toString('utf8'));
       return;
     }
-    this.#count(place.path, Math.max(options.allocated ?? 0, Buffer.byteLength(content)) - bytesBelow(place.node));
+    this.count(place.path, Math.max(options.allocated ?? 0, lengthOf(content)) - bytesBelow(place.node));
+    const lasting = kept(content, place.path.startsWith('/dev/') ? undefined : this.bulk);
     if (place.node?.kind === 'file') {
-      place.node.content = content;
+      place.node.content = lasting;
       place.node.allocated = options.allocated ?? 0;
       place.node.mode = options.mode ?? place.node.mode;
       place.node.owner = options.owner ?? place.node.owner;
@@ -111,7 +122,7 @@ export class FileTree {
     } else {
       place.parent.entries.set(place.name, {
         kind: 'file',
-        content,
+        content: lasting,
         allocated: options.allocated ?? 0,
         mode: options.mode ?? 0o644,
         owner: options.owner ?? 'root',
@@ -144,7 +155,7 @@ export class FileTree {
   /** Puts a whole node (a file of /proc, a moved tree) at a path. */
   put(path: string, node: TreeNode): void {
     const { parent, name, node: before, path: real } = this.locateForWrite(path, false);
-    this.#count(real, bytesBelow(node) - bytesBelow(before));
+    this.count(real, bytesBelow(node) - bytesBelow(before));
     parent.entries.set(name, node);
     this.touched(real);
   }
@@ -156,7 +167,7 @@ export class FileTree {
       return false;
     }
     refuseReadOnly(real, 'rm');
-    this.#count(real, -bytesBelow(node));
+    this.count(real, -bytesBelow(node));
     parent.entries.delete(name);
     this.touched(real);
     return true;
@@ -218,7 +229,7 @@ export class FileTree {
       return { ...node, entries, modifiedAt: this.#now() };
     }
     if (node.kind === 'virtual') {
-      return { ...this.#common(0o644), kind: 'file', content: node.read(), allocated: 0 };
+      return this.newFile(node.read());
     }
     return { ...node, modifiedAt: this.#now() } satisfies FileNode | LinkNode;
   }
@@ -289,7 +300,8 @@ export class FileTree {
     }
   }
 
-  #count(path: string, bytes: number): void {
+  /** So many bytes more, or fewer, are taken at a path without links. */
+  count(path: string, bytes: number): void {
     this.#bytes[isOfTmpfs(path) ? 'memory' : 'disk'] += bytes;
   }
 

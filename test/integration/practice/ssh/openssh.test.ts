@@ -157,6 +157,18 @@ describe('a node’s sshd, by OpenSSH’s own programs', { skip, timeout: 120_00
     assert.match(stdout, /Remote working directory: \/home\/core/);
   });
 
+  it('goes on with a file that was copied in part, up and down', async () => {
+    const bytes = Buffer.from(Array.from({ length: 600_000 }, (_unused, index) => (index * 31) % 251));
+    const [up = '', down = '', batch = ''] = ['whole', 'part', 'resume'].map((name) => path.join(target.folder, name));
+    writeFileSync(up, bytes);
+    writeFileSync(down, bytes.subarray(0, 350_000));
+    writeFileSync(batch, `put ${down} whole\nreput ${up} whole\nreget whole ${down}\n`);
+    await runProgram('sftp', [...target.options('P'), '-b', batch, 'core@127.0.0.1']);
+
+    assert.deepEqual(readFileSync(down), bytes);
+    assert.equal((await target.ssh('stat -c %s whole')).stdout, '600000\n');
+  });
+
   it('answers keep-alives and changes keys in mid-stream', async () => {
     const options = ['-o', 'ServerAliveInterval=1', '-o', 'ServerAliveCountMax=1', '-o', 'RekeyLimit=64K'];
     const { code, stdout } = await target.ssh('seq -w 50000; cat', { options });

@@ -57,7 +57,12 @@ const onUnit = (verb: string, httpMethod: string, description: string, more: obj
   ...more,
 });
 
-export const discoveryDocument = {
+const getState = {
+  ...{ id: 'fleet.UnitState.Get', description: 'Retrieve a page of a single UnitState object.', httpMethod: 'GET' },
+  ...{ path: 'state/{unitName}', ...BY_NAME, response: { $ref: 'UnitState' } },
+};
+
+export const discoveryDocument = (version: '1.0' | '0.11'): object => ({
   kind: 'discovery#restDescription',
   discoveryVersion: 'v1',
   id: 'fleet:v1',
@@ -88,7 +93,10 @@ export const discoveryDocument = {
       },
     },
     UnitState: {
-      methods: { List: list('UnitState', 'state', query('nextPageToken', 'unitName', 'machineID')) },
+      methods: {
+        ...(version === '1.0' && { Get: getState }),
+        List: list('UnitState', 'state', query('nextPageToken', 'unitName', 'machineID')),
+      },
     },
   },
-};
+});

@@ -2,7 +2,7 @@ import type { FleetApi } from '../server';
 import { discoveryDocument } from './discovery';
 import { FleetApiError, noEtcd } from './errors';
 import { listMachines, patchMachines } from './machines';
-import { listStates } from './states';
+import { getState, listStates } from './states';
 import { deleteUnit, getUnit, listUnits, putUnit } from './units';
 
 export interface FleetRequest {
@@ -22,7 +22,7 @@ export interface FleetReply {
 /** Both prefixes lead to the same API; the Deis controller uses the older one. */
 const PREFIX = /^\/(?:fleet\/v1|v1-alpha)(?=\/|$)/;
 
-/** fleet's HTTP API (fleet, Documentation/api-v1.md, and the recorded traces, fleet-api/). @throws FleetApiError */
+/** fleet's HTTP API (fleet, Documentation/api-v1.md, and the recorded traces, fleet-api/). @throws FleetApiError, HandlerPanic */
 export async function handleFleet(fleet: FleetApi, request: FleetRequest): Promise<FleetReply> {
   if (!fleet.isAvailable) {
     throw noEtcd();
@@ -46,19 +46,24 @@ export async function handleFleet(fleet: FleetApi, request: FleetRequest): Promi
       return await machines(call);
     case '/discovery':
       onlyGet(request.method, 400, 'only HTTP GET supported against this resource');
-      return { status: 200, body: discoveryDocument };
+      return { status: 200, body: discoveryDocument(fleet.version.short) };
     default:
-      return await unit(call, itemOf(path));
+      return await item(call, path);
   }
 }
 
-/** The name of a unit; a slash at the end or within makes a path that leads nowhere. @throws FleetApiError 404 */
-function itemOf(path: string): string {
-  const [, item] = /^\/units\/([^/]+)$/.exec(path) ?? [];
-  if (item === undefined) {
+/** A slash at the end or within makes a path that leads nowhere. @throws FleetApiError 404 */
+async function item(call: FleetCall, path: string): Promise<FleetReply> {
+  const [, collection, name] = /^\/(units|state)\/([^/]+)$/.exec(path) ?? [];
+  // Single states came with 1.0 (fleet, pull request 1679).
+  if (name === undefined || (collection === 'state' && call.fleet.version.short === '0.11')) {
     throw new FleetApiError(404, '');
   }
-  return decodeURIComponent(item);
+  if (collection === 'units') {
+    return await unit(call, decodeURIComponent(name));
+  }
+  onlyGet(call.request.method, 405, 'only GET supported against this resource');
+  return getState(call, decodeURIComponent(name));
 }
 
 export interface FleetCall {

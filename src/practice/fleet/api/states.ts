@@ -1,6 +1,33 @@
+import type { UnitStateRecord } from '../registry';
 import { registryOf } from './access';
 import type { FleetCall, FleetReply } from './handle';
 import { pageOf } from './paging';
+
+/** The handler of a request panicked: Go's server closes the connection without a word. */
+export class HandlerPanic extends Error {
+  override readonly name = 'HandlerPanic';
+}
+
+const shown = (state: UnitStateRecord): object => ({
+  hash: state.hash,
+  machineID: state.machineId,
+  name: state.name,
+  systemdActiveState: state.active,
+  systemdLoadState: state.load,
+  systemdSubState: state.sub,
+});
+
+/**
+ * What one machine says of a unit: fleetctl 1.0 asks it after a start (fleet, api/state.go, `get`). fleetd stumbles over a unit that
+ * no machine has (client/registry.go, `UnitState`, maps what is nil). @throws HandlerPanic
+ */
+export function getState({ fleet }: FleetCall, name: string): FleetReply {
+  const [state] = registryOf(fleet).statesOf(name);
+  if (state === undefined) {
+    throw new HandlerPanic(`no machine has a state of ${name}`);
+  }
+  return { status: 200, body: shown(state) };
+}
 
 export function listStates({ fleet, query }: FleetCall): FleetReply {
   const [unitName, machineId] = [query.get('unitName') ?? '', query.get('machineID') ?? ''];
@@ -9,19 +36,11 @@ export function listStates({ fleet, query }: FleetCall): FleetReply {
     .filter((state) => unitName === '' || state.name === unitName)
     .filter((state) => machineId === '' || state.machineId === machineId);
   const { items, nextPageToken } = pageOf(states, query);
-  const shown = items.map((state) => ({
-    hash: state.hash,
-    machineID: state.machineId,
-    name: state.name,
-    systemdActiveState: state.active,
-    systemdLoadState: state.load,
-    systemdSubState: state.sub,
-  }));
   return {
     status: 200,
     body: {
       ...(nextPageToken === undefined ? {} : { nextPageToken }),
-      ...(shown.length === 0 ? {} : { states: shown }),
+      ...(items.length === 0 ? {} : { states: items.map(shown) }),
     },
   };
 }

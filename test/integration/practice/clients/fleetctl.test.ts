@@ -72,7 +72,7 @@ describe('fleetctl itself, through a tunnel', { skip, timeout: 300_000 }, () => 
 
   it('follows a journal until it is interrupted', async () => {
     await quietly('start', unit);
-    const args = ['--strict-host-key-checking=false', 'journal', '-f', 'hello.service'];
+    const args = ['--strict-host-key-checking=false', 'journal', '--follow', 'hello.service'];
     const child = lab.keep(start('fleetctl', args, { environment: lab.environment({ FLEETCTL_TUNNEL: tunnel }) }));
     await new Talk(child).until(/hello from a unit/);
     child.kill('SIGINT');

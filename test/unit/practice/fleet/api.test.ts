@@ -170,6 +170,17 @@ describe("fleet's API answers as the recorded one did", () => {
     assert.match(stdout, /Unit fast\.service launched on b205d6d6\.\.\.\/10\.77\.0\.13\n$/);
   });
 
+  it('tells in 1.0 what a machine says of one unit, and breaks off where none says anything', async () => {
+    const one = at(await mixedCluster(), 1);
+    const state = parse((await curl(one, `${API}/state/web.service?alt=json'`)).body);
+    const all = parse((await curl(one, `${API}/state?unitName=web.service'`)).body);
+    assert.deepEqual({ states: [state] }, all);
+    await assert.rejects(curl(one, `${API}/state/nofit.service'`), /socket hang up/);
+
+    const old = at(await runningFleet({ fleetVersion: '0.11' }), 1);
+    assert.equal((await curl(old, `${API}/state/web.service'`)).status, 404);
+  });
+
   it('refuses what leads nowhere, in the words of its source', async () => {
     const cluster = await runningFleet();
     const ask = async (request: string): Promise<string> => {
@@ -184,7 +195,8 @@ describe("fleet's API answers as the recorded one did", () => {
       [`${base}/units/`, '404 '],
       [`${base}/units/a/b`, '404 '],
       [`${base}/state/`, '404 '],
-      [`${base}/state/x`, '404 '],
+      [`${base}/state/a/b`, '404 '],
+      [`-X DELETE ${base}/state/x`, '405 only GET supported against this resource'],
       [`${base}/machines/`, '404 '],
       [`-X DELETE ${base}/units`, '405 only GET supported against this resource'],
       [`-X POST ${base}/state`, '405 only GET supported against this resource'],

@@ -1,6 +1,7 @@
 import type { Cancel } from '../kernel';
 import type { EtcdClient, EtcdEvent, EtcdNode, EtcdWrite } from './api';
-import { EtcdError } from './errors';
+import { EtcdError, unauthorised } from './errors';
+import { mayTouch, type KeyAccess } from './auth/access';
 import type { Member } from './member';
 import type { PutOptions, StoreOperation } from './store';
 
@@ -17,9 +18,17 @@ interface DeleteOptions {
   readonly prevIndex?: number;
 }
 
+/** Whether whoever asks may touch a key. */
+export type Access = (member: Member, asked: KeyAccess) => boolean;
+
+const asGuest: Access = (member, asked) => mayTouch(member, undefined, asked);
+
 /** A member's own view of the keys: plain reads from its copy, writes through the leader. */
 export class MemberClient implements EtcdClient {
-  constructor(private readonly member: Member) {}
+  constructor(
+    private readonly member: Member,
+    private readonly access: Access = asGuest,
+  ) {}
 
   get index(): number {
     return this.member.store.index;
@@ -30,6 +39,7 @@ export class MemberClient implements EtcdClient {
   }
 
   async get(key: string, options: GetOptions = {}): Promise<EtcdEvent> {
+    this.#check(key, false, options.recursive);
     const now = this.#now();
     if (options.quorum === true) {
       return await this.#propose({ kind: 'get', key, now, ...options });
@@ -38,18 +48,21 @@ export class MemberClient implements EtcdClient {
   }
 
   peek(key: string): EtcdNode | undefined {
-    return this.member.store.peek(key, this.#now());
+    return this.#isAllowed(key, false) ? this.member.store.peek(key, this.#now()) : undefined;
   }
 
   async set(key: string, write: EtcdWrite): Promise<EtcdEvent> {
+    this.#check(key, true);
     return await this.#propose({ kind: 'put', key, ...this.#options(write) });
   }
 
   async createInOrder(key: string, write: EtcdWrite): Promise<EtcdEvent> {
+    this.#check(key, true);
     return await this.#propose({ kind: 'post', key, ...this.#options(write) });
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<EtcdEvent> {
+    this.#check(key, true, options.recursive);
     return await this.#propose({ kind: 'delete', key, now: this.#now(), ...options });
   }
 
@@ -67,6 +80,17 @@ export class MemberClient implements EtcdClient {
       isOn = false;
       cancel();
     };
+  }
+
+  /** @throws EtcdError 110 */
+  #check(key: string, isWrite: boolean, isRecursive = false): void {
+    if (!this.#isAllowed(key, isWrite, isRecursive)) {
+      throw unauthorised();
+    }
+  }
+
+  #isAllowed(key: string, isWrite: boolean, isRecursive = false): boolean {
+    return this.access(this.member, { key, isWrite, isRecursive });
   }
 
   async #propose(operation: StoreOperation): Promise<EtcdEvent> {
@@ -96,10 +120,6 @@ export class ProxyClient implements EtcdClient {
 
   get index(): number {
     return this.findMember()?.store.index ?? 0;
-  }
-
-  get hasMember(): boolean {
-    return this.findMember() !== undefined;
   }
 
   get hasQuorum(): boolean {

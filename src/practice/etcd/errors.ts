@@ -9,6 +9,7 @@ const MESSAGES = {
   105: 'Key already exists',
   107: 'Root is read only',
   108: 'Directory not empty',
+  110: 'The request requires user authentication',
   201: 'PrevValue is Required in POST form',
   202: 'The given TTL in POST form is not a number',
   203: 'The given index in POST form is not a number',
@@ -31,6 +32,7 @@ const STATUS: Partial<Record<EtcdErrorCode, number>> = {
   102: 403,
   105: 412,
   108: 403,
+  110: 401,
   300: 500,
   301: 500,
 };
@@ -67,4 +69,9 @@ export const PROPOSAL_TIMEOUT_MS = 7_000;
 
 export function timedOut(): EtcdError {
   return new EtcdError(300, 'etcdserver: request timed out', 0);
+}
+
+/** Access control is on, and whoever asks may not. */
+export function unauthorised(): EtcdError {
+  return new EtcdError(110, 'Insufficient credentials', 0);
 }

@@ -1,5 +1,7 @@
-import type { Cancel, Host, Kernel } from '../kernel';
+import type { Host, Kernel } from '../kernel';
 import type { EtcdEvent } from './api';
+import { Accounts } from './auth/accounts';
+import { ElectionTimer } from './electionTimer';
 import type { History } from './history';
 import { changeMembers, majorityOf, type MemberState } from './memberState';
 import {
@@ -31,6 +33,7 @@ type Role = 'leader' | 'follower';
 /** A voting member: its log, its copy of the store, and raft's rules. Messages take no time; who is not reached gets none. */
 export class Member {
   readonly machine: StateMachine;
+  readonly accounts = new Accounts(this);
   readonly startedAt: number;
   role: Role = 'follower';
   leaderId: string | undefined;
@@ -43,7 +46,7 @@ export class Member {
   readonly #match = new Map<string, number>();
   /** How much virtual time was lost with the practice process: that long the keys of this member did not live on. */
   #lostMs: number;
-  #disarmElection: Cancel | undefined;
+  readonly #election: ElectionTimer;
   #peers: { epoch: number; list: readonly Member[] } = { epoch: -1, list: [] };
   #isStopped = false;
 
@@ -56,6 +59,7 @@ export class Member {
     this.startedAt = world.kernel.timeline.now();
     this.#proposals = new Proposals(world.kernel, host);
     this.#vain = new VainElections(world.kernel, this);
+    this.#election = new ElectionTimer(world.kernel, host);
     const { isResumed, lostMs } = world.started(host, state);
     this.#lostMs = lostMs;
     if (isResumed) {
@@ -133,7 +137,7 @@ export class Member {
     // fleet may still hold its client: nobody hears a member that has ended.
     this.standDown();
     this.state.bootId = '';
-    this.#disarm();
+    this.#election.disarm();
     this.#vain.stop();
     this.world.remove(this);
   }
@@ -167,15 +171,15 @@ export class Member {
     if (this.role === 'leader') {
       this.#replicate();
       if (this.leadsQuorum) {
-        this.#disarm();
+        this.#election.disarm();
         this.#giveBackTime();
       } else {
-        this.#arm(ELECTION_MS, () => this.#stepDown());
+        this.#election.arm(ELECTION_MS, () => this.#stepDown());
       }
     } else if (this.liveLeader !== undefined) {
-      this.#disarm();
+      this.#election.disarm();
     } else {
-      this.#arm(this.kernel.random.integer(ELECTION_MS, 2 * ELECTION_MS), () => this.#campaign());
+      this.#election.arm(this.kernel.random.integer(ELECTION_MS, 2 * ELECTION_MS), () => this.#campaign());
     }
   }
 
@@ -262,7 +266,7 @@ export class Member {
   }
 
   #adopt(leader: Member): void {
-    this.#disarm();
+    this.#election.disarm();
     this.#lostMs = 0;
     this.state.term = leader.state.term;
     this.role = 'follower';
@@ -298,7 +302,11 @@ export class Member {
     if (this.state.members[this.id] !== undefined && votes >= majorityOf(this.state.members)) {
       this.#lead();
     } else if (this.peers.length + 1 >= majorityOf(this.state.members)) {
-      this.#retry();
+      // Asks again in a while.
+      this.#election.repeat(1.5 * ELECTION_MS, () => {
+        this.#election.disarm();
+        this.review();
+      });
     } else {
       this.#vain.start();
     }
@@ -320,35 +328,6 @@ export class Member {
     this.#acceptOwn({ kind: 'noop' });
     this.#giveBackTime();
     this.#proposals.leaderFound();
-  }
-
-  #arm(ms: number, run: () => void): void {
-    if (this.#disarmElection !== undefined) {
-      return;
-    }
-    const election = new AbortController();
-    this.#disarmElection = () => election.abort();
-    this.kernel.ledger.delay('etcd-election', this.host.name, ms, election.signal).then(
-      () => {
-        this.#disarmElection = undefined;
-        run();
-      },
-      () => undefined, // Disarmed.
-    );
-  }
-
-  /** Asks again in a while. Nobody waits for this: it may go on for as long as a half-cut network lasts. */
-  #retry(): void {
-    const cancel = this.kernel.timeline.every(1.5 * ELECTION_MS, () => {
-      this.#disarm();
-      this.review();
-    });
-    this.#disarmElection = cancel;
-  }
-
-  #disarm(): void {
-    this.#disarmElection?.();
-    this.#disarmElection = undefined;
   }
 
   #commitTo(index: number): void {

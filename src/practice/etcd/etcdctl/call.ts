@@ -1,5 +1,6 @@
 import type { ProgramContext } from '../../kernel';
 import type { EtcdClient } from '../api';
+import type { Credentials } from '../auth/access';
 import type { Member } from '../member';
 import type { CommandLine } from './commandLine';
 
@@ -10,6 +11,7 @@ export interface EtcdctlCall {
   readonly args: readonly string[];
   readonly format: string;
   readonly client: EtcdClient;
+  readonly credentials: Credentials;
   /** Whom the client asks; undefined where a proxy hears nobody. */
   readonly member: Member | undefined;
   out(line: string): void;

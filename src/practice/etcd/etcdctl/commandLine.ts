@@ -5,6 +5,8 @@ export interface CommandLine {
   readonly args: readonly string[];
   readonly problem?: string;
   value(name: string): string | undefined;
+  /** Of a flag that may come more than once. */
+  values(name: string): readonly string[];
   isSet(name: string): boolean;
 }
 
@@ -23,13 +25,15 @@ export function readCommandLine(
   flags: readonly Flag[],
   options: { readonly stopsAtWord?: boolean } = {},
 ): CommandLine {
-  const values = new Map<string, string>();
+  const values = new Map<string, readonly string[]>();
+  const last = (name: string): string | undefined => values.get(name)?.at(-1);
   const args: string[] = [];
   const done = (problem?: string): CommandLine => ({
     args,
     ...(problem !== undefined && { problem }),
-    value: (name) => values.get(name),
-    isSet: (name) => ['true', '1', 't'].includes(values.get(name)?.toLowerCase() ?? ''),
+    value: last,
+    values: (name) => values.get(name) ?? [],
+    isSet: (name) => ['true', '1', 't'].includes(last(name)?.toLowerCase() ?? ''),
   });
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
@@ -49,7 +53,7 @@ export function readCommandLine(
     if ('problem' in read) {
       return done(read.problem);
     }
-    values.set(read.name, read.value);
+    values.set(read.name, [...(values.get(read.name) ?? []), read.value]);
     at += read.takesNext ? 1 : 0;
   }
   return done();

@@ -1,6 +1,7 @@
 import type { ProgramContext } from '../../kernel';
 import type { EtcdClient } from '../api';
-import { ProxyClient, MemberClient } from '../client';
+import { mayTouch, type Credentials } from '../auth/access';
+import { MemberClient } from '../client';
 import type { Member } from '../member';
 import { hostOf, worldOf } from '../world';
 
@@ -61,13 +62,20 @@ export function portOf(url: string): number {
 }
 
 /** A client that asks the first endpoint that answers; the problems of all when none does. */
-export async function connect(context: ProgramContext, urls: readonly string[]): Promise<EtcdClient | string> {
+export async function connect(
+  context: ProgramContext,
+  urls: readonly string[],
+  credentials: Credentials,
+): Promise<EtcdClient | string> {
   const found = urls.map((url) => findEndpoint(context, url));
-  const first = found.find((endpoint) => endpoint.client !== undefined)?.client;
-  if (first !== undefined) {
-    return first instanceof ProxyClient && !first.hasMember
+  const first = found.find(({ client }) => client !== undefined);
+  if (first?.client !== undefined) {
+    const { client, member } = first;
+    return member === undefined
       ? unavailable(['proxy: zero endpoints currently available'])
-      : first;
+      : credentials === undefined
+        ? client
+        : new MemberClient(member, (asked, access) => mayTouch(asked, credentials, access));
   }
   const problems: string[] = [];
   for (const url of urls) {

@@ -1,11 +1,14 @@
 import type { Member } from '../member';
 import { checkPeerUrl, Refusal } from '../http/peerUrls';
 import { memberIdFor, sortedMembers } from '../memberState';
+import { isRoot } from '../auth/access';
 import { EtcdError } from '../errors';
 import { isHealthy } from '../http/status';
 import type { MemberInfo } from '../raftLog';
 import { dialProblem, findEndpoint, unavailable } from './endpoint';
 import type { EtcdctlCall } from './call';
+
+const UNAUTHORISED = 'unexpected status code 401';
 
 type Command = (call: EtcdctlCall, member: Member) => Promise<number>;
 
@@ -65,6 +68,10 @@ async function add(call: EtcdctlCall, member: Member): Promise<number> {
     call.err('membership: peerURL exists');
     return 1;
   }
+  if (!isRoot(member, call.credentials, '/v2/members')) {
+    call.err(UNAUTHORISED);
+    return 1;
+  }
   const id = memberIdFor([peerUrl], String(member.kernel.timeline.now()));
   await member.propose({ kind: 'addMember', member: { id, name: '', peerUrls: [peerUrl], clientUrls: [] } });
   const cluster = known
@@ -86,6 +93,10 @@ async function remove(call: EtcdctlCall, member: Member): Promise<number> {
   const info = sortedMembers(member.state.members).find((one) => one.id === id || one.name === id);
   if (info === undefined) {
     call.err(`Couldn't find a member in the cluster with an ID of ${id}.`);
+    return 1;
+  }
+  if (!isRoot(member, call.credentials, `/v2/members/${info.id}`)) {
+    call.err(`Received an error trying to remove member ${id}: ${UNAUTHORISED}`);
     return 1;
   }
   try {
@@ -113,6 +124,10 @@ async function update(call: EtcdctlCall, member: Member): Promise<number> {
     peerUrls.map(urlProblem).find((one) => one !== undefined) ?? (isKnown ? undefined : `No such member: ${id}`);
   if (problem !== undefined) {
     call.err(problem);
+    return 1;
+  }
+  if (!isRoot(member, call.credentials, `/v2/members/${id}`)) {
+    call.err(UNAUTHORISED);
     return 1;
   }
   await member.propose({ kind: 'updateMember', id, peerUrls });

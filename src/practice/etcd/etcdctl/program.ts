@@ -1,13 +1,14 @@
 import type { Program, ProgramContext } from '../../kernel';
 import { EtcdError } from '../errors';
 import { ETCD_VERSION } from '../http/serve';
-import { authCommands } from './auth';
+import { isAboutAccounts, runAccountCommand } from './auth';
 import { BadArguments, type EtcdctlCall } from './call';
 import { COMMANDS, GLOBAL_FLAGS, VERSION_FLAG, type Command } from './commandTable';
 import { readCommandLine, type CommandLine } from './commandLine';
 import { connect, DEFAULT_ENDPOINTS, detailOf, findEndpoint } from './endpoint';
 import { commandHelp, groupHelp, groupProgramHelp, programHelp } from './help';
 import { keyCommands } from './keys';
+import { askCredentials } from './password';
 import { clusterHealth, memberCommands } from './members';
 import { execWatch, watch } from './watch';
 
@@ -100,14 +101,18 @@ async function runOne(context: ProgramContext, asked: Asked & { readonly path: s
     context.stderr(`${endpoints}\n`);
     return BAD_ARGUMENTS;
   }
-  const client = await connect(context, endpoints);
+  const credentials = await askCredentials(
+    context,
+    globals.value('username') ?? context.environment['ETCDCTL_USERNAME'],
+  );
+  const client = await connect(context, endpoints, credentials);
   if (typeof client === 'string') {
     return refused(context, { client, path, isSynced: !globals.isSet('no-sync') });
   }
   const member = endpoints.map((url) => findEndpoint(context, url).member).find((one) => one !== undefined);
   return await guarded(
     {
-      ...{ context, line, args: line.args, format: globals.value('output') ?? 'simple', client, member },
+      ...{ context, line, args: line.args, format: globals.value('output') ?? 'simple', client, member, credentials },
       out: (text) => context.stdout(`${text}\n`),
       err: (text) => context.stderr(`${text}\n`),
     },
@@ -157,7 +162,9 @@ async function perform(call: EtcdctlCall, path: string): Promise<number> {
   if (ofMembers !== undefined) {
     return call.member === undefined ? SERVER_ERROR : await ofMembers(call, call.member);
   }
-  return authCommands[group]?.[verb]?.(call) ?? SERVER_ERROR;
+  return isAboutAccounts(group) && call.member !== undefined
+    ? await runAccountCommand(call, call.member, { group, verb })
+    : SERVER_ERROR;
 }
 
 /** Ends with an error when etcd does not answer in time. */

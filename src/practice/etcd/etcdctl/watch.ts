@@ -1,4 +1,6 @@
 import type { EtcdEvent } from '../api';
+import { mayTouch } from '../auth/access';
+import { unauthorised } from '../errors';
 import { BadArguments, type EtcdctlCall } from './call';
 import { keyOf } from './keys';
 import { show } from './show';
@@ -44,6 +46,9 @@ async function follow(
 ): Promise<void> {
   const { client, member, context } = call;
   const isRecursive = call.line.isSet('recursive');
+  if (member !== undefined && !mayTouch(member, call.credentials, { key, isWrite: false, isRecursive })) {
+    throw unauthorised();
+  }
   const after = Number(call.line.value('after-index') ?? 0);
   const index = client.index;
   const waiting: EtcdEvent[] = [];

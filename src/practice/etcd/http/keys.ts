@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Kernel } from '../../kernel';
 import type { EtcdEvent } from '../api';
 import { MemberClient } from '../client';
-import { EtcdError } from '../errors';
+import { mayTouch, readCredentials } from '../auth/access';
+import { EtcdError, unauthorised } from '../errors';
 import type { Member } from '../member';
 import { cleanKey } from '../tree';
 import { encodeEvent, refuseMethod, send, start, type Replying } from './reply';
@@ -18,7 +19,8 @@ export async function serveKeys(
   exchange: { request: IncomingMessage; response: ServerResponse; url: URL },
 ): Promise<void> {
   const { request, response, url } = exchange;
-  const key = cleanKey(decodeURIComponent(url.pathname.slice('/v2/keys'.length)));
+  const path = decodeURIComponent(url.pathname.slice('/v2/keys'.length));
+  const key = cleanKey(path);
   const { method = 'GET' } = request;
   if (!METHODS.includes(method)) {
     refuseMethod({ response, now: kernel.timeline.now() }, METHODS.join());
@@ -26,6 +28,11 @@ export async function serveKeys(
   }
   try {
     const asked = readKeyRequest(await readForm(request, url), method);
+    const isWrite = method !== 'GET' && method !== 'HEAD';
+    const credentials = readCredentials(request.headers.authorization);
+    if (!mayTouch(member, credentials, { key: path, isWrite, isRecursive: asked.recursive })) {
+      throw unauthorised();
+    }
     const call = { member, kernel, key, asked };
     if (asked.wait) {
       wait(call, response);
@@ -53,7 +60,7 @@ const replying = ({ kernel }: Call, response: ServerResponse): Replying => ({
 });
 
 async function perform({ member, key, asked }: Call, method: string): Promise<EtcdEvent> {
-  const client = new MemberClient(member);
+  const client = new MemberClient(member, () => true); // looked at before, by the path as it was written
   const { recursive, sorted, quorum, dir } = asked;
   switch (method) {
     case 'PUT':

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Kernel } from '../../kernel';
 import { goJson } from '../../network/goJson';
+import { isRoot, readCredentials } from '../auth/access';
 import { EtcdError } from '../errors';
 import type { Member } from '../member';
 import { memberIdFor, sortedMembers } from '../memberState';
 import type { MemberInfo } from '../raftLog';
+import { sendNoAuth } from './auth';
 import { readPeerUrls, Refusal } from './peerUrls';
 import { refuseMethod, send, sendBare, sendText } from './reply';
 
@@ -26,6 +28,10 @@ export async function serveMembers(
   const { method = 'GET' } = request;
   if (!METHODS.includes(method)) {
     refuseMethod(to, METHODS.join());
+    return;
+  }
+  if (method !== 'GET' && !isRoot(member, readCredentials(request.headers.authorization), url.pathname)) {
+    sendNoAuth(to);
     return;
   }
   try {

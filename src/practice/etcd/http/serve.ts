@@ -54,7 +54,7 @@ async function serve(
   } else if (path === '/v2/members' || path.startsWith('/v2/members/')) {
     await serveMembers(member, kernel, { request, response, url });
   } else if (isAuth(path)) {
-    serveAuth(member, to, { method, path });
+    await serveAuth(member, to, { request, method, path });
   } else if (ONLY_READ.includes(path) && method !== 'GET') {
     refuseMethod(to, 'GET');
   } else {

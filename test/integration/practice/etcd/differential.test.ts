@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { skipWithoutPackage } from '../clients/programs';
 import { removeFolder } from '../../removeFolder';
 import { temporaryFolder } from '../support';
+import { accessRequests } from './accessRequests';
 import { startPracticeEtcd, startRealEtcd, type Etcd } from './etcds';
 import { EtcdClient } from './exchange';
 import { requests } from './requests';
@@ -30,7 +31,7 @@ describe('the etcd of a practice node answers as the real one does', { skip, tim
     await removeFolder(folder);
   });
 
-  for (const [topic, list] of Object.entries(requests)) {
+  for (const [topic, list] of Object.entries({ ...requests, ...accessRequests })) {
     it(`about ${topic}`, async () => {
       await real.level(ours);
       const differences: object[] = [];

@@ -53,7 +53,7 @@ export class EtcdClient {
     if (asked.meanwhile === undefined && typeof index === 'string') this.index = Number(index);
     const isTimed = asked.body?.includes('ttl=') === true && !asked.body.startsWith('refresh');
     return {
-      request: `${asked.method} ${asked.path} ${asked.body ?? ''}`,
+      request: `${asked.method} ${asked.path} ${asked.body ?? ''} ${asked.user ?? ''}`.trimEnd(),
       head: isNeutral ? head.map((line) => this.#neutral(headerWithoutChance(line, body))) : head,
       body: isNeutral ? this.#neutral(withoutTimes(this.#sinceOpened(body), isTimed)) : body,
       meanwhile,
@@ -85,7 +85,8 @@ export class EtcdClient {
 
   async #send(asked: EtcdRequest): Promise<IncomingMessage> {
     const body = asked.body === undefined ? undefined : this.#fill(asked.body);
-    const headers = body === undefined ? {} : { 'content-type': asked.type ?? 'application/x-www-form-urlencoded' };
+    const type = body === undefined ? {} : { 'content-type': asked.type ?? 'application/x-www-form-urlencoded' };
+    const headers = { ...type, ...(asked.user !== undefined && { authorization: basic(asked.user) }) };
     const signal = AbortSignal.timeout(LONGEST_MS);
     const { hostname, port } = new URL(this.url);
     const { method, path } = asked;
@@ -119,6 +120,8 @@ export class EtcdClient {
     return this.ids.reduce((result, [id, name]) => (id === '' ? result : result.replaceAll(id, name)), text);
   }
 }
+
+const basic = (user: string): string => `Basic ${Buffer.from(user).toString('base64')}`;
 
 function headOf(answer: IncomingMessage): string[] {
   const lines: string[] = [`${answer.statusCode ?? 0} ${answer.statusMessage ?? ''}`];

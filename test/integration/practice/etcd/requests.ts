@@ -5,6 +5,8 @@ export interface EtcdRequest {
   /** Sent as a form unless `type` says otherwise. */
   readonly body?: string;
   readonly type?: string;
+  /** `name:password` of whoever asks. */
+  readonly user?: string;
   /** Made once the head of the answer is there: what a watcher waits for. */
   readonly meanwhile?: readonly EtcdRequest[];
   /** The answer has no end: that many lines of it are read. */

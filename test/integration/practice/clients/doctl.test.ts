@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { removeFolder } from '../../removeFolder';
 import { at, PUBLIC_KEY, startPractice, temporaryFolder, TOKEN, type Practice } from '../support';
 import type { RunResult } from '../support';
-import { run, skipWithout } from './programs';
+import { ONLY_LOOPBACK, run, skipWithout, withoutVariables } from './programs';
 
 const TAG = 'deis-cluster:doctl';
 const FINGERPRINT = /^[0-9a-f:]{47}$/;
@@ -29,8 +29,8 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
   const doctl = async (args: readonly string[], token = TOKEN): Promise<RunResult> =>
     await run('doctl', ['--api-url', practice.api, '--access-token', token, ...args], {
       environment: {
+        ...{ ...withoutVariables(/^DIGITALOCEAN_/), ...ONLY_LOOPBACK },
         ...{ HOME: folder, XDG_CONFIG_HOME: path.join(folder, '.config') },
-        ...{ DIGITALOCEAN_ACCESS_TOKEN: undefined, DIGITALOCEAN_CONTEXT: undefined },
       },
     });
   const succeed = async (...args: string[]): Promise<string> => {
@@ -141,7 +141,8 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
       assert.match(privateAddress, /^10\./);
       assert.deepEqual(rest, ['512', 'nyc3', 'CoreOS 899.17.0 (stable)', 'active']);
     }
-    assert.deepEqual([at(droplet, 'name'), at(droplet, 'locked')], ['deis-1', false]);
+    assert.equal(at(droplet, 'name'), 'deis-1');
+    assert.ok(at(droplet, 'locked') !== true); // doctl leaves out what is false
     assert.match(
       await refusal('compute', 'droplet', 'get', '1'),
       /404 \(request "[^"]+"\) The resource you were accessing could not be found\./,
@@ -234,6 +235,7 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
 
   it('tags one more, deletes it by its id and the others by their tag', async () => {
     const id = (await idsOf()).get('deis-1') ?? '';
+    await succeed('compute', 'tag', 'create', 'other');
     await succeed('compute', 'droplet', 'tag', id, '--tag-name', 'other');
     const tagged = await table('ID', 'compute', 'droplet', 'list', '--tag-name', 'other');
     await succeed('compute', 'droplet', 'delete', id, '--force');

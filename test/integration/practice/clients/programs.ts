@@ -35,6 +35,13 @@ export function withoutVariables(names: RegExp): Record<string, undefined> {
   return Object.fromEntries(Object.keys(process.env).flatMap((name) => (names.test(name) ? [[name, undefined]] : [])));
 }
 
+/** Nobody listens there. Go's programs ask a proxy for every address but the loopback's, so nothing reaches the real API. */
+const NOWHERE = 'http://127.0.0.1:9';
+export const ONLY_LOOPBACK = {
+  ...{ HTTP_PROXY: NOWHERE, HTTPS_PROXY: NOWHERE, http_proxy: NOWHERE, https_proxy: NOWHERE },
+  ...{ NO_PROXY: undefined, no_proxy: undefined },
+};
+
 export function start(program: string, args: readonly string[], options: RunOptions = {}): ChildProcess {
   const settings: SpawnOptions = {
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,13 +1,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunResult } from '../support';
-import { PATH_FOLDERS, run, skipWithout, withoutVariables } from './programs';
+import { ONLY_LOOPBACK, PATH_FOLDERS, run, skipWithout, withoutVariables } from './programs';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const NAME = 'terraform-provider-digitalocean';
-/** Nobody listens there. Go's programs ask a proxy for every address but the loopback's, so nothing reaches the real API. */
-const NOWHERE = 'http://127.0.0.1:9';
 
 /** Terraform in a folder, cut off from the real API and from what this machine's user has set for other work. */
 export class Terraform {
@@ -16,8 +14,7 @@ export class Terraform {
   constructor(private readonly folder: string) {}
 
   async run(args: readonly string[], environment: Environment = {}): Promise<RunResult> {
-    const offline = { HTTP_PROXY: NOWHERE, HTTPS_PROXY: NOWHERE, http_proxy: NOWHERE, https_proxy: NOWHERE };
-    return await this.#run(args, { ...offline, NO_PROXY: undefined, no_proxy: undefined, ...environment });
+    return await this.#run(args, { ...ONLY_LOOPBACK, ...environment });
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Shell } from './shell/shell';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { IFileSystem } from 'just-bash';
@@ -322,8 +323,12 @@ export interface Daemon {
   readonly apis?: Partial<DaemonApis>;
 }
 
-/** `environment` is the unit's (ETCD_DISCOVERY, FLEET_PUBLIC_IP…), drop-ins and EnvironmentFile applied. */
-export type DaemonFactory = (host: Host, environment: Readonly<Record<string, string>>) => Daemon;
+/** `environment` is the unit's (ETCD_DISCOVERY, FLEET_PUBLIC_IP…), drop-ins and EnvironmentFile applied; `args` stand behind ExecStart. */
+export type DaemonFactory = (
+  host: Host,
+  environment: Readonly<Record<string, string>>,
+  args?: readonly string[],
+) => Daemon;
 
 /** A program of ours on the nodes' PATH. Output is written as it comes, so that following commands stream. */
 export interface Program {
@@ -356,6 +361,8 @@ export interface ProgramContext {
 export interface ProgramSession {
   /** Runs a script, or one program with its arguments, with this program's streams; resolves with the exit code. */
   start(command: string | readonly string[], options?: StartOptions): Promise<number>;
+  /** Runs a command in another shell, of a container, with this program's streams as far as they are wanted. */
+  startIn(shell: Shell, command: string, options: ElsewhereOptions): Promise<number>;
   /** All of standard input; waits for its end, unlike `stdin`, which has only what was piped in. */
   readStdin(): Promise<string>;
   /** Standard input as it comes; undefined at its end. Rejects when the program's signal or the given one aborts. */
@@ -381,6 +388,13 @@ export interface StartOptions extends RunOptions {
   readonly isCommandLine?: boolean;
   /** A hang-up does not end it (`nohup`). */
   readonly isDetached?: boolean;
+}
+
+export interface ElsewhereOptions extends StartOptions {
+  readonly readsInput: boolean;
+  readonly hasTerminal: boolean;
+  /** Told what was said, besides. */
+  heard?(text: string): void;
 }
 
 /** A terminal's size now. */

@@ -57,7 +57,7 @@ export class Member {
     readonly callbacks: { log(text: string): void; removed(): void },
   ) {
     this.startedAt = world.kernel.timeline.now();
-    this.#proposals = new Proposals(world.kernel, host);
+    this.#proposals = new Proposals(world.kernel, host, (text) => callbacks.log(text));
     this.#vain = new VainElections(world.kernel, this);
     this.#election = new ElectionTimer(world.kernel, host);
     const { isResumed, lostMs } = world.started(host, state);

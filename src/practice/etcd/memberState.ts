@@ -99,3 +99,33 @@ export function changeMembers(state: MemberState, change: MembershipChange): voi
       state.removed.push(change.id);
   }
 }
+
+/** The member alone, as `--force-new-cluster` makes it: what was not committed is gone, and so are the others (etcdserver/raft.go). */
+export function forceNewCluster(state: MemberState): readonly string[] {
+  const gone = Object.keys(state.members).filter((id) => id !== state.memberId);
+  const own = state.members[state.memberId];
+  // A backup has forgotten where its member was: etcd puts its default in that place.
+  const self = own ?? { id: state.memberId, name: '', peerUrls: ['http://localhost:2380'], clientUrls: [] };
+  state.members = { [self.id]: self };
+  state.removed.push(...gone);
+  state.log.entries.length = Math.max(0, state.commit - state.log.base);
+  state.store.index += gone.length + (own === undefined ? 1 : 0);
+  delete state.leader;
+  return gone;
+}
+
+/** What `etcdctl backup` makes of a member's data: the keys, with another identity and no members (etcd 3.4, `backup_command.go`). */
+export function backedUp(state: MemberState, now: number): MemberState {
+  const kept = structuredClone(state);
+  delete kept.leader;
+  // Go's generator of ids: the milliseconds, and a count.
+  const first = (BigInt(now) % 2n ** 40n) * 256n + 1n;
+  return {
+    ...kept,
+    memberId: first.toString(16),
+    clusterId: (first + 1n).toString(16),
+    members: {},
+    removed: [],
+    bootId: '',
+  };
+}

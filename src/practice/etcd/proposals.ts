@@ -25,9 +25,10 @@ export class Proposals {
   constructor(
     private readonly kernel: Kernel,
     private readonly host: Host,
+    log: (text: string) => void,
   ) {
     this.#sequence = kernel.timeline.now() * 1_000;
-    this.#log = new MergedLog(kernel, (text) => host.journal.append('etcd2.service', 'etcd2', text));
+    this.#log = new MergedLog(kernel, log);
   }
 
   /**

@@ -2,21 +2,16 @@ import type { Cancel, Host, HttpHandler } from '../kernel';
 import type { EtcdClient } from './api';
 import { bootstrap, type Bootstrap } from './bootstrap';
 import { MemberClient, ProxyClient } from './client';
+import { DataDirectories, logFile, type Found } from './dataDirectory';
 import { ETCD_VERSION, serveEtcd } from './http/serve';
 import { Member } from './member';
-import type { MemberState } from './memberState';
-import { readSettings, type EtcdSettings } from './settings';
+import { forceNewCluster, type MemberState } from './memberState';
+import type { EtcdSettings } from './settings';
 import { handOverWhenLate } from './thrashing';
 import type { EtcdWorld } from './world';
 
 /** etcd looks twice a second for keys whose time has come (etcd 2.3, `SyncTicker`). */
 const SYNC_MS = 500;
-
-/** What stands in the state file for a droplet's data directory. */
-interface DataDirectory {
-  member?: MemberState;
-  proxy?: { readonly peerUrls: readonly string[] };
-}
 
 /** What etcd2 offers to the rest of its node. */
 export interface EtcdApi {
@@ -42,14 +37,15 @@ export class EtcdServer {
   #becomeReady: () => void = () => undefined;
   readonly #stopping = new AbortController();
   readonly #owned: Cancel[] = [];
-  readonly #settings: EtcdSettings;
+  readonly #directories: DataDirectories;
 
   constructor(
     private readonly world: EtcdWorld,
     private readonly host: Host,
-    environment: Readonly<Record<string, string>>,
+    private readonly settings: EtcdSettings,
+    private readonly log: (text: string) => void,
   ) {
-    this.#settings = readSettings(host, environment);
+    this.#directories = new DataDirectories(world.kernel, host);
     this.exited = new Promise((resolve) => (this.#exit = resolve));
     this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
     const stop = (): void => this.stop();
@@ -77,35 +73,45 @@ export class EtcdServer {
   }
 
   async #run(): Promise<void> {
-    const data = this.#data();
-    if (data.member !== undefined && this.world.isResumed(this.host, data.member)) {
-      await this.#startMember(data.member);
+    const { dataDir, discovery } = this.settings;
+    const resumed = this.#directories.lastAt(dataDir);
+    if (resumed !== undefined && this.world.isResumed(this.host, resumed)) {
+      await this.#startMember(resumed);
       return;
     }
-    this.#log(`etcdmain: etcd Version: ${ETCD_VERSION}`);
-    if (!(await this.#hasDataDirectory(data))) {
-      delete data.member;
-      delete data.proxy;
-      const started = await this.#bootstrap();
-      if (this.#stopping.signal.aborted || started.kind === 'exit') {
-        this.#fail(started.kind === 'exit' ? started.reason : 'stopped');
-        return;
-      }
-      await this.#remember(data, started);
-    } else if (this.#settings.discovery !== undefined) {
-      const where = this.#settings.dataDir;
-      this.#log(
-        `etcdserver: discovery token ignored since a cluster has already been initialized. Valid log found at "${where}/member/wal"`,
+    this.log(`etcdmain: etcd Version: ${ETCD_VERSION}`);
+    const found = await this.#directories.open(dataDir);
+    const isKnown = found.member !== undefined || found.proxy !== undefined;
+    if (isKnown && discovery !== undefined) {
+      this.log(
+        `etcdserver: discovery token ignored since a cluster has already been initialized. Valid log found at "${dataDir}/member/wal"`,
       );
     }
+    const { member, proxy } = isKnown ? found : await this.#found();
     if (this.#stopping.signal.aborted) {
       return;
     }
-    if (data.member === undefined) {
-      this.#startProxy(data.proxy?.peerUrls ?? []);
-    } else {
-      await this.#startMember(data.member);
+    if (member !== undefined) {
+      await this.#startMember(member);
+    } else if (proxy !== undefined) {
+      this.#startProxy(proxy);
     }
+  }
+
+  /** Without data: what the settings make of this node, and its data directory with it. */
+  async #found(): Promise<Found> {
+    const started = await this.#bootstrap();
+    if (this.#stopping.signal.aborted || started.kind === 'exit') {
+      this.#fail(started.kind === 'exit' ? started.reason : 'stopped');
+      return {};
+    }
+    const { dataDir } = this.settings;
+    if (started.kind === 'proxy') {
+      await this.#directories.writeProxy(dataDir, started.peerUrls);
+      return { proxy: started.peerUrls };
+    }
+    await this.#directories.writeMember(dataDir, started.state);
+    return { member: started.state };
   }
 
   async #bootstrap(): Promise<Bootstrap> {
@@ -114,16 +120,19 @@ export class EtcdServer {
       kernel: world.kernel,
       host,
       world,
-      settings: this.#settings,
+      settings: this.settings,
       signal: this.#stopping.signal,
-      log: (text) => this.#log(text),
+      log: (text) => this.log(text),
     });
   }
 
   async #startMember(state: MemberState): Promise<void> {
     const isResumed = this.world.isResumed(this.host, state);
+    if (this.settings.isForced && !isResumed) {
+      this.#force(state);
+    }
     const member = new Member(this.world, this.host, state, {
-      log: (text) => this.#log(text),
+      log: (text) => this.log(text),
       removed: () => this.#removed(),
     });
     if (this.#isRemovedMeanwhile(state)) {
@@ -134,7 +143,7 @@ export class EtcdServer {
     let saved = state.commit;
     const sync = (): void => {
       member.expireKeys();
-      handOverWhenLate(member, (text) => this.#log(text));
+      handOverWhenLate(member, (text) => this.log(text));
       const isNew = state.commit !== saved;
       saved = state.commit;
       if (isNew && isDiskFull(this.host)) this.#fail(this.#cannotSave());
@@ -148,9 +157,17 @@ export class EtcdServer {
     this.#becomeReady();
   }
 
+  #force(state: MemberState): void {
+    const { memberId: id, clusterId, commit } = state;
+    this.log(`etcdserver: forcing restart of member ${id} in cluster ${clusterId} at commit index ${commit}`);
+    for (const gone of forceNewCluster(state)) {
+      this.log(`etcdserver/membership: removed member ${gone} from cluster ${clusterId}`);
+    }
+  }
+
   /** Tells the others its name and where clients find it; etcd is ready for systemd when that is committed. */
   async #publish(member: Member): Promise<void> {
-    const { name, peerUrls, clientUrls } = this.#settings;
+    const { name, peerUrls, clientUrls } = this.settings;
     const info = { id: member.id, name, peerUrls: member.state.members[member.id]?.peerUrls ?? peerUrls, clientUrls };
     if (JSON.stringify(member.state.members[member.id]) === JSON.stringify(info) && member.hasQuorum) {
       return;
@@ -159,10 +176,10 @@ export class EtcdServer {
       try {
         await member.propose({ kind: 'publish', member: info });
         const urls = `{Name:${name} ClientURLs:[${clientUrls.join(' ')}]}`;
-        this.#log(`etcdserver: published ${urls} to cluster ${member.state.clusterId}`);
+        this.log(`etcdserver: published ${urls} to cluster ${member.state.clusterId}`);
         return;
       } catch {
-        this.#log('etcdserver: publish error: etcdserver: request timed out');
+        this.log('etcdserver: publish error: etcdserver: request timed out');
         await this.#quorum(member);
       }
     }
@@ -186,7 +203,7 @@ export class EtcdServer {
     const find = (): Member | undefined =>
       peerUrls.map((url) => world.memberAt(host.dropletId, url)).find((member) => member !== undefined);
     const client = new ProxyClient(find);
-    this.#log(`proxy: listening for client requests on ${this.#settings.listenPorts.join(', ')}`);
+    this.log(`proxy: listening for client requests on ${this.settings.listenPorts.join(', ')}`);
     this.#owned.push(world.kernel.network.onChange(() => client.moved()));
     this.#serve({ client, isProxy: true, member: find, world });
     this.#becomeReady();
@@ -195,25 +212,25 @@ export class EtcdServer {
   #serve(api: EtcdApi): void {
     this.#api = api;
     const handler = serveEtcd(api, this.world.kernel);
-    for (const port of this.#settings.listenPorts) {
-      const isLocal = this.#settings.localPorts.includes(port);
+    for (const port of this.settings.listenPorts) {
+      const isLocal = this.settings.localPorts.includes(port);
       const own: HttpHandler = (request, response) => handler(request, response);
       this.#owned.push(this.host.listen({ port }, isLocal ? Object.assign(own, { isLocal }) : handler));
     }
-    for (const port of api.isProxy ? [] : this.#settings.peerPorts) {
+    for (const port of api.isProxy ? [] : this.settings.peerPorts) {
       this.#owned.push(this.host.listen({ port }, peerHandler(handler)));
     }
   }
 
   /** etcd gives up when it can't write its log (etcdserver/raft.go): what it has promised the others would be lost. */
   #cannotSave(): string {
-    const error = `write ${this.#marker(false)}: no space left on device`;
+    const error = `write ${logFile(this.settings.dataDir)}: no space left on device`;
     return `etcdserver: raft save state and entries error: ${error}`;
   }
 
   #removed(): void {
-    this.#log('etcdserver: the member has been permanently removed from the cluster');
-    this.#log('etcdserver: the data-dir used by this member must be removed.');
+    this.log('etcdserver: the member has been permanently removed from the cluster');
+    this.log('etcdserver: the data-dir used by this member must be removed.');
     this.stop();
   }
 
@@ -227,46 +244,12 @@ export class EtcdServer {
     );
   }
 
-  #data(): DataDirectory {
-    return this.world.kernel.state.section<DataDirectory>(`etcd/${this.host.dropletId}`, () => ({}));
-  }
-
-  /** The files of a data directory stand for it: whoever empties it has a node without data. */
-  async #hasDataDirectory(data: DataDirectory): Promise<boolean> {
-    if (data.member === undefined && data.proxy === undefined) {
-      return false;
-    }
-    return await this.host.files.exists(this.#marker(data.member === undefined));
-  }
-
-  async #remember(data: DataDirectory, started: Exclude<Bootstrap, { kind: 'exit' }>): Promise<void> {
-    const { files } = this.host;
-    const marker = this.#marker(started.kind === 'proxy');
-    await files.mkdir(marker.slice(0, marker.lastIndexOf('/')), { recursive: true });
-    await files.writeFile(marker, started.kind === 'proxy' ? JSON.stringify({ PeerURLs: started.peerUrls }) : '');
-    if (started.kind === 'proxy') {
-      data.proxy = { peerUrls: started.peerUrls };
-    } else {
-      data.member = started.state;
-    }
-    this.world.kernel.state.changed(`etcd/${this.host.dropletId}`);
-  }
-
-  #marker(isProxy: boolean): string {
-    const { dataDir } = this.#settings;
-    return isProxy ? `${dataDir}/proxy/cluster` : `${dataDir}/member/wal/0000000000000000-0000000000000000.wal`;
-  }
-
   #fail(reason: string): void {
     if (!this.#stopping.signal.aborted) {
-      this.#log(reason);
+      this.log(reason);
     }
     this.#exit(1);
     this.stop();
-  }
-
-  #log(text: string): void {
-    this.host.journal.append('etcd2.service', 'etcd2', text);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Host } from '../kernel';
+import { isTrue, type Flags } from './commandFlags';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -21,10 +22,13 @@ export interface EtcdSettings {
   readonly localPorts: readonly number[];
   readonly peerPorts: readonly number[];
   readonly isProxy: boolean;
+  readonly isForced: boolean;
 }
 
-export function readSettings(host: Host, environment: Environment): EtcdSettings {
-  const get = (name: string): string | undefined => notEmpty(environment[`ETCD_${name}`]);
+/** A flag of the command line counts more than the variable of the same name. */
+export function readSettings(host: Host, environment: Environment, flags: Flags = new Map()): EtcdSettings {
+  const get = (name: string): string | undefined =>
+    notEmpty(flags.get(name.toLowerCase().replaceAll('_', '-')) ?? environment[`ETCD_${name}`]);
   const name = get('NAME') ?? host.machineId;
   const dataDir = get('DATA_DIR') ?? '/var/lib/etcd2';
   const initialCluster = get('INITIAL_CLUSTER');
@@ -47,6 +51,7 @@ export function readSettings(host: Host, environment: Environment): EtcdSettings
     ),
     peerPorts: ports(list(get('LISTEN_PEER_URLS') ?? 'http://localhost:2380,http://localhost:7001')),
     isProxy: ['on', 'readonly'].includes(get('PROXY') ?? 'off'),
+    isForced: isTrue(get('FORCE_NEW_CLUSTER') ?? 'false'),
   };
 }
 

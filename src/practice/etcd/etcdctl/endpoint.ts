@@ -65,7 +65,7 @@ export function portOf(url: string): number {
 export async function connect(
   context: ProgramContext,
   urls: readonly string[],
-  credentials: Credentials,
+  credentials?: Credentials,
 ): Promise<EtcdClient | string> {
   const found = urls.map((url) => findEndpoint(context, url));
   const first = found.find(({ client }) => client !== undefined);

@@ -58,7 +58,7 @@ function spawnDaemon(inside: HostInside, factory: DaemonFactory, request: SpawnR
   const memoryMb = DAEMON_MB[request.argv[0] ?? ''] ?? 2;
   const entry = addToTable(inside, request, running, memoryMb);
   // Its first lines are said while it is being made, so the pid must be known before.
-  const daemon: Daemon = factory(inside.host, request.environment);
+  const daemon: Daemon = factory(inside.host, request.environment, request.argv.slice(1));
   inside.daemons.add(daemon);
   running.onEnd(() => inside.daemons.delete(daemon));
   const kill = (signal: Signal, byOom = false): void => {

@@ -218,17 +218,16 @@ describe('etcdctl does what the recorded one did', () => {
 
   it('says why when its node has no etcd', async () => {
     const cluster = await runningEtcd();
-    at(cluster, 1).stopDaemon('/usr/bin/etcd2');
-    const outcome = await run(at(cluster, 1), 'etcdctl get /x');
+    const [node, other] = cluster.hosts.filter((host) => etcdOf(host).member()?.role === 'follower');
+    assert.ok(node !== undefined && other !== undefined);
+    node.stopDaemon('/usr/bin/etcd2');
+    const outcome = await run(node, 'etcdctl get /x');
     assert.match(
       outcome.stderr,
       /^Error: {2}client: etcd cluster is unavailable .*127\.0\.0\.1:2379: connect: connection refused/,
     );
     assert.equal(outcome.exitCode, 2);
-    const elsewhere = await run(
-      at(cluster, 1),
-      `etcdctl --endpoints http://${at(cluster, 2).privateAddress}:2379 set /x 1`,
-    );
+    const elsewhere = await run(node, `etcdctl --endpoints http://${other.privateAddress}:2379 set /x 1`);
     assert.equal(elsewhere.stdout, '1\n');
   });
 });

@@ -18,7 +18,7 @@ process.chdir(ROOT);
 if (process.env.PRACTICE_MAIN === undefined) await buildPractice();
 const scenarioFiles = globSync(path.join(SOURCE, 'scenarios'), (name) => name.endsWith('.ts'));
 await esbuild.build({
-  entryPoints: [path.join(SOURCE, 'main.ts'), ...scenarioFiles],
+  entryPoints: [path.join(SOURCE, 'main.ts'), path.join(SOURCE, 'virtual', 'thread.ts'), ...scenarioFiles],
   ...{ bundle: true, splitting: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external' },
   ...{ outbase: SOURCE, outdir: OUTPUT, outExtension: { '.js': '.mjs' }, sourcemap: true, logLevel: 'warning' },
 });

@@ -26,7 +26,8 @@ export async function main(
     positionals.some((filter) => id.startsWith(filter.includes('/') ? filter : `${filter}/`));
   const rows = all.filter((row) => isWanted(idOf(row)));
   const chosen = new Map([...scenarios].filter(([folder]) => folders.size === 0 || folders.has(folder)));
-  const judged = judge(rows, await replay(all, chosen), NOT_APPLICABLE);
+  const runs = await replay(all, chosen, { timelines: new URL('virtual/thread.mjs', import.meta.url) });
+  const judged = judge(rows, runs, NOT_APPLICABLE);
   const isVerbose = values.verbose === true || positionals.some((filter) => filter.includes('/'));
   if (values.json === true) print(JSON.stringify(judged.map(toJson), null, 2));
   else for (const one of judged) print(toLine(one) + (isVerbose && one.verdict === 'differs' ? bothOf(one) : ''));

@@ -4,6 +4,7 @@ import { recordedCluster } from './recordedCluster';
 import { idOf, type Row } from './readme';
 import type { Run } from './report';
 import { Stage, type Scenario } from './stage';
+import { replayInThread } from './virtual/verdicts';
 
 /** Each run has its own seed and prefix, so that nothing in an answer can hang on either. */
 export const RUNS = [
@@ -19,11 +20,23 @@ interface Mutable {
   failures: Map<string, string>;
 }
 
+interface RunSpec {
+  readonly name: string;
+  readonly seed: string;
+  readonly prefix: string;
+}
+
+export interface HowToReplay {
+  readonly runs?: readonly RunSpec[];
+  /** The program that replays time lines; without it they are not run. */
+  readonly timelines?: URL;
+}
+
 /** Replays every folder that has a scenario, once for each run. */
 export async function replay(
   rows: readonly Row[],
   scenarios: ReadonlyMap<string, Scenario>,
-  runs: readonly { readonly name: string; readonly seed: string; readonly prefix: string }[] = RUNS,
+  { runs = RUNS, timelines }: HowToReplay = {},
 ): Promise<Run[]> {
   const limit = pLimit(AT_ONCE);
   const results = runs.map((run) => ({
@@ -32,21 +45,15 @@ export async function replay(
   }));
   // The folders that take longest come first.
   const longest = [...scenarios].sort(([a], [b]) => lengthOf(rows, b) - lengthOf(rows, a));
-  await Promise.all(
-    longest.flatMap(([folder, scenario]) =>
-      results.map(({ run, found }) =>
-        limit(() =>
-          replayFolder(
-            rows.filter((row) => row.folder === folder),
-            folder,
-            scenario,
-            run,
-            found,
-          ),
-        ),
-      ),
-    ),
+  const work = longest.flatMap(([folder, scenario]) =>
+    results.flatMap(({ run, found }) => {
+      const own = rows.filter((row) => row.folder === folder);
+      const overSsh = limit(() => replayFolder(own, folder, scenario, run, found));
+      if (scenario.hasTimelines !== true || timelines === undefined) return [overSsh];
+      return [overSsh, limit(() => replayTimelines(timelines, folder, run, found))];
+    }),
   );
+  await Promise.all(work);
   return results.map(({ run, found }) => ({ name: run.name, ...found }));
 }
 
@@ -57,7 +64,7 @@ async function replayFolder(
   rows: readonly Row[],
   folder: string,
   scenario: Scenario,
-  run: { readonly seed: string; readonly prefix: string },
+  run: RunSpec,
   found: Mutable,
 ): Promise<void> {
   let stage: Stage | undefined;
@@ -73,5 +80,16 @@ async function replayFolder(
       found.differences.set(idOf(row), { difference, ours });
     }
     await lab?.close();
+  }
+}
+
+async function replayTimelines(program: URL, folder: string, run: RunSpec, found: Mutable): Promise<void> {
+  try {
+    const { seed, prefix } = run;
+    for (const { file, difference, ours } of await replayInThread(program, { folder, seed, prefix })) {
+      found.differences.set(`${folder}/${file}`, { difference, ours });
+    }
+  } catch (error) {
+    found.failures.set(folder, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
   }
 }

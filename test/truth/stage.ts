@@ -7,6 +7,8 @@ import { recordingOf, type Row, type Said } from './readme';
 export interface Scenario {
   /** What the lab is opened with, such as another fleet. */
   readonly lab?: Partial<LabOptions>;
+  /** Its time lines are replayed in virtual time, which no busy machine can bend (virtual/). */
+  readonly hasTimelines?: boolean;
   run(stage: Stage): Promise<void>;
 }
 

@@ -1,12 +1,13 @@
 import type { ConnectConfig, ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
 import { insideOf } from '../host/inside';
-import type { ProgramContext } from '../kernel';
+import type { Cancel, ProgramContext } from '../kernel';
 import { agentAt } from '../ssh/client/agents';
 import { HandshakeError, openConnection, type SshConnection } from '../ssh/client/connection';
 import { dial } from '../ssh/client/dial';
 import { authenticityQuestion, changedWarning, permanentlyAdded } from '../ssh/client/hostKeyWords';
 import { hostPattern, kindOf, KnownHosts, sha256Of, typeOf } from '../ssh/client/knownHosts';
+import { keepAlive } from '../ssh/client/keepAlive';
 import { attend } from '../ssh/client/session';
 import { program } from './program';
 import { parseSsh, SSH_USAGE, type SshCall } from './sshOptions';
@@ -38,15 +39,34 @@ async function ssh(context: ProgramContext): Promise<number> {
   if (call.command === '' && terminal === undefined) {
     context.stderr('Pseudo-terminal will not be allocated because stdin is not a terminal.\n');
   }
+  const { lost, cancel } = watchServer(context, call);
   try {
-    const { code } = await attend(context, await connection.exec(call.command, { terminal }), terminal);
+    const { code } = await attend(context, await connection.exec(call.command, { terminal }), terminal, lost);
     if (terminal !== undefined && !call.isQuiet) {
       context.stderr(`Connection to ${call.address} closed.\n`);
     }
     return code ?? FAILED;
   } finally {
+    cancel();
     connection.end();
   }
+}
+
+/** Resolves when the server does not answer any more, and says so. */
+function watchServer(context: ProgramContext, { address, keepAlive: settings }: SshCall) {
+  let cancel: Cancel = () => undefined;
+  const { host } = context;
+  const lost = new Promise<void>((resolve) => {
+    cancel = keepAlive({ host, kernel: insideOf(host).kernel, address }, settings, (how) => {
+      context.stderr(
+        how === 'silent'
+          ? `Timeout, server ${address} not responding.\r\n`
+          : `Read from remote host ${address}: Connection reset by peer\r\n`,
+      );
+      resolve();
+    });
+  });
+  return { lost, cancel: () => cancel() };
 }
 
 async function open(context: ProgramContext, call: SshCall): Promise<SshConnection | undefined> {
@@ -125,7 +145,9 @@ async function checkHostKey(context: ProgramContext, call: SshCall, blob: Buffer
   if (!known.path.startsWith('/dev/')) {
     await known.add(pattern, blob);
   }
-  context.stderr(permanentlyAdded(pattern, kind));
+  if (!call.isQuiet) {
+    context.stderr(permanentlyAdded(pattern, kind));
+  }
   return undefined;
 }
 

@@ -1,3 +1,5 @@
+import type { KeepAlive } from '../ssh/client/keepAlive';
+
 /** What a command line of OpenSSH's client asks for. */
 export interface SshCall {
   readonly user: string;
@@ -11,6 +13,7 @@ export interface SshCall {
   readonly wantsTerminal: boolean;
   readonly isBatch: boolean;
   readonly isQuiet: boolean;
+  readonly keepAlive: KeepAlive;
 }
 
 export const SSH_USAGE = `usage: ssh [-1246AaCfGgKkMNnqsTtVvXxYy] [-b bind_address] [-c cipher_spec]
@@ -72,5 +75,9 @@ function callOf(
     wantsTerminal: flags.has('t') && !flags.has('T'),
     isBatch: option('batchmode') === 'yes',
     isQuiet: flags.has('q') || /^(?:quiet|fatal|error)$/i.test(option('loglevel') ?? ''),
+    keepAlive: {
+      intervalMs: 1_000 * (Number(option('serveraliveinterval')) || 0),
+      most: Number(option('serveralivecountmax') ?? 3),
+    },
   };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startPlatform } from './platform';
-import { replay } from './replay';
-import { engineLeader, etcdLeader } from './roles';
+import { startPlatform } from '../../truth/virtual/platform';
+import { replay } from '../../truth/virtual/replay';
+import { engineLeader, etcdLeader } from '../../truth/virtual/roles';
 import { VirtualLab } from '../virtual/virtualLab';
 
 const withTtl = (ttl: string) => (text: string) => text.replace('  fleet:\n', `  fleet:\n    agent-ttl: ${ttl}\n`);

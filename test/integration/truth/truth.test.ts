@@ -17,7 +17,7 @@ const [RUN] = RUNS;
 /** What differs, row by row, in one run of some folders' scenarios. */
 async function differences(scenarios: Readonly<Record<string, Scenario>>): Promise<string[]> {
   const rows = readRows().filter(({ folder }) => folder in scenarios);
-  const runs = await replay(rows, new Map(Object.entries(scenarios)), [RUN]);
+  const runs = await replay(rows, new Map(Object.entries(scenarios)), { runs: [RUN] });
   return judge(rows, runs, {})
     .filter(({ verdict }) => verdict === 'differs')
     .map(({ row, why }) => `${row.file}: ${why}`);
@@ -54,7 +54,7 @@ async function withPlanted<T>(word: string, other: string, work: () => Promise<T
 describe('the practice cloud against recorded answers of the real programs', { timeout: 300_000 }, () => {
   it('says what etcd, its clients and the discovery service said', async () => {
     const rows = readRows().filter(({ folder }) => folder === 'etcd' || folder === 'discovery');
-    const runs = await replay(rows, new Map(Object.entries({ etcd, discovery })), [RUN]);
+    const runs = await replay(rows, new Map(Object.entries({ etcd, discovery })), { runs: [RUN] });
     const judged = judge(rows, runs, {});
 
     assert.deepEqual(

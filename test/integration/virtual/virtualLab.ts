@@ -6,6 +6,7 @@ import { parseCommandLine } from '../../../src/practice/commandLine';
 import type { Foundation } from '../../../src/practice/foundation';
 import type { PoweredHost, Profile } from '../../../src/practice/kernel';
 import { createModel, type Model } from '../../../src/practice/model';
+import type { Cluster } from '../../truth/names';
 import type { Said } from '../../truth/readme';
 import { memberUserData } from '../../truth/userData';
 import { speak } from '../../unit/practice/support/curl';
@@ -14,6 +15,8 @@ import { layStillFoundation } from './stillFoundation';
 export interface VirtualLabOptions {
   readonly fleet: '1.0' | '0.11';
   readonly seed?: string;
+  /** Droplets are called PREFIX-1 to PREFIX-5. */
+  readonly prefix?: string;
   readonly size?: string;
   readonly profile?: Profile['name'];
   /** What the nodes' user data is made into, to plant something wrong. */
@@ -26,23 +29,26 @@ const LONGEST_MS = 600_000;
 
 /** Five nodes of the practice cloud in this very process, where nothing takes longer than the model says. */
 export class VirtualLab {
-  readonly names = [1, 2, 3, 4, 5].map((number) => `deis-${number}`);
+  readonly names: readonly string[];
   readonly #ids: number[] = [];
 
   private constructor(
     private readonly folder: string,
     private readonly foundation: Foundation,
     private readonly model: Model,
-  ) {}
+    prefix: string,
+  ) {
+    this.names = [1, 2, 3, 4, 5].map((number) => `${prefix}-${number}`);
+  }
 
   /** Resolves when etcd and fleet have five members. */
   static async open(wanted: VirtualLabOptions): Promise<VirtualLab> {
-    const { fleet, seed = 'north', profile = 'lab' } = wanted;
+    const { fleet, seed = 'north', prefix = 'deis', profile = 'lab' } = wanted;
     const folder = mkdtempSync(path.join(os.tmpdir(), 'deis-virtual-lab-'));
     const args = ['--token', 'test', '--profile', profile, '--speed', 'max', '--seed', seed, '--fleet', fleet];
     const foundation = layStillFoundation(folder, seed, profile);
     const options = parseCommandLine(args, {}) ?? assert.fail('only the usage');
-    const lab = new VirtualLab(folder, foundation, createModel(foundation, options));
+    const lab = new VirtualLab(folder, foundation, createModel(foundation, options), prefix);
     await lab.#create(wanted);
     return lab;
   }
@@ -52,6 +58,16 @@ export class VirtualLab {
     await this.foundation.dispose();
     this.model.dispose();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Who is who among these nodes. */
+  get cluster(): Cluster {
+    const hosts = this.names.map((name) => this.#host(name));
+    return {
+      machines: hosts.map(({ machineId }) => machineId),
+      addresses: hosts.map(({ privateAddress }) => privateAddress),
+      ...{ hosts: this.names, others: {} },
+    };
   }
 
   now(): number {
@@ -140,14 +156,15 @@ export class VirtualLab {
     const asked = { url: new URL('http://127.0.0.1/new?size=5'), method: 'GET', headers: {}, body: undefined };
     const { body: url } = await speak(discovery, asked);
     const made = cloud.droplets.create(account, {
-      ...{ names: this.names, region: 'nyc3', size, image: 'coreos-stable', sshKeys: [], tags: [] },
+      ...{ names: [...this.names], region: 'nyc3', size, image: 'coreos-stable', sshKeys: [], tags: [] },
       ...{ userData: userData(memberUserData(url)), hasMonitoring: false, vpc: undefined },
     });
     this.#ids.push(...made.map(({ droplet }) => droplet.id));
     const isUp = (id: number): boolean => cloud.lifecycle.host(id)?.isUp === true;
     do await this.rest(10_000);
     while (!this.#ids.every(isUp));
-    await this.until('deis-1', 'etcdctl cluster-health', (text) => text.includes('cluster is healthy'));
-    await this.until('deis-1', 'fleetctl list-machines --no-legend | wc -l', (text) => text === '5\n');
+    const [first = ''] = this.names;
+    await this.until(first, 'etcdctl cluster-health', (text) => text.includes('cluster is healthy'));
+    await this.until(first, 'fleetctl list-machines --no-legend | wc -l', (text) => text === '5\n');
   }
 }

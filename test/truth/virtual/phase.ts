@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { VirtualLab } from '../virtual/virtualLab';
+import type { VirtualLab } from '../../integration/virtual/virtualLab';
 
 const FLEET = 'http://127.0.0.1:2379/v2/keys/_coreos.com/fleet';
 const LOOK_MS = 100;

@@ -1,6 +1,6 @@
-import type { Sample } from '../../truth/timeline/events';
-import { PROBES } from '../../truth/timeline/probes';
-import type { VirtualLab } from '../virtual/virtualLab';
+import type { Sample } from '../timeline/events';
+import { PROBES } from '../timeline/probes';
+import type { VirtualLab } from '../../integration/virtual/virtualLab';
 
 /** Machines by the units that run once. */
 type Places = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { VirtualLab } from '../virtual/virtualLab';
+import type { VirtualLab } from '../../integration/virtual/virtualLab';
 
 /** Six global units on five nodes, nine that run once. */
 const PLATFORM_ROWS = 39;
@@ -9,12 +9,13 @@ export async function startPlatform(lab: VirtualLab): Promise<void> {
   for (const node of lab.names) {
     await lab.prepare(node, 'curl -sSL http://deis.io/deisctl/install.sh | sudo sh -s 1.13.4');
   }
-  await lab.prepare('deis-1', 'deisctl config platform set domain=deis.example.com');
+  const [first = ''] = lab.names;
+  await lab.prepare(first, 'deisctl config platform set domain=deis.example.com');
   for (const verb of ['install', 'start']) {
-    const { stdout, stderr, exit } = await lab.run('deis-1', `deisctl ${verb} platform`);
+    const { stdout, stderr, exit } = await lab.run(first, `deisctl ${verb} platform`);
     assert.deepEqual([exit, stderr], [0, ''], stdout);
   }
-  await untilRunning(lab, 'deis-1', PLATFORM_ROWS);
+  await untilRunning(lab, first, PLATFORM_ROWS);
 }
 
 export async function untilRunning(lab: VirtualLab, node: string, rows: number): Promise<void> {

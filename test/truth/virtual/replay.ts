@@ -1,10 +1,9 @@
-import assert from 'node:assert/strict';
-import { diffEvents } from '../../truth/timeline/compareEvents';
-import { eventsOf, type Event } from '../../truth/timeline/events';
-import { record } from '../../truth/timeline/probes';
-import { readTimeline } from '../../truth/timeline/recorded';
+import { diffEvents } from '../timeline/compareEvents';
+import { eventsOf, type Event } from '../timeline/events';
+import { record } from '../timeline/probes';
+import { readTimeline } from '../timeline/recorded';
 import { placementOf } from './placement';
-import type { VirtualLab } from '../virtual/virtualLab';
+import type { VirtualLab } from '../../integration/virtual/virtualLab';
 
 export interface Replay {
   /** What differs from the recorded time line; undefined: nothing. */
@@ -35,10 +34,12 @@ export async function replay(lab: VirtualLab, file: string, observer: string, ha
   };
 }
 
-/** @throws AssertionError with our own time line, when it is another than the recorded one */
-export async function replaySame(...args: Parameters<typeof replay>): Promise<Replay['placements']> {
-  const { difference, placements, events } = await replay(...args);
-  const told = events.map(({ at, probe, condition }) => `${at.toFixed(1)}\t${probe}\t${condition}`).join('\n');
-  assert.equal(difference, undefined, `${String(difference)}\n${told}`);
-  return placements;
+/** What is wrong with a replayed time line, with the whole of it; undefined: nothing. */
+export function problemOf({ difference, placements, events }: Replay): string | undefined {
+  const { recorded, ours } = placements;
+  const problem = difference ?? (ours === recorded ? undefined : `units: ${ours}; not ${recorded}`);
+  return problem && `${problem}\n${tell(events)}`;
 }
+
+export const tell = (events: readonly Event[]): string =>
+  events.map(({ at, probe, condition }) => `${at.toFixed(1)}\t${probe}\t${condition}`).join('\n');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { VirtualLab } from '../virtual/virtualLab';
+import type { VirtualLab } from '../../integration/virtual/virtualLab';
 
 const TRIES = 10;
 /** Long enough for the others to elect another, too short for fleet to miss anybody. */

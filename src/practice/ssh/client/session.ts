@@ -8,11 +8,12 @@ export interface Ended {
   readonly signal: string | undefined;
 }
 
-/** Lends a program's streams to a remote command until that ends. */
+/** Lends a program's streams to a remote command until that ends, or the connection is given up. */
 export async function attend(
   context: ProgramContext,
   channel: ClientChannel,
   terminal: Terminal | undefined,
+  lost = new Promise<void>(() => undefined),
 ): Promise<Ended> {
   let [code, signal]: [number | undefined, string | undefined] = [undefined, undefined];
   channel.on('data', (chunk: Buffer) => {
@@ -37,7 +38,7 @@ export async function attend(
     terminal.isRaw = true;
   }
   const feeding = feed(context, channel, reading.signal);
-  await Promise.race([closed, interrupted]);
+  await Promise.race([closed, interrupted, lost]);
   channel.close();
   reading.abort();
   await feeding;

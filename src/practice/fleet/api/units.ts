@@ -37,7 +37,12 @@ export async function getUnit({ fleet }: FleetCall, name: string): Promise<Fleet
   if (unit === undefined) {
     throw new FleetApiError(404, 'unit does not exist');
   }
-  return { status: 200, body: encodeUnit(unit, registry) };
+  return { status: 200, body: unit.requirements.isGlobal ? encodeGlobal(unit) : encodeUnit(unit, registry) };
+}
+
+/** Asked for alone, a unit for all machines has no state of its own (client/registry.go, `Unit`); fleetctl prints a blank for it. */
+function encodeGlobal(unit: StoredUnit): object {
+  return { desiredState: unit.targetState, name: unit.name, options: encodeOptions(unit) };
 }
 
 export async function deleteUnit({ fleet }: FleetCall, name: string): Promise<FleetReply> {
@@ -151,12 +156,15 @@ function logPoison(fleet: FleetApi, error: PoisonedUnitError): void {
   fleet.log('parse', `Failed to parse Unit from etcd: ${error.message}`);
 }
 
-export function encodeUnit(unit: StoredUnit, registry: Registry): object {
+const encodeOptions = ({ file }: StoredUnit): UnitOption[] =>
+  file.options.map(({ name, section, value }) => ({ name, section, value }));
+
+function encodeUnit(unit: StoredUnit, registry: Registry): object {
   return {
     currentState: currentState(unit, registry),
     desiredState: unit.targetState,
     ...(unit.target === undefined ? {} : { machineID: unit.target }),
     name: unit.name,
-    options: unit.file.options.map(({ name, section, value }: UnitOption) => ({ name, section, value })),
+    options: encodeOptions(unit),
   };
 }

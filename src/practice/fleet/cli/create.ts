@@ -4,7 +4,6 @@ import type { ApiUnit } from './client';
 import { contradiction, requirementsOf, unknownRequirements } from '../requirements';
 import { parseUnit, serializeUnit, UnitSyntaxError, type UnitFile } from '../unitFile';
 import { completeName, nameParts } from '../unitName';
-import { isGlobal } from './lists';
 
 /** fleetctl.go of the recorded version, where the warning about unknown options is. */
 const WARNING_LINE = 674;
@@ -33,9 +32,7 @@ export async function lazyCreateUnits(call: FleetctlCall, verb: string): Promise
   }
   for (const name of created) {
     await call.context.timeline.sleep(250, call.context.signal);
-    const unit = await call.client.unit(name);
-    const shown = unit !== undefined && isGlobal(unit) ? '' : 'inactive';
-    call.out(`Unit ${name} ${shown}`);
+    call.out(`Unit ${name} ${(await call.client.unit(name))?.currentState ?? 'inactive'}`);
   }
 }
 

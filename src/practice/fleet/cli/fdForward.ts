@@ -3,15 +3,22 @@ import type { HttpHandler } from '../../kernel';
 import { serveHttp } from '../../ssh/forwarding';
 import type { Verb } from './call';
 
-/** `fleetctl fd-forward SOCKET`: what `--tunnel` runs on the far side; bytes go to the socket and back. */
+/**
+ * `fleetctl fd-forward SOCKET`: what `--tunnel` runs on the far side; bytes go to the socket and back. A socket that is not there is
+ * no failure to it (fleetctl/fdforward.go): the near side sees an end of file.
+ */
 export const fdForward: Verb = async (call) => {
   const { context, args } = call;
   const { session, host } = context;
-  const socketPath = args[0] ?? '';
+  const [socketPath = '', ...more] = args;
+  if (socketPath === '' || more.length > 0) {
+    call.err('Provide a single argument');
+    return 1;
+  }
   const handler = host.listener({ socketPath });
   if (handler === undefined || session === undefined) {
-    call.err(`Failed to open unix socket: dial unix ${socketPath}: connect: no such file or directory`);
-    return 1;
+    call.err(`Failed dialing remote address: dial unix ${socketPath}: connect: no such file or directory`);
+    return 0;
   }
   const answers = new PendingAnswers();
   const stream = new Duplex({

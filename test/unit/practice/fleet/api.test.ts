@@ -181,6 +181,13 @@ describe("fleet's API answers as the recorded one did", () => {
     assert.equal((await curl(old, `${API}/state/web.service'`)).status, 404);
   });
 
+  it('gives a unit for all machines no state of its own when it is asked for alone', async () => {
+    const node = at(await mixedCluster(), 1);
+    const alone = parse((await curl(node, `${API}/units/swapon.service'`)).body) as Record<string, unknown>;
+
+    assert.deepEqual(Object.keys(alone), ['desiredState', 'name', 'options']);
+  });
+
   it('refuses what leads nowhere, in the words of its source', async () => {
     const cluster = await runningFleet();
     const ask = async (request: string): Promise<string> => {

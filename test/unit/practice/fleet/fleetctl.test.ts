@@ -166,6 +166,15 @@ describe('fleetctl does what the recorded one did', () => {
     await replayAll('list-units-destroyed');
   });
 
+  it('calls it no failure when fd-forward finds no socket, as its source does', async () => {
+    const node = at(await runningFleet(), 1);
+    const { exitCode, stderr } = await run(node, 'fleetctl fd-forward /var/run/nosuch.sock');
+    const problem = 'dial unix /var/run/nosuch.sock: connect: no such file or directory';
+    assert.deepEqual([exitCode, stderr], [0, `Failed dialing remote address: ${problem}\n`]);
+    const none = await run(node, 'fleetctl fd-forward');
+    assert.deepEqual([none.exitCode, none.stderr], [1, 'Provide a single argument\n']);
+  });
+
   it('without a quorum', async () => {
     const cluster = await clusterWithFiles();
     const node = at(cluster, 1);

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import { deisctlPrograms } from './deisctl/programs';
 import { dockerPrograms } from './docker/programs';
 import { createEtcdDaemon } from './etcd/daemon';
-import { etcdPrograms } from './etcd/programs';
+import { etcdPrograms, etcdServerProgram } from './etcd/programs';
+import { EtcdWorld } from './etcd/world';
 import { createFleetDaemon } from './fleet/daemon';
 import { fleetPrograms } from './fleet/programs';
 import { createHost } from './host/host';
@@ -21,13 +22,14 @@ export interface Nodes {
 
 /** Puts a node together from what its image brings: programs, native services, a shell and sshd. */
 export function composeNodes(kernel: Kernel): Nodes {
+  const etcds = new EtcdWorld(kernel);
   const programs: readonly Program[] = [
     // Of two with one name the later one counts: the host's own mount (Ceph's too) and flock before the shell's plain ones.
     ...[...shellPrograms, ...hostPrograms, ...dockerPrograms],
-    ...[...etcdPrograms, ...fleetPrograms, ...deisctlPrograms],
+    ...[...etcdPrograms, etcdServerProgram(etcds), ...fleetPrograms, ...deisctlPrograms],
   ];
   const daemons: Readonly<Record<string, DaemonFactory>> = {
-    '/usr/bin/etcd2': createEtcdDaemon(kernel),
+    '/usr/bin/etcd2': createEtcdDaemon(kernel, etcds),
     '/usr/bin/fleetd': createFleetDaemon(kernel),
   };
   const sshds = new Map<number, Sshd>();

@@ -7,8 +7,7 @@ import { EtcdWorld, joinWorld } from './world';
 const UNIT = 'etcd2.service';
 
 /** `/usr/bin/etcd2`: everything it does follows from its flags and environment, its data directory and whom it reaches. */
-export function createEtcdDaemon(kernel: Kernel): DaemonFactory {
-  const world = new EtcdWorld(kernel);
+export function createEtcdDaemon(kernel: Kernel, world = new EtcdWorld(kernel)): DaemonFactory {
   return (host, environment, args = []) => {
     joinWorld(host, world);
     const log = (text: string): void => host.journal.append(UNIT, 'etcd2', text);

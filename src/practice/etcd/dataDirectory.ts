@@ -21,7 +21,7 @@ interface Section {
 }
 
 export const logFile = (directory: string): string => `${directory}/member/wal/0000000000000000-0000000000000000.wal`;
-const snapshots = (directory: string): string => `${directory}/member/snap`;
+export const snapshots = (directory: string): string => `${directory}/member/snap`;
 export const proxyFile = (directory: string): string => `${directory}/proxy/cluster`;
 
 /**
@@ -39,10 +39,17 @@ export class DataDirectories {
     return Object.values(this.#section.copies).find((copy) => copy.path === path)?.member;
   }
 
+  /** What lies there, untouched. */
+  async read(path: string): Promise<Found> {
+    const member = (await this.#copyAt(path))?.copy.member;
+    return member === undefined ? {} : { member };
+  }
+
+  /** For an etcd that starts on it: of two directories with the same data each has its own from then on. */
   async open(path: string): Promise<Found> {
-    const token = await this.#read(logFile(path));
-    const copy = token === undefined ? undefined : this.#section.copies[token];
-    if (copy !== undefined) {
+    const found = await this.#copyAt(path);
+    if (found !== undefined) {
+      const { copy, token } = found;
       return {
         member: (await this.#isCopied(copy, token, path)) ? await this.#split(copy, path) : this.#move(copy, path),
       };
@@ -73,7 +80,13 @@ export class DataDirectories {
     }
   }
 
-  async #isCopied(copy: Copy, token: string | undefined, path: string): Promise<boolean> {
+  async #copyAt(path: string): Promise<{ copy: Copy; token: string } | undefined> {
+    const token = await this.#read(logFile(path));
+    const copy = token === undefined ? undefined : this.#section.copies[token];
+    return token === undefined || copy === undefined ? undefined : { copy, token };
+  }
+
+  async #isCopied(copy: Copy, token: string, path: string): Promise<boolean> {
     return copy.path !== path && (await this.#read(logFile(copy.path))) === token;
   }
 

@@ -128,6 +128,11 @@ export class EtcdServer {
 
   async #startMember(state: MemberState): Promise<void> {
     const isResumed = this.world.isResumed(this.host, state);
+    const taken = this.settings.listenPorts.find((port) => this.host.listener({ port }) !== undefined);
+    if (taken !== undefined && !isResumed) {
+      this.#fail(`etcdmain: listen tcp 0.0.0.0:${taken}: bind: address already in use`);
+      return;
+    }
     if (this.settings.isForced && !isResumed) {
       this.#force(state);
     }

@@ -74,12 +74,12 @@ async function add(call: EtcdctlCall, member: Member): Promise<number> {
   }
   const id = memberIdFor([peerUrl], String(member.kernel.timeline.now()));
   await member.propose({ kind: 'addMember', member: { id, name: '', peerUrls: [peerUrl], clientUrls: [] } });
-  const cluster = known
-    .filter((info) => info.name !== '')
-    .flatMap((info) => info.peerUrls.map((url) => `${info.name}=${url}`));
+  const cluster = sortedMembers(member.state.members).flatMap((info) =>
+    info.peerUrls.map((url) => `${info.id === id ? name : info.name}=${url}`),
+  );
   call.out(`Added member named ${name} with ID ${id} to cluster\n`);
   call.out(`ETCD_NAME="${name}"`);
-  call.out(`ETCD_INITIAL_CLUSTER="${[...cluster, `${name}=${peerUrl}`].join(',')}"`);
+  call.out(`ETCD_INITIAL_CLUSTER="${cluster.join(',')}"`);
   call.out('ETCD_INITIAL_CLUSTER_STATE="existing"');
   return 0;
 }

@@ -2,6 +2,7 @@ import type { Program, ProgramContext } from '../../kernel';
 import { EtcdError } from '../errors';
 import { ETCD_VERSION } from '../http/serve';
 import { isAboutAccounts, runAccountCommand } from './auth';
+import { backup } from './backup';
 import { BadArguments, type EtcdctlCall } from './call';
 import { COMMANDS, GLOBAL_FLAGS, VERSION_FLAG, type Command } from './commandTable';
 import { readCommandLine, type CommandLine } from './commandLine';
@@ -95,6 +96,9 @@ async function runOne(context: ProgramContext, asked: Asked & { readonly path: s
   if (line.isSet('help')) {
     context.stdout(commandHelp(path, command));
     return 0;
+  }
+  if (path === 'backup') {
+    return await backup(context, line);
   }
   const endpoints = endpointsOf(context, globals);
   if (typeof endpoints === 'string') {

@@ -60,8 +60,11 @@ export class DataDirectories {
 
   async writeMember(path: string, member: MemberState): Promise<void> {
     const token = this.kernel.random.hex(32);
-    await this.host.files.mkdir(snapshots(path), { recursive: true });
+    const { files } = this.host;
+    await files.mkdir(snapshots(path), { recursive: true });
+    await files.writeFile(`${snapshots(path)}/db`, '');
     await this.#write(logFile(path), token);
+    await files.chmod(`${path}/member`, 0o700);
     await this.#forget(path);
     this.#section.copies[token] = { path, member };
     this.#changed();

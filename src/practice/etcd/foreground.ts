@@ -39,7 +39,9 @@ async function runUntilEnded(world: EtcdWorld, context: ProgramContext, given: F
     given.get('data-dir') ?? environment['ETCD_DATA_DIR'] ?? dataDirOf(given),
   );
   const flags = new Map(given).set('data-dir', directory);
-  const log = (text: string): void => context.stderr(`${stamp(timeline.now())} I | ${text}\n`);
+  // Raft's own lines come with their own time.
+  const log = (text: string): void =>
+    context.stderr(text.startsWith('raft20') ? `${text}\n` : `${stamp(timeline.now())} I | ${text}\n`);
   const daemon = startEtcd(world, host, { environment, flags, log });
   const { daemons } = insideOf(host);
   daemons.add(daemon);

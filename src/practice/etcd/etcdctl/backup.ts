@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../kernel';
+import type { Host, ProgramContext } from '../../kernel';
 import { DataDirectories, logFile, snapshots } from '../dataDirectory';
 import { backedUp } from '../memberState';
 import { worldOf } from '../world';
@@ -11,6 +11,10 @@ export async function backup(context: ProgramContext, line: CommandLine): Promis
   const [from, to] = [line.value('data-dir') ?? '', line.value('backup-dir') ?? ''];
   const kernel = worldOf(context.host)?.kernel;
   const say = (text: string): void => context.stderr(`${stamp(context.timeline.now())} I | ${text}\n`);
+  if (context.user === 'core' && (await isClosed(files, `${resolve(from)}/member`))) {
+    say(`open ${snapshots(from)}: permission denied`);
+    return 1;
+  }
   if (!(await files.exists(resolve(snapshots(from))))) {
     say(
       from === '' ? 'open member/wal: no such file or directory' : `open ${snapshots(from)}: no such file or directory`,
@@ -33,6 +37,11 @@ export async function backup(context: ProgramContext, line: CommandLine): Promis
   for (const id of ids) say(`ignoring member attribute update on /0/members/${id}/attributes`);
   await directories.writeMember(resolve(to), backedUp(member, context.timeline.now()));
   return 0;
+}
+
+/** Whether only its owner may look into a directory; the node's own users are others. */
+async function isClosed(files: Host['files'], path: string): Promise<boolean> {
+  return (await files.exists(path)) && ((await files.stat(path)).mode & 0o001) === 0;
 }
 
 /** The time as the log of a Go program has it. */

@@ -23,7 +23,7 @@ async function list(call: EtcdctlCall, member: Member): Promise<number> {
     return 1;
   }
   const members = sortedMembers(member.state.members);
-  if (!member.hasQuorum) {
+  if (member.leaderId === undefined) {
     call.err(`Failed to get leader:  ${await leaderProblem(call, members)}`);
     return 1;
   }

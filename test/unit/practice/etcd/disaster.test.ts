@@ -40,7 +40,9 @@ describe('an etcd that lost its majority for good', () => {
   it('comes back from a backup with all keys, as another cluster, and grows again', async () => {
     const { cluster, node, other } = await broken();
     const before = etcdOf(node).member()?.state.clusterId;
-    await does(node, 'etcdctl backup --data-dir /var/lib/etcd2 --backup-dir /home/core/backup');
+    const asCore = await run(node, 'etcdctl backup --data-dir /var/lib/etcd2 --backup-dir /home/core/backup');
+    assert.match(asCore.stderr, /open \/var\/lib\/etcd2\/member\/snap: permission denied\n$/);
+    await does(node, 'sudo etcdctl backup --data-dir /var/lib/etcd2 --backup-dir /home/core/backup');
     node.stopDaemon(ETCD);
     other.stopDaemon(ETCD);
     await node.files.rm('/var/lib/etcd2', { recursive: true });
@@ -78,7 +80,7 @@ describe('an etcd that lost its majority for good', () => {
 
   it('does nothing with a backup that is not forced: it has no members', async () => {
     const { cluster, node } = await broken();
-    await does(node, 'etcdctl backup --data-dir /var/lib/etcd2 --backup-dir /home/core/backup');
+    await does(node, 'sudo etcdctl backup --data-dir /var/lib/etcd2 --backup-dir /home/core/backup');
     node.stopDaemon(ETCD);
 
     node.start(ETCD, etcdEnvironment(node, { ...NOBODY, ETCD_DATA_DIR: '/home/core/backup' }));
@@ -86,7 +88,7 @@ describe('an etcd that lost its majority for good', () => {
 
     assert.equal(etcdOf(node).client.hasQuorum, false);
     assert.equal(
-      (await run(node, 'etcdctl backup --data-dir /var/lib/etcd2 --backup-dir /home/core/backup')).exitCode,
+      (await run(node, 'sudo etcdctl backup --data-dir /var/lib/etcd2 --backup-dir /home/core/backup')).exitCode,
       1,
     );
   });

@@ -24,9 +24,11 @@ export interface Running {
   cancel(): void;
 }
 
-/** Starts one of our programs on a node; words are split at blanks, quotes keep them together. */
+/** Starts one of our programs on a node, with `sudo` before it as root; words are split at blanks, quotes keep them together. */
 export function startProgram(host: FakeHost, command: string, environment: Record<string, string> = {}): Running {
-  const [name = '', ...args] = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+  const isRoot = command.startsWith('sudo ');
+  const words = isRoot ? command.slice('sudo '.length) : command;
+  const [name = '', ...args] = [...words.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? '',
   );
   const program = PROGRAMS.find((one) => one.name === name);
@@ -43,7 +45,7 @@ export function startProgram(host: FakeHost, command: string, environment: Recor
     stdin: '',
     environment: { HOME: '/home/core', ...environment },
     workingDirectory: '/home/core',
-    user: 'core',
+    user: isRoot ? 'root' : 'core',
     isTerminal: false,
     signal: stop.signal,
     timeline,

@@ -32,11 +32,13 @@ export async function startPracticeCloud(
   model.cloud.firewalls.resume();
   model.cloud.lifecycle.resume();
   model.cloud.imageActions.resume();
+  const endBackups = model.cloud.backups.start();
   await state.saved();
   return {
     ...{ origin: ports.origin, notice: state.notice, attachments },
     async dispose() {
       attachments.dispose();
+      endBackups();
       await foundation.dispose(); // from here on nothing happens any more
       await server.close();
       model.dispose();

@@ -24,6 +24,7 @@ const IMAGE_PRICE_PER_GB = 0.06;
 
 /** By the second from create to destroy, powered off or not; at least a cent, at most the monthly price for each month. */
 function costOf(charge: ChargeRecord, now: number): number {
+  if (charge.price !== undefined) return charge.price;
   const lastedMs = (charge.to ?? now) - charge.from;
   const wholeMonths = Math.floor(lastedMs / MONTH_MS);
   const rest = ((lastedMs % MONTH_MS) / 1000 / HOUR_S) * hourlyPrice(charge.priceMonthly);
@@ -54,6 +55,14 @@ export class Billing {
     this.store.changed();
   }
 
+  once(droplet: DropletRecord, what: string, price: number, at: number): void {
+    this.store.data.charges.push({
+      ...{ dropletId: droplet.id, imageId: 0, account: droplet.account, name: droplet.name, sizeSlug: what },
+      ...{ priceMonthly: 0, price, from: at, to: at },
+    });
+    this.store.changed();
+  }
+
   closeImage(image: ImageRecord, now: number): void {
     this.#close(now, (one) => one.imageId === image.id);
   }
@@ -67,7 +76,9 @@ export class Billing {
 
   list(now: number, account?: string): Charge[] {
     const charges = this.store.data.charges.filter((one) => account === undefined || one.account === account);
-    return charges.map((charge) => ({
+    // An image that is still being imported costs nothing yet.
+    const begun = charges.filter(({ from }) => from <= now);
+    return begun.map((charge) => ({
       ...{ dropletId: charge.dropletId, name: charge.name, account: charge.account, sizeSlug: charge.sizeSlug },
       ...{ priceHourly: hourlyPrice(charge.priceMonthly), from: charge.from, to: charge.to },
       seconds: Math.ceil(((charge.to ?? now) - charge.from) / 1000),
@@ -81,7 +92,7 @@ export class Billing {
     const monthStart = Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
     let total = 0;
     for (const charge of this.store.data.charges) {
-      if (charge.account !== account || (charge.to ?? now) <= monthStart) continue;
+      if (charge.account !== account || (charge.to ?? now) <= monthStart || charge.from > now) continue;
       total += costOf({ ...charge, from: Math.max(charge.from, monthStart) }, now);
     }
     return total;

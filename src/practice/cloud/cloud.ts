@@ -1,5 +1,6 @@
 import type { HostSpec, Ledger, PoweredHost, Profile, Random, StateFile, Timeline } from '../kernel';
 import { Accounts } from './accounts';
+import { Backups } from './backups';
 import { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
 import { DiskImages, type Disks } from './diskImages';
@@ -37,6 +38,7 @@ export interface Cloud {
   readonly billing: Billing;
   readonly images: Images;
   readonly diskImages: DiskImages;
+  readonly backups: Backups;
   readonly imageActions: ImageActions;
   readonly keys: Keys;
   readonly tags: Tags;
@@ -55,7 +57,7 @@ export function createCloud(parts: CloudParts): Cloud {
   const billing = new Billing(store);
   const images = new Images(store, catalogue, timeline, billing, (id) => parts.disks.remove(id));
   const diskImages = new DiskImages({ store, timeline, billing, images });
-  const imageActions = new ImageActions({ store, timeline, catalogue });
+  const imageActions = new ImageActions({ store, timeline, catalogue, billing });
   const keys = new Keys(store);
   const tags = new Tags(store);
   const vpcs = new Vpcs(store, random);
@@ -63,6 +65,7 @@ export function createCloud(parts: CloudParts): Cloud {
   const domains = new Domains(store);
   const firewalls = new Firewalls({ store, timeline, random, tags });
   const lifecycle = new Lifecycle({ ...parts, store, vpcs, billing, firewalls, diskImages });
+  const backups = new Backups({ store, timeline, billing, images, diskImages, lifecycle });
   const shared = {
     store,
     catalogue,
@@ -71,6 +74,7 @@ export function createCloud(parts: CloudParts): Cloud {
     billing,
     images,
     diskImages,
+    backups,
     imageActions,
     keys,
     tags,

@@ -56,6 +56,7 @@ export class Domains {
 
   createRecord(domain: DomainRecord, request: RecordRequest): DomainRecordEntry {
     const record = this.#add(domain, checkRecord(domain, request));
+    this.#levelTimes(domain, record);
     this.store.changed();
     return record;
   }
@@ -64,6 +65,7 @@ export class Domains {
   updateRecord(domain: DomainRecord, id: number, request: RecordRequest): DomainRecordEntry {
     const known = this.record(domain, id);
     Object.assign(known, checkRecord(domain, { ...request, type: request.type ?? known.type }, known));
+    this.#levelTimes(domain, known);
     this.store.changed();
     return known;
   }
@@ -72,6 +74,11 @@ export class Domains {
     const record = this.record(domain, id);
     domain.records = domain.records.filter((other) => other !== record);
     this.store.changed();
+  }
+
+  /** Records of one name and type have one time to live (RFC 2181, 5.2): the latest said, without a word to who said another. */
+  #levelTimes(domain: DomainRecord, { type, name, ttl }: DomainRecordEntry): void {
+    for (const record of domain.records) if (record.type === type && record.name === name) record.ttl = ttl;
   }
 
   #add(domain: DomainRecord, fields: Partial<DomainRecordEntry> & Pick<DomainRecordEntry, 'type' | 'name' | 'data'>) {

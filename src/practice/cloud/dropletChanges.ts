@@ -1,6 +1,7 @@
 import type { Catalogue, SizeEntry } from './catalogue/catalogue';
+import { policyOf, type AskedPolicy } from './backupPolicy';
 import { checkName } from './dropletRequest';
-import type { ActionRecord, DropletRecord } from './records';
+import type { ActionRecord, BackupPolicy, DropletRecord } from './records';
 import { unprocessable } from './refusal';
 
 export const CHANGES = [
@@ -23,18 +24,26 @@ export interface Wish {
   readonly imageId?: number;
   readonly sizeGb?: number;
   readonly diskGb?: number;
+  readonly policy?: BackupPolicy;
 }
 
 export interface AskedChange {
   readonly name?: string | undefined;
   readonly size?: string | undefined;
   readonly disk?: boolean | undefined;
+  readonly policy?: AskedPolicy | undefined;
+}
+
+export interface Asked {
+  readonly type: ChangeAction;
+  readonly change: AskedChange;
+  readonly now: number;
 }
 
 export const diskOf = ({ diskGb, size }: DropletRecord): number => diskGb ?? size.diskGb;
 
 /** Throws the refusal that DigitalOcean answers with. */
-export function wishOf(catalogue: Catalogue, droplet: DropletRecord, type: ChangeAction, asked: AskedChange): Wish {
+export function wishOf(catalogue: Catalogue, droplet: DropletRecord, { type, change: asked, now }: Asked): Wish {
   const { features = [] } = droplet;
   switch (type) {
     case 'rename':
@@ -44,11 +53,11 @@ export function wishOf(catalogue: Catalogue, droplet: DropletRecord, type: Chang
       return { size: sizeFor(catalogue, droplet, asked.size), hasDisk: asked.disk ?? false };
     case 'enable_backups':
       if (features.includes('backups')) throw unprocessable('Backups have already been enabled on this Droplet.');
-      return {};
+      return { policy: policyOf(asked.policy ?? {}, now) };
     case 'disable_backups':
     case 'change_backup_policy':
       if (!features.includes('backups')) throw unprocessable('Backups have already been disabled on this Droplet.');
-      return {};
+      return type === 'disable_backups' ? {} : { policy: policyOf(asked.policy ?? {}, now) };
     case 'enable_ipv6':
       if (features.includes('ipv6')) throw unprocessable('IPv6 has already been enabled on this Droplet.');
       return {};
@@ -69,15 +78,19 @@ function sizeFor(catalogue: Catalogue, droplet: DropletRecord, slug: string | un
 }
 
 /** Carries out what was wished for. True when the machine is another one now. */
-export function applyChange(droplet: DropletRecord, { type, wish = {} }: ActionRecord): boolean {
+export function applyChange(droplet: DropletRecord, { type, wish = {} }: ActionRecord, now: number): boolean {
   const { features = [] } = droplet;
   if (wish.name !== undefined) {
     // What the machine calls itself it was told when it was made.
     droplet.hostName ??= droplet.name;
     droplet.name = wish.name;
   }
-  if (type === 'disable_backups') droplet.features = features.filter((feature) => feature !== 'backups');
-  else if (type.startsWith('enable_')) droplet.features = [...features, type.slice('enable_'.length)];
+  if (wish.policy !== undefined) droplet.backups = { policy: wish.policy, lastAt: now };
+  if (type === 'disable_backups') {
+    droplet.features = features.filter((feature) => feature !== 'backups');
+    delete droplet.backups;
+  }
+  if (type.startsWith('enable_')) droplet.features = [...features, type.slice('enable_'.length)];
   if (wish.size === undefined) return false;
   droplet.diskGb = wish.hasDisk === true ? wish.size.diskGb : diskOf(droplet);
   droplet.size = wish.size;

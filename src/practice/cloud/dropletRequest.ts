@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalogue } from './catalogue/catalogue';
 import type { SizeEntry } from './catalogue/catalogue';
+import type { AskedPolicy } from './backupPolicy';
 import type { Images } from './images';
 import type { Keys } from './keys';
 import type { ImageRecord } from './records';
@@ -18,6 +19,7 @@ export interface DropletRequest {
   readonly hasMonitoring: boolean;
   /** `backups`, `ipv6`. */
   readonly features?: readonly string[];
+  readonly policy?: AskedPolicy | undefined;
   readonly vpc: string | undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Timeline } from '../kernel';
+import { policyOf } from './backupPolicy';
 import type { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
 import type { Disks } from './diskImages';
@@ -104,6 +105,9 @@ export class Droplets {
       ...{ image: checked.image, keys: checked.keys, tags: [...new Set(request.tags)], userData: checked.userDataHash },
       ...{ hasMonitoring: request.hasMonitoring, features: request.features ?? [], vpc: request.vpc },
     };
+    if (droplet.features?.includes('backups') === true) {
+      droplet.backups = { policy: policyOf(request.policy ?? {}, now), lastAt: now };
+    }
     store.addDroplet(droplet);
     // Now, as the snapshot may be deleted before the droplet is there.
     if (checked.image.dropletId !== undefined) this.parts.disks.copy(checked.image.id, droplet.id);

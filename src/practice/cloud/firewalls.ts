@@ -1,5 +1,6 @@
 import type { Random, Timeline } from '../kernel';
-import type { DropletRecord, FirewallRecord, FirewallRules, RuleRecord } from './records';
+import { checkFirewallWords } from './firewallChecks';
+import type { DropletRecord, FirewallRecord, FirewallRules, RulePeers } from './records';
 import { notFound, Refusal, unprocessable } from './refusal';
 import type { CloudStore } from './store';
 import type { Tags } from './tags';
@@ -10,9 +11,14 @@ export interface FirewallRequest extends FirewallRules {
 
 /** Between the call and the moment at which the rules hold. */
 const APPLY_MS = 1_200;
-const NAME = /^[a-zA-Z0-9][a-zA-Z0-9.-]+$/;
 /** DigitalOcean's documented limits of one firewall. */
-const LIMITS = { dropletIds: 10, tags: 5, rules: 50, addresses: 1000 };
+const LIMITS = { dropletIds: 10, tags: 5 };
+
+/** A droplet on which the rules do not hold yet, or from which they are not yet gone. */
+export interface PendingChange {
+  readonly dropletId: number;
+  readonly isRemoving: boolean;
+}
 
 /** Cloud firewalls: attached by tag or id, and in force a moment after they were asked for. */
 export class Firewalls {
@@ -83,12 +89,8 @@ export class Firewalls {
     return found;
   }
 
-  /** Droplets on which a change is still under way. */
-  pendingDroplets(firewall: FirewallRecord): number[] {
-    if (firewall.appliesAt === undefined) return [];
-    const { tags, dropletIds } = firewall.wanted;
-    const tagged = tags.flatMap((tag) => this.parts.tags.dropletsWith(firewall.account, tag));
-    return [...new Set([...dropletIds, ...tagged.map((droplet) => droplet.id)])];
+  pendingChanges(firewall: FirewallRecord): PendingChange[] {
+    return firewall.appliesAt === undefined ? [] : this.#touched(firewall);
   }
 
   forgetDroplet(id: number): void {
@@ -117,7 +119,12 @@ export class Firewalls {
     }
   }
 
+  /** Where no droplet is touched there is nothing to wait for. */
   #applyLater(firewall: FirewallRecord): void {
+    if (this.#touched(firewall).length === 0) {
+      this.#apply(firewall);
+      return;
+    }
     firewall.appliesAt = this.parts.timeline.now() + APPLY_MS;
     this.#schedule(firewall, firewall.appliesAt);
     this.parts.store.changed();
@@ -126,56 +133,69 @@ export class Firewalls {
   #schedule(firewall: FirewallRecord, at: number): void {
     this.parts.timeline.after(at - this.parts.timeline.now(), () => {
       if (firewall.appliesAt !== at) return; // a later change has taken its place
-      firewall.applied = firewall.wanted;
-      delete firewall.appliesAt;
-      this.parts.store.changed();
-      this.onChange();
+      this.#apply(firewall);
     });
   }
 
+  #apply(firewall: FirewallRecord): void {
+    firewall.applied = firewall.wanted;
+    delete firewall.appliesAt;
+    this.parts.store.changed();
+    this.onChange();
+  }
+
+  #touched({ account, wanted, applied }: FirewallRecord): PendingChange[] {
+    const has = this.#dropletsOf(account, wanted);
+    const had = applied === undefined ? [] : this.#dropletsOf(account, applied);
+    return [
+      ...has.map((dropletId) => ({ dropletId, isRemoving: false })),
+      ...had.filter((id) => !has.includes(id)).map((dropletId) => ({ dropletId, isRemoving: true })),
+    ];
+  }
+
+  #dropletsOf(account: string, { dropletIds, tags }: FirewallRules): number[] {
+    const tagged = tags.flatMap((tag) => this.parts.tags.dropletsWith(account, tag));
+    return [...new Set([...dropletIds, ...tagged.map(({ id }) => id)])];
+  }
+
   #check(account: string, request: FirewallRequest, ownId?: string): FirewallRules {
-    const { name, inbound, outbound, dropletIds } = request;
-    if (!NAME.test(name)) throw unprocessable('name must be alphanumeric characters, dots and dashes only');
+    const { name, dropletIds } = request;
+    checkFirewallWords(name, [...request.inbound, ...request.outbound]);
     if (this.list(account).some((other) => other.name === name && other.id !== ownId)) {
       throw new Refusal(409, 'conflict', 'duplicate name');
     }
-    const rules = [...inbound, ...outbound];
-    if (rules.length === 0) throw unprocessable('firewall must have at least one rule');
-    if (rules.length > LIMITS.rules) throw unprocessable(`firewall may have at most ${LIMITS.rules} rules`);
-    for (const rule of rules) this.#checkRule(rule);
+    const [inbound, outbound] = [request.inbound, request.outbound].map((rules) =>
+      rules.map((rule) => ({ ...rule, peers: this.#checkPeers(account, rule.peers) })),
+    );
     if (dropletIds.length > LIMITS.dropletIds) throw unprocessable('firewall may have at most 10 droplets');
-    for (const id of dropletIds) {
-      if (this.parts.store.droplet(id)?.account !== account) throw unprocessable(`droplet ${id} not found`);
-    }
-    return { inbound, outbound, dropletIds, tags: this.#checkTags(account, request.tags) };
+    if (request.tags.length > LIMITS.tags) throw unprocessable('firewall may have at most 5 tags');
+    this.#checkDroplets(account, dropletIds);
+    return {
+      inbound: inbound ?? [],
+      outbound: outbound ?? [],
+      dropletIds,
+      tags: this.#knownTags(account, request.tags),
+    };
   }
 
-  #checkTags(account: string, tags: readonly string[]): string[] {
-    if (tags.length > LIMITS.tags) throw unprocessable('firewall may have at most 5 tags');
+  #checkPeers(account: string, peers: RulePeers): RulePeers {
+    this.#checkDroplets(account, peers.droplet_ids ?? []);
+    return { ...peers, ...(peers.tags !== undefined && { tags: this.#knownTags(account, peers.tags) }) };
+  }
+
+  #checkDroplets(account: string, ids: readonly number[]): void {
+    if (ids.some((id) => this.parts.store.droplet(id)?.account !== account)) {
+      throw unprocessable('droplet does not exist');
+    }
+  }
+
+  /** Unlike a droplet, a firewall makes no tags, neither its own nor those of its rules. */
+  #knownTags(account: string, names: readonly string[]): string[] {
     const known = this.parts.tags.list(account);
-    return tags.map((name) => {
+    return names.map((name) => {
       const tag = known.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
       if (tag === undefined) throw unprocessable(`tag ${name} does not exist`);
       return tag.name;
     });
   }
-
-  #checkRule(rule: RuleRecord): void {
-    const { addresses = [], droplet_ids = [], tags = [] } = rule.peers;
-    if (rule.protocol !== 'icmp' && !isPortRange(rule.ports)) throw unprocessable('invalid port range');
-    if (addresses.length + droplet_ids.length + tags.length === 0) {
-      throw unprocessable('rule must have at least one source or destination');
-    }
-    if (addresses.length > LIMITS.addresses) throw unprocessable('rule may have at most 1000 addresses');
-  }
-}
-
-const LAST_PORT = 65_535;
-
-/** `22`, `8000-9000`, and `0` or `all` for every port. */
-function isPortRange(ports: string): boolean {
-  if (ports === 'all') return true;
-  if (!/^\d{1,5}$|^\d{1,5}-\d{1,5}$/.test(ports)) return false;
-  const [low = 0, high = low] = ports.split('-').map(Number);
-  return low <= high && high <= LAST_PORT;
 }

@@ -1,4 +1,5 @@
 import type { Timeline } from '../kernel';
+import type { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
 import type { ActionRecord, ImageRecord } from './records';
 import { forbidden, unprocessable } from './refusal';
@@ -11,6 +12,7 @@ interface Parts {
   readonly store: CloudStore;
   readonly timeline: Timeline;
   readonly catalogue: Catalogue;
+  readonly billing: Billing;
 }
 
 /** What can be done with an image of one's own: more regions have it, or it counts as a snapshot. */
@@ -59,10 +61,17 @@ export class ImageActions {
       const image = store.data.images.find((one) => one.id === action.imageId);
       action.status = image === undefined ? 'errored' : 'completed';
       action.completedAt = timeline.now();
-      if (image !== undefined && action.type === 'convert') image.type = 'snapshot';
+      if (image !== undefined && action.type === 'convert') this.#convert(image);
       if (image !== undefined && action.type === 'transfer')
         image.regions = [...(image.regions ?? []), action.regionSlug];
       store.changed();
     });
+  }
+
+  /** Backups are paid with the droplet, snapshots by what they hold. */
+  #convert(image: ImageRecord): void {
+    if (image.type === 'backup')
+      this.parts.billing.openImage({ ...image, type: 'snapshot' }, this.parts.timeline.now());
+    image.type = 'snapshot';
   }
 }

@@ -67,7 +67,8 @@ export class Lifecycle {
   /** What changes a droplet itself and not its power. */
   change(droplet: DropletRecord, type: ChangeAction, asked: AskedChange): ActionRecord {
     this.refuseWhenBusy(droplet);
-    return this.#start(droplet, type, wishOf(this.parts.catalogue, droplet, type, asked));
+    const now = this.parts.timeline.now();
+    return this.#start(droplet, type, wishOf(this.parts.catalogue, droplet, { type, change: asked, now }));
   }
 
   /** What is on the disk now becomes an image; the node goes on meanwhile. */
@@ -184,8 +185,9 @@ export class Lifecycle {
   }
 
   #alter(droplet: DropletRecord, action: ActionRecord): void {
-    if (!applyChange(droplet, action)) return;
     const now = this.parts.timeline.now();
+    if (action.type === 'disable_backups') this.parts.diskImages.forgetBackups(droplet);
+    if (!applyChange(droplet, action, now)) return;
     this.parts.billing.close(droplet, now);
     this.parts.billing.open(droplet, now);
     // It is off, so all that its inside knows is in the state: the new one begins with that.

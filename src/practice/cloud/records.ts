@@ -60,6 +60,14 @@ export interface ImageRecord extends ImageEntry {
   readonly availableAt?: number;
 }
 
+export interface BackupPolicy {
+  readonly plan: 'weekly' | 'daily';
+  /** `SUN`; null for a daily plan. */
+  readonly weekday: string | null;
+  /** UTC, at which its window of four hours begins. */
+  readonly hour: number;
+}
+
 export interface DropletRecord {
   readonly id: number;
   readonly account: string;
@@ -80,6 +88,8 @@ export interface DropletRecord {
   hostName?: string;
   /** `backups`, `ipv6`. */
   features?: readonly string[];
+  /** While they are turned on; `lastAt` is when that was, or when the last one was made. */
+  backups?: { policy: BackupPolicy; lastAt: number };
   image: ImageRecord;
   readonly keys: readonly string[];
   tags: string[];
@@ -202,6 +212,8 @@ export interface ChargeRecord {
   /** Of an image `snapshot`, `backup` or `custom`. */
   readonly sizeSlug: string;
   readonly priceMonthly: number;
+  /** What is paid once, whatever its time. */
+  readonly price?: number;
   readonly from: number;
   to: number | null;
 }

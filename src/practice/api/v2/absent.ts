@@ -42,5 +42,13 @@ export const absentRoutes: readonly Route[] = [
   emptyList('customers/my/billing_history', 'billing', 'billing_history'),
   { method: 'GET', path: '/v2/customers/my/invoices', scope: 'billing:read', run: invoices },
   emptyList('load_balancers', 'load_balancer', 'load_balancers'),
+  emptyList('reserved_ipv6', 'reserved_ip', 'reserved_ipv6s'),
+  emptyList('vpc_peerings', 'vpc_peering', 'vpc_peerings'),
+  emptyList('certificates', 'certificate', 'certificates'),
+  emptyList('cdn/endpoints', 'cdn', 'endpoints'),
+  emptyList('kubernetes/clusters', 'kubernetes', 'kubernetes_clusters'),
+  emptyList('databases', 'database', 'databases'),
+  emptyList('apps', 'app', 'apps'),
+  emptyList('1-clicks', '1click', '1_clicks'),
   { method: 'GET', path: '/v2/monitoring/metrics/droplet/:metric', scope: 'monitoring:read', run: metrics },
 ];

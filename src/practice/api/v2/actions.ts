@@ -6,20 +6,20 @@ import type { ActionRecord, DropletRecord } from '../../cloud/records';
 import { forbidden, notFound, Refusal, unprocessable } from '../../cloud/refusal';
 import { pageOf } from '../paging';
 import { numericId, type Call, type Route } from '../router';
-import { optional, parseBody, reference } from './body';
+import { backupPolicy, optional, parseBody, reference } from './body';
 import { renderAction } from './render';
 
 const POWER: readonly PowerAction[] = ['power_on', 'power_off', 'power_cycle', 'reboot', 'shutdown'];
 const request = v.object({
   ...{ type: v.string(), name: optional(v.string()), size: optional(v.string()), disk: optional(v.boolean()) },
-  image: optional(reference),
+  ...{ image: optional(reference), backup_policy: optional(backupPolicy) },
 });
 /** They take everything from a droplet, and ask for more than `droplet:update`. */
 const FOR_ADMINS = ['rebuild', 'restore', 'password_reset'];
 
 /** One action of one droplet: of its power, of what it is, or of its disk. */
 function act({ cloud, identity, body }: Call, droplet: DropletRecord): ActionRecord {
-  const { type, name, size, disk, image } = parseBody(request, body);
+  const { type, name, size, disk, image, backup_policy: policy } = parseBody(request, body);
   if (FOR_ADMINS.includes(type) && !hasScope(identity.scopes, 'droplet:admin')) throw forbidden();
   const power = POWER.find((one) => one === type);
   if (power !== undefined) return cloud.lifecycle.act(droplet, power);
@@ -31,7 +31,12 @@ function act({ cloud, identity, body }: Call, droplet: DropletRecord): ActionRec
   if (type === 'password_reset') return cloud.lifecycle.resetPassword(droplet);
   const change = CHANGES.find((one) => one === type);
   if (change === undefined) throw unprocessable(`The action ${type} is not available for this Droplet.`);
-  const asked = { name: name ?? undefined, size: size ?? undefined, disk: disk ?? undefined };
+  const asked = {
+    name: name ?? undefined,
+    size: size ?? undefined,
+    disk: disk ?? undefined,
+    policy: policy ?? undefined,
+  };
   return cloud.lifecycle.change(droplet, change, asked);
 }
 

@@ -17,3 +17,8 @@ export const reference = v.union([v.string(), v.pipe(v.number(), v.integer())]);
 export function optional<S extends v.GenericSchema>(schema: S) {
   return v.nullish(schema);
 }
+
+/** `backup_policy`; what it says is checked where it is understood. */
+export const backupPolicy = v.object({
+  ...{ plan: optional(v.string()), weekday: optional(v.string()), hour: optional(v.number()) },
+});

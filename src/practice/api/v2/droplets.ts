@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { unprocessable } from '../../cloud/refusal';
 import { pageOf } from '../paging';
 import { numericId, type Call, type Route } from '../router';
-import { optional, parseBody, reference } from './body';
+import { backupPolicy, optional, parseBody, reference } from './body';
 import { renderDroplet, renderFirewall, renderImage } from './render';
 import type { CopyType } from '../../cloud/diskImages';
 
@@ -12,7 +12,7 @@ const created = v.object({
   ...{ region: optional(v.string()), size: optional(v.string()), image: optional(reference) },
   ...{ ssh_keys: optional(v.array(reference)), tags: optional(v.array(v.string())), user_data: optional(v.string()) },
   ...{ monitoring: optional(v.boolean()), backups: optional(v.boolean()), ipv6: optional(v.boolean()) },
-  ...{ vpc_uuid: optional(v.string()), project_id: optional(v.string()) },
+  ...{ backup_policy: optional(backupPolicy), vpc_uuid: optional(v.string()), project_id: optional(v.string()) },
 });
 
 function create(call: Call) {
@@ -26,6 +26,7 @@ function create(call: Call) {
     ...{ sshKeys: body.ssh_keys ?? [], tags: body.tags ?? [], userData: body.user_data ?? '' },
     hasMonitoring: body.monitoring ?? false,
     features: (['backups', 'ipv6'] as const).filter((feature) => body[feature] === true),
+    policy: body.backup_policy ?? undefined,
     vpc: body.vpc_uuid === null || body.vpc_uuid === '' ? undefined : body.vpc_uuid,
   });
   if (project !== '') {

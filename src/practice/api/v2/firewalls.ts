@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { FirewallRequest } from '../../cloud/firewalls';
 import type { FirewallRules, RuleRecord } from '../../cloud/records';
 import { pageOf } from '../paging';
+import { unprocessable } from '../../cloud/refusal';
 import type { Call, Route } from '../router';
 import { optional, parseBody } from './body';
 import { renderFirewall } from './render';
@@ -12,7 +13,7 @@ const peers = v.object({
   droplet_ids: optional(v.array(v.number())),
 });
 const rule = {
-  protocol: v.picklist(['tcp', 'udp', 'icmp']),
+  protocol: v.string(),
   // One client sends a number for a single port.
   ports: optional(v.union([v.string(), v.number()])),
 };
@@ -28,19 +29,29 @@ const whole = v.object({ name: v.string(), ...rules, ...attached });
 
 type RulesBody = v.InferOutput<typeof rulesOnly>;
 interface Rule {
-  readonly protocol: RuleRecord['protocol'];
+  readonly protocol: string;
   readonly ports?: string | number | null | undefined;
 }
 
+const PROTOCOLS = ['tcp', 'udp', 'icmp'] as const;
+
+/** Capitals are taken as what they mean, as is a number in place of a port's text. */
+function toProtocol(text: string): RuleRecord['protocol'] {
+  const protocol = PROTOCOLS.find((one) => one === text.toLowerCase());
+  if (protocol === undefined) throw unprocessable('you specified an invalid protocol');
+  return protocol;
+}
+
 /** "The API returns 0 when the port range was specified as all", and for icmp (Terraform's provider, firewalls.go). Without ports a rule for tcp or udp is refused. */
-function toPorts({ protocol, ports }: Rule): string {
+function toPorts(protocol: RuleRecord['protocol'], ports: Rule['ports']): string {
   return protocol === 'icmp' || ports === 'all' ? '0' : String(ports ?? '');
 }
 
 function toRule(from: Rule, side: v.InferOutput<typeof peers> | null | undefined): RuleRecord {
   const { addresses, droplet_ids, tags } = side ?? {};
+  const protocol = toProtocol(from.protocol);
   return {
-    ...{ protocol: from.protocol, ports: toPorts(from) },
+    ...{ protocol, ports: toPorts(protocol, from.ports) },
     peers: {
       ...(addresses && addresses.length > 0 && { addresses }),
       ...(droplet_ids && droplet_ids.length > 0 && { droplet_ids }),

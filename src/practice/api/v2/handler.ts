@@ -10,6 +10,7 @@ import { absentRoutes } from './absent';
 import { accountRoutes } from './account';
 import { actionRoutes } from './actions';
 import { associatedRoutes } from './associated';
+import { backupRoutes } from './backups';
 import { domainRoutes } from './domains';
 import { dropletRoutes } from './droplets';
 import { firewallRoutes } from './firewalls';
@@ -33,6 +34,7 @@ export function createV2Handler(cloud: Cloud, report: (error: unknown) => void):
       ...offerRoutes,
       ...imageRoutes,
       ...snapshotRoutes,
+      ...backupRoutes,
       ...actionRoutes,
       ...dropletRoutes,
       ...associatedRoutes,

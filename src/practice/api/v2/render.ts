@@ -8,6 +8,7 @@ import {
   type SizeEntry,
 } from '../../cloud/catalogue/catalogue';
 import { netmaskOf, numberToAddress } from '../../cloud/cidr';
+import { WINDOW_HOURS } from '../../cloud/backupPolicy';
 import type { Cloud } from '../../cloud/cloud';
 import type {
   ActionRecord,
@@ -113,16 +114,6 @@ function renderV6({ id }: DropletRecord): object {
   return { ip_address: `${prefix}::1001`, netmask: 64, gateway: `${prefix}::1`, type: 'public' };
 }
 
-const WEEK_MS = 7 * 24 * 3_600_000;
-
-/** Backups are made once a week, at the hour at which the droplet was made; none is ever made here. */
-function renderBackupWindow(cloud: Cloud, { features = [], createdAt }: DropletRecord): object | null {
-  if (!features.includes('backups')) return null;
-  const weeks = Math.floor((cloud.timeline.now() - createdAt) / WEEK_MS) + 1;
-  const start = createdAt + weeks * WEEK_MS;
-  return { start: timestamp(start), end: timestamp(start + 4 * 3_600_000) };
-}
-
 /** Made in the other catalogue's time the region may be no more, but a client reads its slug all the same. */
 function renderRegionOf({ catalogue }: Cloud, slug: string): object {
   const region = catalogue.regions.find((candidate) => candidate.slug === slug);
@@ -133,6 +124,12 @@ function renderRegionOf({ catalogue }: Cloud, slug: string): object {
 function projectOf(cloud: Cloud, droplet: DropletRecord): object {
   const account = cloud.accounts.byId(droplet.account);
   return account === undefined ? {} : { project_id: cloud.projects.of(account, `do:droplet:${droplet.id}`).id };
+}
+
+export function renderBackupWindow(cloud: Cloud, droplet: DropletRecord): object | null {
+  const start = cloud.backups.nextWindow(droplet);
+  if (start === undefined) return null;
+  return { start: timestamp(start), end: timestamp(start + WINDOW_HOURS * 3_600_000) };
 }
 
 const idsOf = (images: readonly ImageRecord[]): number[] => images.map(({ id }) => id);
@@ -183,14 +180,16 @@ function renderRule(side: 'sources' | 'destinations', rule: RuleRecord): object 
 
 export function renderFirewall(cloud: Cloud, firewall: FirewallRecord): object {
   const { inbound, outbound, dropletIds, tags } = firewall.wanted;
-  const pending = cloud.firewalls.pendingDroplets(firewall);
+  const pending = cloud.firewalls.pendingChanges(firewall);
   return {
     ...{ id: firewall.id, name: firewall.name, created_at: timestamp(firewall.createdAt) },
     status: firewall.appliesAt === undefined ? 'succeeded' : 'waiting',
     inbound_rules: inbound.map((rule) => renderRule('sources', rule)),
     outbound_rules: outbound.map((rule) => renderRule('destinations', rule)),
     ...{ droplet_ids: dropletIds, tags },
-    pending_changes: pending.map((id) => ({ droplet_id: id, removing: false, status: 'waiting' })),
+    pending_changes: pending.map(({ dropletId, isRemoving }) => ({
+      ...{ droplet_id: dropletId, removing: isRemoving, status: 'waiting' },
+    })),
   };
 }
 

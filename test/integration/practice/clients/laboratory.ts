@@ -14,9 +14,10 @@ export class Laboratory {
   readonly #children = new Set<ChildProcess>();
   #parts: { practice: Practice; nodes: Nodes } | undefined;
 
-  async start(): Promise<void> {
+  /** `settings` are more options of the practice cloud. */
+  async start(...settings: readonly string[]): Promise<void> {
     mkdirSync(path.join(this.home, '.ssh'), { recursive: true, mode: 0o700 });
-    const practice = await startPractice('--speed', '60');
+    const practice = await startPractice('--speed', '60', ...settings);
     const nodes = new Nodes(practice, this.folder);
     this.#parts = { practice, nodes };
     await nodes.create(['lab-1', 'lab-2', 'lab-3'], {});

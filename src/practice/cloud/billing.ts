@@ -46,11 +46,16 @@ export class Billing {
     this.#close(now, (one) => one.dropletId === droplet.id && one.imageId === undefined);
   }
 
+  /** Of a month. */
+  imagePrice(gigabytes: number): number {
+    return gigabytes * IMAGE_PRICE_PER_GB;
+  }
+
   /** By the gigabyte, as long as it is kept. */
   openImage(image: ImageRecord, from: number): void {
     this.store.data.charges.push({
       ...{ dropletId: image.dropletId ?? 0, imageId: image.id, account: image.account ?? '', name: image.name },
-      ...{ sizeSlug: image.type ?? 'custom', priceMonthly: image.sizeGb * IMAGE_PRICE_PER_GB, from, to: null },
+      ...{ sizeSlug: image.type ?? 'custom', priceMonthly: this.imagePrice(image.sizeGb), from, to: null },
     });
     this.store.changed();
   }

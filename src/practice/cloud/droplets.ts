@@ -7,7 +7,7 @@ import { checkDropletRequest, type CheckedRequest, type DropletRequest } from '.
 import type { Images } from './images';
 import type { Keys } from './keys';
 import type { Lifecycle } from './lifecycle';
-import type { AccountRecord, ActionRecord, DestructionRecord, DropletRecord } from './records';
+import type { AccountRecord, ActionRecord, DestructionRecord, DropletRecord, ImageRecord } from './records';
 import { forbidden, notFound, unprocessable } from './refusal';
 import type { CloudStore } from './store';
 import type { Tags } from './tags';
@@ -69,13 +69,16 @@ export class Droplets {
     this.parts.lifecycle.delete(droplet);
   }
 
-  /** As a delete; what would be left over of a droplet is never there. */
-  destroyWithAll(account: string, id: number): void {
+  /** As a delete, together with what would be left over of the droplet and go on being billed. */
+  destroyWith(account: string, id: number, images: readonly ImageRecord[]): void {
     const { name } = this.get(account, id);
     this.delete(account, id);
     const { store } = this.parts;
     const endsAt = store.droplet(id)?.goneAt ?? this.parts.timeline.now();
-    store.data.destructions = [...store.data.destructions, { dropletId: id, account, name, endsAt }].slice(-KEPT);
+    const snapshots = images.map((image) => ({ id: image.id, name: image.name }));
+    for (const image of snapshots) this.parts.images.delete(account, String(image.id));
+    const destruction = { dropletId: id, account, name, endsAt, snapshots };
+    store.data.destructions = [...store.data.destructions, destruction].slice(-KEPT);
     store.changed();
   }
 

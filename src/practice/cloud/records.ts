@@ -110,6 +110,8 @@ export interface DestructionRecord {
   readonly account: string;
   readonly name: string;
   readonly endsAt: number;
+  /** What went along. */
+  readonly snapshots?: readonly { readonly id: number; readonly name: string }[];
 }
 
 export interface TagRecord {

@@ -71,4 +71,91 @@ describe('disks of the practice cloud’s droplets', { timeout: 120_000 }, () =>
       assert.deepEqual(at(await get(`droplets/${deis}`), 'droplet.snapshot_ids'), [Number(id)]);
     },
   );
+
+  it('rebuilds a node from another image: its addresses and its keys are all that stays', { skip }, async () => {
+    const [id = 0] = await nodes.create(['rebuilt'], { size: 1 });
+    await nodes.run('rebuilt', 'echo lost > note');
+    const before = await nodes.run('rebuilt', 'cat /etc/machine-id note');
+    const networks = at(await get(`droplets/${id}`), 'droplet.networks');
+    const blank = await ask(id, { type: 'rebuild' });
+    const unknown = await ask(id, { type: 'rebuild', image: 'no-such-image' });
+    const asked = await ask(id, { type: 'rebuild', image: 'coreos-beta' });
+    const during = at(await get(`droplets/${id}`), 'droplet');
+    await done(asked);
+    const after = await nodes.until('rebuilt', 'cat /etc/machine-id; ls note', /No such file/);
+
+    assert.deepEqual([blank.status, at(blank.json, 'message')], [422, "Image can't be blank"]);
+    assert.deepEqual([unknown.status, asked.status], [422, 201]);
+    assert.deepEqual([at(during, 'status'), at(during, 'locked')], ['off', true]);
+    assert.match(before.stdout, /^[0-9a-f]{32}\nlost\n$/);
+    assert.notEqual(after.slice(0, 32), before.stdout.slice(0, 32));
+    const droplet = at(await get(`droplets/${id}`), 'droplet');
+    assert.deepEqual([at(droplet, 'image.slug'), at(droplet, 'status')], ['coreos-beta', 'active']);
+    assert.deepEqual(at(droplet, 'networks'), networks);
+  });
+
+  it('restores a droplet’s own copies and nobody else’s', { skip }, async () => {
+    const [other = 0] = await createActive(practice, ['other']);
+    await nodes.run('deis-1', 'echo kept > note');
+    const id = await snapshot(deis, 'to go back to');
+    await nodes.run('deis-1', 'echo spoilt > note; rm -f /home/core/.bash_profile');
+    const refused = await ask(other, { type: 'restore', image: Number(id) });
+    assert.equal(await done(await ask(deis, { type: 'restore', image: Number(id) })), 'completed');
+    const note = await nodes.until('deis-1', 'cat note; ls -A', /kept/);
+
+    assert.equal(refused.status, 422);
+    assert.match(note, /^kept\n[^]*\.bash_profile\n/);
+  });
+
+  it('lets only an administrator’s token take away what is on a disk, and no password be reset on CoreOS', async () => {
+    const tokens = [
+      { token: TOKEN, scopes: ['*'] },
+      { token: 'updater', scopes: ['droplet:update'] },
+    ];
+    const accounts = [{ name: 'Practice', tokens }];
+    await practice.call('PUT', '/practice/accounts', { body: accounts });
+    const [plain = 0] = await createActive(practice, ['plain'], { image: 'debian-8-x64' });
+    const managed = await ask(deis, { type: 'password_reset' });
+    assert.deepEqual([managed.status, await done(await ask(plain, { type: 'password_reset' }))], [422, 'completed']);
+    assert.match(String(at(managed.json, 'message')), /managed internally/);
+    for (const type of ['rebuild', 'restore', 'password_reset']) {
+      assert.equal((await ask(plain, { type, image: 'debian-8-x64' }, 'updater')).status, 403, type);
+    }
+    assert.equal((await ask(plain, { type: 'rename', name: 'plain' }, 'updater')).status, 201);
+  });
+
+  it('is billed for its snapshots by the gigabyte until they are deleted, which destroying the droplet does not', async () => {
+    const [id = 0] = await createActive(practice, ['billed']);
+    const first = await snapshot(id, 'first');
+    const second = await snapshot(id, 'second');
+    const associated = await get(`droplets/${id}/destroy_with_associated_resources`);
+    const body = { snapshots: [second] };
+    await practice.call('DELETE', `/v2/droplets/${id}/destroy_with_associated_resources/selective`, { body });
+    const { json: status } = await until(
+      () => practice.call('GET', `/v2/droplets/${id}/destroy_with_associated_resources/status`),
+      (answer) => at(answer.json, 'completed_at') !== null,
+    );
+    const charges = async (): Promise<unknown[]> =>
+      listAt((await practice.call('GET', '/practice/ledger')).json, 'charges')
+        .filter((charge) => at(charge, 'dropletId') === id && at(charge, 'sizeSlug') === 'snapshot')
+        .map((charge) => at(charge, 'to') === null);
+
+    assert.deepEqual(
+      listAt(associated, 'snapshots').map((one) => [at(one, 'id'), at(one, 'name'), at(one, 'cost')]),
+      [
+        ...[
+          [first, 'first', '0.01'],
+          [second, 'second', '0.01'],
+        ],
+      ],
+    );
+    assert.deepEqual(
+      listAt(status, 'resources.snapshots').map((one) => at(one, 'id')),
+      [second],
+    );
+    assert.deepEqual(await charges(), [true, false]);
+    assert.equal((await practice.call('DELETE', `/v2/snapshots/${first}`)).status, 204);
+    assert.deepEqual(await charges(), [false, false]);
+    assert.equal((await practice.call('GET', `/v2/snapshots/${first}`)).status, 404);
+  });
 });

@@ -1,29 +1,34 @@
-const SUFFIXES = ['service', 'socket', 'device', 'mount', 'automount', 'timer', 'path'];
-const ALLOWED = /^[A-Za-z0-9:_.\\@-]+$/;
+/** What systemd may have units of (fleet, api/units.go, `validUnitTypes`). */
+const TYPES = [
+  ...['automount', 'busname', 'device', 'mount', 'path', 'scope', 'service'],
+  ...['slice', 'snapshot', 'socket', 'swap', 'target', 'timer'],
+];
+const TEMPLATE_TYPES = ['path', 'service', 'socket', 'target', 'timer'];
+/** What fleetctl takes for the end of a whole name (unit/unit.go, `RecognizedUnitType`). */
+const RECOGNIZED = ['service', 'socket', 'timer', 'path', 'device', 'mount', 'automount'];
+const STRANGE = /[^A-Za-z0-9:_.\\@-]/u;
 const LONGEST = 256;
 
-/** Why fleet refuses a unit's name, in its words (api/units.go, `ValidateName`); undefined when it takes it. */
+/** Why fleet refuses a unit's name, in its words and order (api/units.go, `ValidateName`); undefined when it takes it. */
 export function nameProblem(name: string): string | undefined {
-  if (name === '') {
-    return 'unit name cannot be empty';
-  }
-  if (name.length > LONGEST) {
-    return 'unit name exceeds maximum length (256)';
-  }
-  if (!ALLOWED.test(name)) {
-    return `invalid character in unit name "${name}"`;
-  }
+  if (name === '') return 'unit name cannot be empty';
+  if (Buffer.byteLength(name) > LONGEST) return `unit name exceeds maximum length (${LONGEST})`;
   const dot = name.lastIndexOf('.');
-  if (dot < 0) {
-    return `unit name must contain "."`;
-  }
+  if (dot < 0) return 'unit name must contain "."';
   const type = name.slice(dot + 1);
-  return SUFFIXES.includes(type) ? undefined : `invalid unit type: ${JSON.stringify(type)}`;
+  if (type === '') return 'unit name cannot end in "."';
+  if (!TYPES.includes(type)) return `invalid unit type: ${JSON.stringify(type)}`;
+  if (name.includes('@') && !TEMPLATE_TYPES.includes(type)) {
+    return `invalid unit type for template: ${JSON.stringify(type)}`;
+  }
+  const [strange] = STRANGE.exec(name.slice(0, dot)) ?? [];
+  if (strange !== undefined) return `invalid character '${strange}' in unit name`;
+  return name.startsWith('@') ? 'unit name cannot start in "@"' : undefined;
 }
 
 /** fleetctl completes a bare name to a service. */
 export const completeName = (name: string): string =>
-  SUFFIXES.includes(name.slice(name.lastIndexOf('.') + 1)) && name.includes('.') ? name : `${name}.service`;
+  RECOGNIZED.some((type) => name.endsWith(`.${type}`)) ? name : `${name}.service`;
 
 export interface NameParts {
   readonly prefix: string;

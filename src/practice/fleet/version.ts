@@ -34,6 +34,7 @@ export type LogSource =
   | 'engineTask'
   | 'parse'
   | 'fetchUnit'
+  | 'createUnit'
   | 'fetchUnits'
   | 'fetchPage'
   | 'agentFetch'
@@ -66,6 +67,7 @@ export const FLEET_VERSIONS: Readonly<Record<'1.0' | '0.11', FleetVersion>> = {
       engineTask: 'INFO reconciler.go:161',
       parse: 'ERROR job.go:126',
       fetchUnit: 'ERROR units.go:306',
+      createUnit: 'ERROR units.go:285',
       fetchUnits: 'ERROR job.go:109',
       fetchPage: 'ERROR units.go:356',
       agentFetch: 'ERROR reconcile.go:120',
@@ -98,6 +100,7 @@ export const FLEET_VERSIONS: Readonly<Record<'1.0' | '0.11', FleetVersion>> = {
       engineTask: 'INFO reconciler.go:161',
       parse: 'ERROR job.go:114',
       fetchUnit: 'ERROR units.go:205',
+      createUnit: 'ERROR units.go:184',
       fetchUnits: 'ERROR job.go:97',
       fetchPage: 'ERROR units.go:246',
       agentFetch: 'ERROR reconcile.go:120',

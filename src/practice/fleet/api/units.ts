@@ -67,7 +67,7 @@ export async function putUnit({ fleet, request }: FleetCall, name: string): Prom
   const registry = await writableRegistryOf(fleet);
   const known = readUnit(fleet, registry, name);
   if (known === undefined) {
-    return await create(registry, name, body);
+    return await create(fleet, registry, name, body);
   }
   return await update(fleet, registry, known, body);
 }
@@ -110,21 +110,20 @@ function refuse(problem: string | undefined): void {
   }
 }
 
-async function create(registry: Registry, name: string, body: Body): Promise<FleetReply> {
+async function create(fleet: FleetApi, registry: Registry, name: string, body: Body): Promise<FleetReply> {
   if (body.options.length === 0) {
     throw new FleetApiError(409, 'unit does not exist and options field empty');
   }
   refuse(contradiction(requirementsOf(name, { options: body.options })));
-  await registry.createUnit(name, body.options, jobState(body.desiredState));
+  await registry.createUnit(name, body.options, jobState(fleet, name, body.desiredState));
   return { status: 201 };
 }
 
-/** 1.0 puts a changed text in the old one's place; 0.11 says 204 and keeps the old one (the recorded traces). */
+/** 1.0 puts a changed text in the old one's place, whatever it requires; 0.11 says 204 and keeps the old one (the recorded traces). */
 async function update(fleet: FleetApi, registry: Registry, known: StoredUnit, body: Body): Promise<FleetReply> {
   const isChanged = body.options.length > 0 && serializeUnit(body.options) !== known.raw;
   if (isChanged && fleet.version.short === '1.0') {
-    refuse(contradiction(requirementsOf(known.name, { options: body.options })));
-    await registry.replaceUnit(known.name, body.options, jobState(body.desiredState));
+    await registry.replaceUnit(known.name, body.options, jobState(fleet, known.name, body.desiredState));
     return { status: 201 };
   }
   if (body.desiredState === '') {
@@ -138,7 +137,16 @@ async function update(fleet: FleetApi, registry: Registry, known: StoredUnit, bo
   return { status: 204 };
 }
 
-const jobState = (text: string): JobState => JOB_STATES.find((state) => state === text) ?? 'inactive';
+/** A unit is not created in a state that is none (client/registry.go, `CreateUnit`). @throws FleetApiError 500 */
+function jobState(fleet: FleetApi, name: string, text: string): JobState {
+  const known = text === '' ? 'inactive' : JOB_STATES.find((state) => state === text);
+  if (known === undefined) {
+    const problem = `invalid value ${JSON.stringify(text)} for JobState`;
+    fleet.log('createUnit', `Failed creating Unit(${name}) in Registry: ${problem}`);
+    throw new FleetApiError(500, '');
+  }
+  return known;
+}
 
 function readUnit(fleet: FleetApi, registry: Registry, name: string): StoredUnit | undefined {
   try {

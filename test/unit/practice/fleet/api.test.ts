@@ -214,6 +214,7 @@ describe("fleet's API answers as the recorded one did", () => {
       [`'${base}/state?nextPageToken=ZQABAA=='`, '400 token limit must be 100'],
       [`'${base}/units?nextPageToken=ZAACAA==&nextPageToken=ZAACAA=='`, '400 too many values for page token'],
       [`-X PUT ${base}/units/a.service`, '415 expected 1 Content-Type, got 0'],
+      [`${json} -d '{"desiredState":"running","options":${options}}' ${base}/units/t@.service`, '500 '],
       [`${json} -d '{"desiredState":"inactive","options":${options}}' ${base}/units/t@.service`, '201 '],
       [
         `${json} -d '{"desiredState":"launched"}' ${base}/units/t@.service`,

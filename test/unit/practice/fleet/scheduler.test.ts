@@ -123,7 +123,12 @@ describe('what fleet refuses', () => {
   it('are names with a strange type, strange characters or none', () => {
     assert.equal(nameProblem('a.service'), undefined);
     assert.equal(nameProblem('a.bogus'), 'invalid unit type: "bogus"');
-    assert.match(nameProblem('a b.service') ?? '', /invalid character/);
+    assert.equal(nameProblem('a b.service'), "invalid character ' ' in unit name");
+    assert.equal(nameProblem('a.swap'), undefined);
+    assert.equal(nameProblem('a@.swap'), 'invalid unit type for template: "swap"');
+    assert.equal(nameProblem('a'), 'unit name must contain "."');
+    assert.equal(nameProblem('a.'), 'unit name cannot end in "."');
+    assert.equal(nameProblem('@a.service'), 'unit name cannot start in "@"');
     assert.match(nameProblem('') ?? '', /empty/);
     assert.match(nameProblem(`${'a'.repeat(300)}.service`) ?? '', /maximum length/);
   });

@@ -54,7 +54,7 @@ export function createModel(foundation: Foundation, options: PracticeOptions): M
     isClosed: (id, port) => port === SSH_PORT && faults.of('ssh-refuses', id) !== undefined,
   });
   const [internet, inner] = [new Internet(), new InnerHttp()];
-  const discovery = createDiscoveryHandler(new Registry(state, random), () => ports.origin);
+  const discovery = createDiscoveryHandler(new Registry(state, random, () => timeline.now()), () => ports.origin);
   const isOwnPort = (port: number): boolean => ports.has(port);
   const fetch = createModelFetch({ ...foundation, network, internet, inner, host, isOwnPort, discovery });
   const nodes = composeNodes({

@@ -18,6 +18,12 @@ interface DeleteOptions {
   readonly prevIndex?: number;
 }
 
+/** A write as it stands in the log: with the instant at which it runs out. */
+export function optionsOf({ ttlSeconds, ...rest }: EtcdWrite, time: number): PutOptions & { readonly now: number } {
+  const now = Math.floor(time);
+  return ttlSeconds === undefined ? { ...rest, now } : { ...rest, now, expiresAt: now + ttlSeconds * 1_000 };
+}
+
 /** Whether whoever asks may touch a key. */
 export type Access = (member: Member, asked: KeyAccess) => boolean;
 
@@ -102,9 +108,7 @@ export class MemberClient implements EtcdClient {
   }
 
   #options(write: EtcdWrite): PutOptions & { readonly now: number } {
-    const { ttlSeconds, ...rest } = write;
-    const now = Math.floor(this.#now());
-    return ttlSeconds === undefined ? { ...rest, now } : { ...rest, now, expiresAt: now + ttlSeconds * 1_000 };
+    return optionsOf(write, this.#now());
   }
 
   #now(): number {

@@ -51,6 +51,12 @@ export class History {
     this.add({ key: '/', isDirectoryRemoval: false, index, isQuiet: true, event });
   }
 
+  /** Events that were written down, from the one after `index` on. */
+  restore(events: readonly Applied[], index: number): void {
+    this.#events = [...events];
+    this.#start = index + 1;
+  }
+
   /** The same past, with nobody who waits. */
   copy(): History {
     const copy = new History();
@@ -82,9 +88,20 @@ export class History {
       throw new EtcdError(401, cause, currentIndex);
     }
     const isIt = (applied: Applied): boolean =>
-      !applied.isQuiet && applied.index >= index && concerns({ path, isRecursive }, applied);
+      !applied.isQuiet && applied.index >= index && concernedOnce({ path, isRecursive }, applied);
     return this.#events.find(isIt);
   }
+}
+
+/** Of the past etcd tells what is hidden too, and takes a removed `/ab` for one above `/abc` (v2store, `EventHistory.scan`). */
+function concernedOnce(watch: { readonly path: string; readonly isRecursive: boolean }, applied: Applied): boolean {
+  const { key } = applied;
+  const base = watch.path === '/' ? '/' : `${watch.path}/`;
+  return (
+    key === watch.path ||
+    (watch.isRecursive && key.startsWith(base)) ||
+    (applied.isDirectoryRemoval && watch.path.startsWith(key))
+  );
 }
 
 function concerns(watch: { readonly path: string; readonly isRecursive: boolean }, applied: Applied): boolean {

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { removeFolder } from '../removeFolder';
+import { startRealEtcd } from './etcd/etcds';
 import { at, listAt, startPractice, temporaryFolder, until, type Answer, type Practice } from './support';
 
 const ETCD = ['/usr/bin/etcd', '/usr/local/bin/etcd'].find((file) => existsSync(file));
@@ -74,6 +75,46 @@ describe('the discovery service', () => {
     assert.deepEqual([status, at(json, 'errorCode'), at(json, 'message')], [404, 100, 'Key not found']);
   });
 
+  it('answers below a token as the etcd behind the real service does', { skip: ETCD === undefined }, async () => {
+    const fresh = await startPractice('--speed', 'max');
+    const folder = temporaryFolder();
+    const real = await startRealEtcd(folder);
+    try {
+      const path = (await fresh.call('GET', '/new?size=5', { token: 'none' })).text.replace(fresh.api, '');
+      const registry = `${real.url}/v2/keys/_etcd/registry`;
+      await askBelow(`${registry}${path}`, 'PUT', '/_config/size?prevExist=false', 'value=5');
+      for (const [method, below, form] of ASKED) {
+        const wanted = await askBelow(`${registry}${path}`, method, below, form);
+        assert.deepEqual(
+          await askBelow(`${fresh.api}${path}`, method, below, form),
+          wanted,
+          `${method} ${below} ${form ?? ''}`,
+        );
+      }
+    } finally {
+      await real.stop();
+      await fresh.kill();
+      await removeFolder(folder);
+    }
+  });
+
+  it('offers no more of its etcd than tokens and what is right below them', async () => {
+    const target = await newToken('3');
+    const refused = await Promise.all([
+      practice.call('PUT', `${target}/_config/size`, { text: 'value=9' }),
+      practice.call('GET', `${target}/a/b`),
+      practice.call('DELETE', target),
+      practice.call('POST', target),
+    ]);
+
+    assert.deepEqual(
+      refused.map(({ status, text }) => [status, text]),
+      refused.map(() => [404, '404 page not found\n']),
+    );
+    assert.equal((await practice.call('GET', '/new?size=five')).text, 'strconv.Atoi: parsing "five": invalid syntax\n');
+    assert.equal(at((await practice.call('GET', `${target}/_config/size`)).json, 'node.value'), '3');
+  });
+
   it('lets three real etcd processes find each other', { skip: ETCD === undefined, timeout: 60_000 }, async () => {
     const url = (await practice.call('GET', '/new?size=3')).text;
     const folder = temporaryFolder();
@@ -121,4 +162,33 @@ async function ask(url: string): Promise<Answer> {
     await new Promise((resolve) => setTimeout(resolve, 80));
     return { status: 0, headers: {}, text: '', json: undefined };
   }
+}
+
+/** What is asked of both, in this order: with one history their indexes stay the same. */
+const ASKED: readonly (readonly [method: string, below: string, form?: string])[] = [
+  ['GET', '/_config/size'],
+  ['GET', ''],
+  ['PUT', '/a?prevExist=false', 'value=a=http://10.0.0.1:2380'],
+  ['PUT', '/a?prevExist=false', 'value=other'],
+  ['PUT', '/b', 'value=b=http://10.0.0.2:2380&ttl=100000000'],
+  ['PUT', '/c', 'value=c&prevExist=true'],
+  ['PUT', '/a', 'value=new&prevValue=old'],
+  ['GET', '/a?wait=true&waitIndex=5'],
+  ['GET', '?recursive=true&wait=true&waitIndex=4'],
+  ['GET', '?recursive=true&wait=true&waitIndex=6'],
+  ['GET', '/none'],
+  ['DELETE', '/a'],
+  ['DELETE', '/a'],
+  ['GET', '?recursive=true&sorted=true'],
+  ['PUT', '', 'value=1'],
+  ['PUT', '/b', 'ttl=soon'],
+  ['GET', '/_config'],
+];
+
+async function askBelow(url: string, method: string, below: string, form?: string): Promise<object> {
+  const body = form === undefined ? undefined : new URLSearchParams(form);
+  const reply = await fetch(`${url}${below}`, { method, ...(body !== undefined && { body }) });
+  const text = (await reply.text()).replaceAll(/"expiration":"[^"]*"|"ttl":\d+/g, '‹time›');
+  const headers = ['content-type', 'x-etcd-index'].map((name) => reply.headers.get(name));
+  return { status: reply.status, headers, text };
 }

@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Kernel } from '../../kernel';
-import type { EtcdEvent } from '../api';
-import { MemberClient } from '../client';
-import { mayTouch, readCredentials } from '../auth/access';
+import { readCredentials, type Credentials, type KeyAccess } from '../auth/access';
+import type { EtcdClient, EtcdEvent } from '../api';
 import { EtcdError, unauthorised } from '../errors';
-import type { Member } from '../member';
+import type { History } from '../history';
 import { cleanKey } from '../tree';
 import { encodeEvent, refuseMethod, send, start, type Replying } from './reply';
 import { readForm } from './form';
@@ -12,10 +10,22 @@ import { comparedBy, readKeyRequest, writeOf, type KeyRequest } from './keyReque
 
 const METHODS = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'];
 
+/** The keys of one etcd. */
+export interface KeySpace {
+  readonly clusterId: string;
+  readonly index: number;
+  /** The last applied entry. The term is its own: elections that came to nothing do not show. */
+  readonly raft: { readonly index: number; readonly term: number };
+  readonly history: History;
+  /** Asks nobody for credentials: that is looked at before, by the path as it was written. */
+  readonly client: Pick<EtcdClient, 'get' | 'set' | 'createInOrder' | 'delete'>;
+  now(): number;
+  mayTouch(credentials: Credentials, asked: KeyAccess): boolean;
+}
+
 /** /v2/keys: reading, writing and waiting. */
 export async function serveKeys(
-  member: Member,
-  kernel: Kernel,
+  space: KeySpace,
   exchange: { request: IncomingMessage; response: ServerResponse; url: URL },
 ): Promise<void> {
   const { request, response, url } = exchange;
@@ -23,17 +33,17 @@ export async function serveKeys(
   const key = cleanKey(path);
   const { method = 'GET' } = request;
   if (!METHODS.includes(method)) {
-    refuseMethod({ response, now: kernel.timeline.now() }, METHODS.join());
+    refuseMethod({ response, now: space.now() }, METHODS.join());
     return;
   }
   try {
     const asked = readKeyRequest(await readForm(request, url), method);
     const isWrite = method !== 'GET' && method !== 'HEAD';
     const credentials = readCredentials(request.headers.authorization);
-    if (!mayTouch(member, credentials, { key: path, isWrite, isRecursive: asked.recursive })) {
+    if (!space.mayTouch(credentials, { key: path, isWrite, isRecursive: asked.recursive })) {
       throw unauthorised();
     }
-    const call = { member, kernel, key, asked };
+    const call = { space, key, asked };
     if (asked.wait) {
       wait(call, response);
     } else {
@@ -43,24 +53,19 @@ export async function serveKeys(
     if (!(error instanceof EtcdError)) {
       throw error;
     }
-    send({ response, now: kernel.timeline.now() }, error.status, `${error.body}\n`, indexHeaders(member, error.index));
+    send({ response, now: space.now() }, error.status, `${error.body}\n`, indexHeaders(space, error.index));
   }
 }
 
 interface Call {
-  readonly member: Member;
-  readonly kernel: Kernel;
+  readonly space: KeySpace;
   readonly key: string;
   readonly asked: KeyRequest;
 }
 
-const replying = ({ kernel }: Call, response: ServerResponse): Replying => ({
-  response,
-  now: kernel.timeline.now(),
-});
+const replying = ({ space }: Call, response: ServerResponse): Replying => ({ response, now: space.now() });
 
-async function perform({ member, key, asked }: Call, method: string): Promise<EtcdEvent> {
-  const client = new MemberClient(member, () => true); // looked at before, by the path as it was written
+async function perform({ space: { client }, key, asked }: Call, method: string): Promise<EtcdEvent> {
   const { recursive, sorted, quorum, dir } = asked;
   switch (method) {
     case 'PUT':
@@ -77,13 +82,13 @@ async function perform({ member, key, asked }: Call, method: string): Promise<Et
 const WRITES = ['set', 'compareAndSwap', 'create', 'update'];
 
 function sendEvent(call: Call, response: ServerResponse, event: EtcdEvent): void {
-  const { member, asked } = call;
+  const { space, asked } = call;
   const isNew = event.action === 'create' || (event.action === 'set' && event.prevNode === undefined);
   const isShort = asked.noValueOnSuccess && WRITES.includes(event.action);
   const body = isShort ? `${JSON.stringify({ action: event.action })}\n` : encodeEvent(event);
   send(replying(call, response), isNew ? 201 : 200, body, {
-    ...indexHeaders(member, member.store.index),
-    ...raftHeaders(member),
+    ...indexHeaders(space, space.index),
+    ...raftHeaders(space),
   });
 }
 
@@ -91,10 +96,10 @@ const REMOVALS = ['delete', 'compareAndDelete', 'expire'];
 
 /** Holds the answer until something happens at the key; `waitIndex` may name an event of the past. */
 function wait(call: Call, response: ServerResponse): void {
-  const { member, key } = call;
+  const { space, key } = call;
   const { recursive, stream, waitIndex: since } = call.asked;
-  const headers = { ...indexHeaders(member, member.store.index), ...raftHeaders(member) };
-  const past = since > 0 ? member.history.since(key, recursive, since, member.store.index) : undefined;
+  const headers = { ...indexHeaders(space, space.index), ...raftHeaders(space) };
+  const past = since > 0 ? space.history.since(key, recursive, since, space.index) : undefined;
   start(replying(call, response), 200, { 'Content-Type': 'application/json', ...headers });
   if (past !== undefined) {
     // Who asked for a stream gets nothing more, and no end either: etcd forgets to let it wait (v2store, `watcherHub.watch`).
@@ -105,7 +110,7 @@ function wait(call: Call, response: ServerResponse): void {
     return;
   }
   response.flushHeaders();
-  const cancel = member.history.watch(key, recursive, (event, index) => {
+  const cancel = space.history.watch(key, recursive, (event, index) => {
     if (index < since) {
       return;
     }
@@ -120,13 +125,12 @@ function wait(call: Call, response: ServerResponse): void {
   response.on('close', cancel);
 }
 
-const indexHeaders = (member: Member, index: number): Record<string, string> => ({
-  'X-Etcd-Cluster-Id': member.state.clusterId,
+const indexHeaders = (space: KeySpace, index: number): Record<string, string> => ({
+  'X-Etcd-Cluster-Id': space.clusterId,
   'X-Etcd-Index': String(index),
 });
 
-/** The term is that of the last applied entry: elections that came to nothing do not show. */
-const raftHeaders = (member: Member): Record<string, string> => ({
-  'X-Raft-Index': String(member.state.commit),
-  'X-Raft-Term': String(member.appliedTerm),
+const raftHeaders = ({ raft }: KeySpace): Record<string, string> => ({
+  'X-Raft-Index': String(raft.index),
+  'X-Raft-Term': String(raft.term),
 });

@@ -5,6 +5,7 @@ import { sortedMembers } from '../memberState';
 import type { EtcdApi } from '../server';
 import { isAuth, serveAuth } from './auth';
 import { serveKeys } from './keys';
+import { keysOf } from './memberKeys';
 import { serveMembers } from './members';
 import { isElsewhere, redirect } from './redirect';
 import { refuseMethod, send, sendEmpty, sendPlain, sendText, type Replying } from './reply';
@@ -50,7 +51,7 @@ async function serve(
   const url = new URL(asked, 'http://etcd');
   const path = url.pathname;
   if (path === '/v2/keys' || path.startsWith('/v2/keys/')) {
-    await serveKeys(member, kernel, { request, response, url });
+    await serveKeys(keysOf(member), { request, response, url });
   } else if (path === '/v2/members' || path.startsWith('/v2/members/')) {
     await serveMembers(member, kernel, { request, response, url });
   } else if (isAuth(path)) {

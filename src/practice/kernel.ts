@@ -151,6 +151,24 @@ export interface Host {
   run(script: string, options?: RunOptions): Promise<RunResult>;
 }
 
+/** What the metadata service says of a node's interfaces. */
+export interface Addressing {
+  readonly public: NodeInterface;
+  readonly private: NodeInterface;
+}
+
+export interface NodeInterface {
+  readonly mac: string;
+  readonly v4: NodeAddress;
+  readonly v6?: NodeAddress;
+}
+
+export interface NodeAddress {
+  readonly address: string;
+  readonly bits: number;
+  readonly gateway: string;
+}
+
 /** What a droplet is made of when its host is made; plain data, stored with the droplet. */
 export interface HostSpec {
   readonly dropletId: number;
@@ -164,6 +182,8 @@ export interface HostSpec {
   readonly publicAddress: string;
   readonly privateAddress: string;
   readonly userData: string;
+  /** Asked at each boot; absent: as is usual for those addresses. */
+  readonly addressing?: () => Addressing;
   /** OpenSSH public key lines; on CoreOS they let in the user `core`. */
   readonly sshPublicKeys: readonly string[];
 }
@@ -394,7 +414,7 @@ export interface ElsewhereOptions extends StartOptions {
   readonly readsInput: boolean;
   readonly hasTerminal: boolean;
   /** Told what was said, besides. */
-  heard?(text: string): void;
+  readonly heard?: (text: string) => void;
 }
 
 /** A terminal's size now. */

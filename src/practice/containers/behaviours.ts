@@ -1,3 +1,4 @@
+import { boxCommand } from './boxCommand';
 import type { Behaviour } from './context';
 import { untilStopped } from './context';
 import { controller } from './controller';
@@ -27,7 +28,10 @@ export function behaviourOf(component: string | undefined, command: readonly str
   if (/(?:^|\/)true$/.test(command[0] ?? '')) {
     return () => Promise.resolve(0);
   }
-  const known = component === undefined || command.length > 0 ? undefined : BEHAVIOURS[component];
+  if (command.length > 0) {
+    return boxCommand;
+  }
+  const known = component === undefined ? undefined : BEHAVIOURS[component];
   return known ?? anything;
 }
 

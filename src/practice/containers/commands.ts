@@ -1,28 +1,46 @@
+import type { ProgramContext } from '../kernel';
 import type { HostInside, Output } from '../host/inside';
 import type { ContainerRecord } from '../docker/engine';
 import { componentOf } from '../docker/images';
+import { quoteAll } from '../shell/quote';
+import { boxImageOf, DEIS_BASE, hasCommand } from './boxImages';
 import { describeCeph, viewCeph } from './ceph';
 
-/** A command inside a running container; its exit code. Only what Deis's units and its runbooks run there. */
-export function runInside(
+interface Client {
+  readonly context: ProgramContext;
+  readonly readsInput: boolean;
+  readonly hasTerminal: boolean;
+}
+
+/** A command inside a running container; its exit code. Beyond the system's own tools only what Deis's units and runbooks run there. */
+export async function runInside(
   inside: HostInside,
   record: ContainerRecord,
   command: readonly string[],
-  output: Output,
+  { context, readsInput, hasTerminal }: Client,
 ): Promise<number> {
   const [program = '', ...args] = command;
   const component = componentOf(record.image);
   const name = program.replace(/^.*\//, '');
   if (name === 'true' || (component === 'builder' && name === 'push-images')) {
-    return Promise.resolve(0);
+    return 0;
   }
   if (name === 'ceph' && component?.startsWith('store-') === true) {
-    return ceph(inside, args, output);
+    return await ceph(inside, args, context);
   }
-  output.stderr(
-    `rpc error: code = 2 desc = "oci runtime error: exec failed: exec: \\"${program}\\": executable file not found in $PATH"\n`,
-  );
-  return Promise.resolve(126);
+  if (!hasCommand(boxImageOf(record.image) ?? DEIS_BASE, program)) {
+    context.stderr(
+      `rpc error: code = 2 desc = "oci runtime error: exec failed: exec: \\"${program}\\": executable file not found in $PATH"\n`,
+    );
+    return 126;
+  }
+  const box = inside.docker.boxOf(record);
+  const environment = { ...box.environment, ...record.environment, ...(hasTerminal ? { TERM: 'xterm' } : {}) };
+  const options = { user: 'root' as const, environment, workingDirectory: record.workingDirectory ?? '/' };
+  const script = quoteAll(command);
+  return context.session === undefined
+    ? await box.shell.start(script, { ...options, signal: context.signal }, context)
+    : await context.session.startIn(box.shell, script, { ...options, readsInput, hasTerminal });
 }
 
 /** Without a quorum of monitors Ceph's client only waits, until it gives up after five minutes. */

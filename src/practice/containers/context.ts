@@ -1,6 +1,13 @@
-import type { Cancel, Host, HttpHandler, Kernel } from '../kernel';
+import type { ContainerRecord } from '../docker/engine';
+import type { Cancel, Host, HttpHandler, Kernel, StartOptions } from '../kernel';
+import type { Shell } from '../shell/shell';
 import type { HostInside } from '../host/inside';
 import type { EtcdAccess } from './etcdAccess';
+
+/** `docker run` without `-d`. */
+export interface AttachedClient {
+  start(shell: Shell, options: StartOptions, heard: (text: string) => void): Promise<number>;
+}
 
 /** What a container's program has to work with. */
 export interface ContainerContext {
@@ -8,6 +15,11 @@ export interface ContainerContext {
   readonly host: Host;
   readonly kernel: Kernel;
   readonly name: string;
+  readonly record: ContainerRecord;
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  /** Who ran it and looks at it while it runs: its command gets that one's streams. */
+  readonly attached: AttachedClient | undefined;
   readonly environment: Readonly<Record<string, string>>;
   /** Paths of the node that it was given, as in `docker run -v`. */
   readonly volumes: readonly string[];
@@ -16,7 +28,12 @@ export interface ContainerContext {
   /** `docker stop`, the end of its unit, or the loss of power. */
   readonly signal: AbortSignal;
   readonly etcd: EtcdAccess;
+  /** A line. */
   readonly log: (text: string) => void;
+  /** Output as it comes: for the log and those who follow it. */
+  readonly write: (text: string) => void;
+  /** For the log alone. */
+  readonly keep: (text: string) => void;
   /** Waits through the ledger; rejects when the container is stopped meanwhile. */
   readonly wait: (ms: number) => Promise<void>;
   /** A heartbeat for as long as the container runs. */

@@ -3,6 +3,10 @@ import type { Cancel } from '../kernel';
 import type { HostInside, Output } from '../host/inside';
 import { COMMAND_MB, COMPONENTS, OTHER_CONTAINER_MB } from '../host/resources/weights';
 import { behaviourOf } from '../containers/behaviours';
+import type { Box } from '../containers/box';
+import { makeBox } from '../containers/box';
+import { boxImageOf, DEIS_BASE } from '../containers/boxImages';
+import type { AttachedClient } from '../containers/context';
 import { componentOf, imageFacts, splitReference } from './images';
 import { runContainer } from './runContainer';
 
@@ -24,6 +28,9 @@ export interface ContainerRecord {
   readonly isHostNetwork: boolean;
   readonly removesItself: boolean;
   readonly arguments: readonly string[];
+  /** Absent: made from the id. */
+  readonly hostname?: string | undefined;
+  readonly workingDirectory?: string | undefined;
   state: 'created' | 'running' | 'exited';
   startedAt: number;
   finishedAt: number;
@@ -45,6 +52,9 @@ export interface RunSpec {
   readonly volumes: readonly string[];
   readonly isHostNetwork: boolean;
   readonly removesItself: boolean;
+  readonly hostname?: string | undefined;
+  readonly workingDirectory?: string | undefined;
+  readonly attached?: AttachedClient | undefined;
 }
 
 export interface RunningContainer {
@@ -70,6 +80,7 @@ export class DockerEngine {
   readonly #pulls = new Map<string, Promise<string | undefined>>();
   /** Containers that ran when the practice process ended: their units' main processes take them up again. */
   #resumable = new Set<string>();
+  readonly #boxes = new Map<string, Box>();
   readonly #oldLogs = new Map<string, readonly string[]>();
   isUp = false;
 
@@ -155,6 +166,23 @@ export class DockerEngine {
     return this.#startRecord(record, specOf(record), false);
   }
 
+  /** The files and the shell inside a container, for as long as that is kept. */
+  boxOf(record: ContainerRecord): Box {
+    const known = this.#boxes.get(record.id);
+    if (known !== undefined) {
+      return known;
+    }
+    const box = makeBox(this.#inside, {
+      image: boxImageOf(record.image) ?? DEIS_BASE,
+      hostname: record.hostname ?? (record.isHostNetwork ? this.#inside.hostname() : record.id.slice(0, 12)),
+      volumes: record.volumes,
+      isHostNetwork: record.isHostNetwork,
+      command: record.command === '' ? '/app/bin/boot' : record.command,
+    });
+    this.#boxes.set(record.id, box);
+    return box;
+  }
+
   /** What it said, also after its end. */
   logsOf(name: string): readonly string[] {
     return this.running.get(name)?.logs ?? this.#oldLogs.get(name) ?? [];
@@ -165,6 +193,7 @@ export class DockerEngine {
   }
 
   remove(name: string): void {
+    this.#boxes.delete(this.#stored.containers[name]?.id ?? '');
     this.#oldLogs.delete(name);
     Reflect.deleteProperty(this.#stored.containers, name);
     this.#save();
@@ -227,6 +256,7 @@ export class DockerEngine {
       record.exitCode = code;
       record.finishedAt = this.#now();
       if (spec.removesItself) {
+        this.#boxes.delete(record.id);
         Reflect.deleteProperty(this.#stored.containers, record.name);
       }
       this.#save();
@@ -249,6 +279,8 @@ export class DockerEngine {
       isHostNetwork: spec.isHostNetwork,
       removesItself: spec.removesItself,
       arguments: spec.command,
+      ...(spec.hostname === undefined ? {} : { hostname: spec.hostname }),
+      ...(spec.workingDirectory === undefined ? {} : { workingDirectory: spec.workingDirectory }),
       state: 'created',
       startedAt: 0,
       finishedAt: 0,
@@ -304,13 +336,16 @@ export class DockerEngine {
   }
 }
 
-function weightOf(component: string | undefined, { command }: RunSpec): { program: string; memoryMb: number } {
+function weightOf(component: string | undefined, { command, image }: RunSpec): { program: string; memoryMb: number } {
   const known = component === undefined ? undefined : COMPONENTS[component];
   if (known !== undefined && command.length === 0) {
     return known;
   }
   const program = (command[0] ?? 'boot').replace(/^.*\//, '');
-  return { program, memoryMb: known === undefined ? OTHER_CONTAINER_MB : COMMAND_MB };
+  return {
+    program,
+    memoryMb: known === undefined && boxImageOf(image) === undefined ? OTHER_CONTAINER_MB : COMMAND_MB,
+  };
 }
 
 const specOf = (record: ContainerRecord): RunSpec => ({ ...record, command: record.arguments });

@@ -1,4 +1,7 @@
 import type { ProgramContext } from '../kernel';
+import { boxImageOf, hasCommand } from '../containers/boxImages';
+import type { AttachedClient } from '../containers/context';
+import { quoteAll } from '../shell/quote';
 import { commandLine } from '../host/exec/spawn';
 import { insideOf } from '../host/inside';
 import type { OptionTable, ParsedOptions } from '../host/programs/options';
@@ -18,7 +21,9 @@ const TABLE: OptionTable = {
     '--detach': 'detach',
     '-P': 'publish-all',
     '--privileged': 'privileged',
-    ...ignored('-i', '-t', '--interactive', '--tty', '--init', '--read-only', '--sig-proxy', '--rm=true'),
+    '--rm=true': 'rm',
+    ...{ '-i': 'interactive', '--interactive': 'interactive', '-t': 'tty', '--tty': 'tty' },
+    ...ignored('--init', '--read-only', '--sig-proxy'),
   },
   values: {
     '--name': 'name',
@@ -32,11 +37,15 @@ const TABLE: OptionTable = {
     '--net': 'net',
     '--network': 'net',
     '--entrypoint': 'entrypoint',
-    ...ignored('-h', '--hostname', '-c', '--cpu-shares', '-m', '--memory', '--memory-swap', '-w', '-u', '--user'),
+    ...{ '-h': 'hostname', '--hostname': 'hostname', '-w': 'workdir', '--workdir': 'workdir' },
+    ...ignored('-c', '--cpu-shares', '-m', '--memory', '--memory-swap', '-u', '--user'),
     ...ignored('--link', '--log-driver', '--log-opt', '--restart', '--cap-add', '--dns', '--env-file', '--add-host'),
     ...ignored('--expose', '--label', '-l', '--pid', '--ipc', '--ulimit', '--security-opt', '--device', '--cidfile'),
   },
 };
+
+/** A command that is not there. */
+const NOT_FOUND = 127;
 
 export async function run(context: ProgramContext, args: readonly string[]): Promise<number> {
   const options = parseOptions(args, TABLE);
@@ -58,20 +67,35 @@ export async function run(context: ProgramContext, args: readonly string[]): Pro
     context.stderr(`docker: Error response from daemon: ${refusal}\n`);
     return DAEMON_ERROR;
   }
-  const container = docker.run(spec);
+  const missing = missingCommand(spec);
+  if (missing !== undefined) {
+    context.stderr(
+      `docker: Error response from daemon: Container command '${missing}' not found or does not exist..\n`,
+    );
+    return NOT_FOUND;
+  }
+  const isDetached = options.flags.has('detach');
+  const [readsInput, wantsTerminal] = [options.flags.has('interactive'), options.flags.has('tty')];
+  const hasTerminal = wantsTerminal && context.session?.terminal !== undefined;
+  if (!isDetached && readsInput && wantsTerminal && !hasTerminal) {
+    context.stderr('cannot enable tty mode on non tty input\n');
+    return 1;
+  }
+  const attached = isDetached ? undefined : clientOf(context, { readsInput, hasTerminal }, spec.command);
+  const container = docker.run({ ...spec, ...(attached === undefined ? {} : { attached }) });
   if (container === undefined) {
     context.stderr(
       `docker: Error response from daemon: ${nameTaken(context, spec.name ?? '')}\nSee 'docker run --help'.\n`,
     );
     return DAEMON_ERROR;
   }
-  if (options.flags.has('detach')) {
+  if (isDetached) {
     context.stdout(`${container.record.id}\n`);
     return 0;
   }
   const process = showClient(context, args);
   try {
-    return await attach(context, container);
+    return attached === undefined ? await attach(context, container) : await attend(context, container);
   } finally {
     process.remove();
   }
@@ -89,6 +113,35 @@ function showClient(context: ProgramContext, args: readonly string[]): { remove(
     unit: unit?.name ?? '',
     parentPid: unit?.main?.pid ?? 1,
   });
+}
+
+/** A command of the container's system has the client's own streams. */
+function clientOf(
+  { session }: ProgramContext,
+  how: { readonly readsInput: boolean; readonly hasTerminal: boolean },
+  command: readonly string[],
+): AttachedClient | undefined {
+  if (session === undefined || command.length === 0 || /(?:^|\/)true$/.test(command[0] ?? '')) {
+    return undefined;
+  }
+  return {
+    start: (shell, { environment, ...options }, heard) => {
+      const terminal = how.hasTerminal ? { TERM: 'xterm' } : {};
+      const all = { ...options, environment: { ...environment, ...terminal }, ...how, heard };
+      return session.startIn(shell, quoteAll(command), all);
+    },
+  };
+}
+
+async function attend(context: ProgramContext, container: RunningContainer): Promise<number> {
+  void aborted(context.signal).then(() => container.stop('TERM'));
+  return await container.exited;
+}
+
+/** The word that docker could not start. */
+function missingCommand({ image, command: [word] }: RunSpec): string | undefined {
+  const box = boxImageOf(image);
+  return word === undefined || box === undefined || hasCommand(box, word) ? undefined : word;
 }
 
 /** Its output until it ends; a signal to the client goes on to the container. */
@@ -119,7 +172,12 @@ function specOf(options: ParsedOptions): RunSpec | undefined {
   return {
     name: values('name').at(-1),
     image,
-    command: entrypoint === undefined ? command : [entrypoint, ...command],
+    command:
+      entrypoint === undefined
+        ? command.length === 0
+          ? (boxImageOf(image)?.command ?? [])
+          : command
+        : [entrypoint, ...command],
     environment: Object.fromEntries(
       values('env').map((assignment) => {
         const equals = assignment.indexOf('=');
@@ -130,6 +188,8 @@ function specOf(options: ParsedOptions): RunSpec | undefined {
     volumes: [...values('volume'), ...values('volumes-from')],
     isHostNetwork: values('net').at(-1) === 'host',
     removesItself: options.flags.has('rm'),
+    hostname: values('hostname').at(-1),
+    workingDirectory: values('workdir').at(-1),
   };
 }
 

@@ -36,6 +36,7 @@ class Container implements RunningContainer {
   readonly #followers = new Set<Output>();
   readonly #cleanUp: Cancel[] = [];
   readonly #stopped = new AbortController();
+  #unfinished = '';
 
   constructor(inside: HostInside, parts: Parts) {
     this.#inside = inside;
@@ -99,6 +100,9 @@ class Container implements RunningContainer {
     for (const run of this.#cleanUp.splice(0)) {
       run();
     }
+    if (this.#unfinished !== '') {
+      this.#keep('\n');
+    }
     this.#resolve(code);
   }
 
@@ -110,6 +114,21 @@ class Container implements RunningContainer {
     }
   }
 
+  #write(text: string): void {
+    this.#keep(text);
+    for (const follower of this.#followers) {
+      follower.stdout(text);
+    }
+  }
+
+  /** The log has whole lines. */
+  #keep(text: string): void {
+    const lines = `${this.#unfinished}${text}`.split('\n');
+    this.#unfinished = lines.pop() ?? '';
+    this.logs.push(...lines);
+    this.logs.splice(0, Math.max(0, this.logs.length - KEPT_LOG_LINES));
+  }
+
   #context(): ContainerContext {
     const { kernel, host } = this.#inside;
     const { record, spec, isResumed } = this.#parts;
@@ -119,11 +138,17 @@ class Container implements RunningContainer {
       host,
       kernel,
       name: record.name,
+      record,
+      command: spec.command,
+      workingDirectory: spec.workingDirectory ?? '/',
+      attached: spec.attached,
       environment: spec.environment,
       volumes: spec.volumes,
       isResumed,
       signal,
       log: (text) => this.#log(text),
+      write: (text) => this.#write(text),
+      keep: (text) => this.#keep(text),
       etcd: new EtcdAccess(this.#inside, signal),
       wait: (ms) => kernel.ledger.delay('container', `${host.name} ${record.name}`, ms, signal),
       every: (ms, action) => this.#cleanUp.push(kernel.timeline.every(ms, action)),

@@ -31,6 +31,8 @@ export interface HostInside {
   save(): void;
   /** Resolves when every file that was changed so far is safe from a kill of the process: await it before an answer. */
   filesSaved(): Promise<void>;
+  /** The inside of a container, with such a shell. */
+  readonly box?: 'busybox' | 'debian';
   /** When this boot began. */
   readonly bootedAt: number;
 }

@@ -1,3 +1,4 @@
+import { insideOf } from '../host/inside';
 import type { Host, ProcessInfo, ProgramContext } from '../kernel';
 
 /** The kernel's own threads, those that catch the eye in `ps`. */
@@ -15,6 +16,9 @@ const KERNEL_THREADS = [
 /** Everything that runs: init, kernel threads, units, and the session that asks. */
 export function processesOf(context: Pick<ProgramContext, 'host' | 'timeline' | 'user'>): ProcessInfo[] {
   const { host } = context;
+  if (insideOf(host).box !== undefined) {
+    return [...host.processes];
+  }
   const entry = (facts: Partial<ProcessInfo> & { pid: number; name: string; command: string }): ProcessInfo => ({
     parentPid: 1,
     user: 'root',

@@ -1,4 +1,5 @@
 import type { ProcessInfo, ProgramContext } from '../kernel';
+import { insideOf } from '../host/inside';
 import { parseOptions } from '../host/programs/options';
 import { cpuOf, cpuTime, processesOf, share, sizesOf, startedText } from './processTable';
 import { program } from './program';
@@ -11,7 +12,12 @@ function ps(context: ProgramContext): number {
   if (format !== -1) {
     return custom(context, all, (context.args[format + 1] ?? '').split(','));
   }
-  const rows = limited(context.args, all, /[eAax]/.test(text) ? undefined : 1311);
+  const { box } = insideOf(context.host);
+  if (box === 'busybox') {
+    return busybox(context, all);
+  }
+  const isWhole = /[eAax]/.test(text) || box !== undefined;
+  const rows = limited(context.args, all, isWhole ? undefined : 1311);
   if (text.includes('u')) {
     context.stdout('USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n');
     for (const one of rows) {
@@ -42,6 +48,17 @@ function ps(context: ProgramContext): number {
         `${String(one.pid).padStart(5)} ${tty(one).padEnd(8)} 00:00:${cpuTime(one, now).slice(-2)} ${one.name}\n`,
       );
     }
+  }
+  return 0;
+}
+
+/** It shows all there are, whatever is asked. */
+function busybox(context: ProgramContext, rows: readonly ProcessInfo[]): number {
+  const now = context.timeline.now();
+  context.stdout('PID   USER     TIME   COMMAND\n');
+  for (const one of rows) {
+    const time = cpuTime(one, now).padStart(6);
+    context.stdout(`${String(one.pid).padStart(5)} ${one.user.padEnd(8)} ${time} ${one.command}\n`);
   }
   return 0;
 }

@@ -74,7 +74,7 @@ export class CommandRunner {
         output,
         signal: options.signal,
         start: (target, signal) =>
-          this.#dispatch(what.words, context, { output: target, isDirect: true, readsSession, signal }),
+          this.#dispatch(what.words, context, { output: target, isDirect: true, isPiped: true, readsSession, signal }),
         filter: (text, stdin, target) =>
           runScript(text, { ...options, ...surroundings, input: Input.of(stdin), terminal: undefined }, target),
       },

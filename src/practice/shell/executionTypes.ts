@@ -51,6 +51,8 @@ export type RunScript = (script: string, options: ExecutionOptions, output: Outp
 export interface Manner {
   readonly output: Output;
   readonly isDirect: boolean;
+  /** Its output goes through filters: that is no terminal. */
+  readonly isPiped?: boolean;
   readonly readsSession?: boolean;
   readonly signal?: AbortSignal;
 }

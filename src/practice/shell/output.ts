@@ -68,6 +68,25 @@ export function routed(output: Output, stdout: Route, stderr: Route): Output {
   };
 }
 
+/** The same output, with somebody who listens. */
+export function overheard(output: Output, heard: (text: string) => void): Output {
+  return {
+    stdout: (text) => {
+      heard(text);
+      output.stdout(text);
+    },
+    stderr: (text) => {
+      heard(text);
+      output.stderr(text);
+    },
+    stdoutBytes: (bytes) => {
+      heard(Buffer.from(bytes).toString('utf8'));
+      sendBytes(output, bytes);
+    },
+    drained: async () => await output.drained?.(),
+  };
+}
+
 /** Text when the bytes are text, else bytes. */
 export function sendBytes(output: Output, bytes: Uint8Array): void {
   if (output.stdoutBytes === undefined) {

@@ -5,7 +5,7 @@ import { follow } from './abort';
 import type { ExecutionOptions, ExecutionParts, Manner, OpenShell, RunScript, Surroundings } from './executionTypes';
 import { INTERRUPTED, surroundingsOf } from './executionTypes';
 import { Input } from './input';
-import { CollectedOutput, sendBytes } from './output';
+import { CollectedOutput, overheard, sendBytes } from './output';
 import { quoteAll } from './quote';
 import type { TimeHold } from './timeHold';
 
@@ -132,7 +132,7 @@ export class ProgramRunner {
       args,
       stdin: piped.toString('utf8'),
       user: this.#options.user,
-      isTerminal: isDirect && this.#options.terminal !== undefined,
+      isTerminal: isDirect && manner.isPiped !== true && this.#options.terminal !== undefined,
       signal,
       timeline: this.#parts.kernel.timeline,
       stdout: (text) => output.stdout(text),
@@ -155,6 +155,17 @@ export class ProgramRunner {
         const script = typeof command === 'string' ? command : quoteAll(command);
         return this.nest(script, { options: { ...surroundings, ...options }, input }, facts);
       },
+      startIn: (shell, command, { readsInput, hasTerminal, heard, ...options }) =>
+        shell.start(
+          command,
+          {
+            signal,
+            ...options,
+            input: readsInput ? input : Input.of(''),
+            ...(hasTerminal && isDirect ? { terminal, openShell } : {}),
+          },
+          heard === undefined ? output : overheard(output, heard),
+        ),
       readStdin: async () => (await input.readAll(signal)).toString('utf8'),
       readSome: (own) => input.readSome(own ?? signal),
       readLine: async () => (await input.readLine(signal))?.toString('utf8'),

@@ -14,8 +14,8 @@ import { Resolver } from './resolve';
 export interface SessionOptions extends StartOptions {
   /** Standard input as it comes; `stdin` is for what is there from the beginning. */
   readonly input?: Input;
-  readonly terminal?: Terminal;
-  readonly openShell?: OpenShell;
+  readonly terminal?: Terminal | undefined;
+  readonly openShell?: OpenShell | undefined;
   /** Told of the signal by which a script ended its own shell. */
   readonly onSignal?: (name: string) => void;
   /** Told that the script had a trap for it, and so ends with an exit code all the same. */

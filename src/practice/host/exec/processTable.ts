@@ -42,6 +42,11 @@ export class ProcessTable {
     this.#lastPid = Math.max(this.#lastPid, pid);
   }
 
+  /** A container counts from the beginning. */
+  startFrom(pid: number): void {
+    this.#lastPid = pid;
+  }
+
   clear(): void {
     this.#entries.clear();
     this.#lastPid = FIRST_PID;

@@ -7,9 +7,6 @@ import { joinPath, splitPath } from './path';
 /** The kernel gives up after forty symbolic links in one path (path_resolution(7)). */
 const MAX_LINKS = 40;
 
-/** The system partition: the same for all nodes, and read-only on each. */
-const READ_ONLY = '/usr';
-
 /** Mounted as tmpfs, or made by the kernel (df of a CoreOS node). */
 const IN_MEMORY = ['/run', '/tmp', '/dev', '/media', '/proc', '/sys'];
 
@@ -166,7 +163,7 @@ export class FileTree {
     if (node === undefined || name === '') {
       return false;
     }
-    refuseReadOnly(real, 'rm');
+    this.#refuseReadOnly(real, 'rm');
     this.count(real, -bytesBelow(node));
     parent.entries.delete(name);
     this.touched(real);
@@ -179,7 +176,7 @@ export class FileTree {
     if (node === undefined) {
       throw notFound(call, path);
     }
-    refuseReadOnly(real, call);
+    this.#refuseReadOnly(real, call);
     Object.assign(node, changes);
     this.touched(real);
   }
@@ -242,7 +239,7 @@ export class FileTree {
     }
     const place = this.locate(path, 'open', followLast);
     if (place.node?.kind !== 'directory') {
-      refuseReadOnly(place.path, 'open');
+      this.#refuseReadOnly(place.path, 'open');
     }
     return place;
   }
@@ -305,6 +302,18 @@ export class FileTree {
     this.#bytes[isOfTmpfs(path) ? 'memory' : 'disk'] += bytes;
   }
 
+  /** The system partition is the same for all nodes, and read-only on each. */
+  protected isReadOnly(path: string): boolean {
+    return path.startsWith('/usr/');
+  }
+
+  /** @throws FileError EROFS. The folder itself is put there once, with the image. */
+  #refuseReadOnly(path: string, call: string): void {
+    if (this.isReadOnly(path)) {
+      throw new FileError('EROFS', 'read-only file system', call, path);
+    }
+  }
+
   #common(mode: number): { mode: number; owner: string; modifiedAt: number } {
     return { mode, owner: 'root', modifiedAt: this.#now() };
   }
@@ -315,11 +324,4 @@ function bytesBelow(node: TreeNode | undefined): number {
     return [...node.entries.values()].reduce((sum, child) => sum + bytesBelow(child), 0);
   }
   return node?.kind === 'file' ? sizeOf(node) : 0;
-}
-
-/** @throws FileError EROFS. The folder itself is put there once, with the image. */
-function refuseReadOnly(path: string, call: string): void {
-  if (path.startsWith(`${READ_ONLY}/`)) {
-    throw new FileError('EROFS', 'read-only file system', call, path);
-  }
 }

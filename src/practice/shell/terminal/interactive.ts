@@ -1,4 +1,5 @@
 import type { Host, Terminal } from '../../kernel';
+import { insideOf } from '../../host/inside';
 import { follow } from '../abort';
 import { Execution } from '../execution';
 import type { ExecutionOptions } from '../executionTypes';
@@ -123,7 +124,8 @@ export class Interactive {
   get #prompt(): string {
     const { session, host } = this.#parts;
     const { workingDirectory } = this.#state;
-    return promptFor({ user: session.user, hostName: host.name, workingDirectory, home: this.#home });
+    const { box } = insideOf(host);
+    return promptFor({ user: session.user, hostName: host.name, workingDirectory, home: this.#home, box });
   }
 
   #readLine(prompt: string): Promise<string | undefined> {

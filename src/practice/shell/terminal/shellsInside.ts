@@ -33,7 +33,7 @@ export class ShellsInside {
   }
 
   readonly open: OpenShell = async (session: ExecutionOptions) => {
-    const shell = new Interactive({ ...this.#parts, session, isInside: true });
+    const shell = new Interactive({ ...this.#parts, host: session.parts.host, session, isInside: true });
     const outer = this.#shell;
     this.#shell = shell;
     const hangUp = (): void => shell.hangUp();

@@ -133,27 +133,84 @@ describe('things in the practice cloud’s API', () => {
   it('firewalls: rules of tags and droplets, within their limits', async () => {
     await practice.call('POST', '/v2/tags', { body: { name: 'inside' } });
     const rule = { protocol: 'tcp', ports: '1-65535', sources: { tags: ['inside'] } };
-    const ask = async (more: object): Promise<number> =>
-      (await practice.call('POST', '/v2/firewalls', { body: { name: 'wall', inbound_rules: [rule], ...more } })).status;
+    const ask = async (more: object): Promise<unknown[]> => {
+      const body = { name: 'wall', inbound_rules: [rule], ...more };
+      const { status, json } = await practice.call('POST', '/v2/firewalls', { body });
+      return [status, at(json, 'message') ?? at(json, 'firewall.status')];
+    };
+    const asking = (more: object) => ask({ inbound_rules: [{ ...rule, ...more }] });
 
-    assert.equal(await ask({ tags: ['unknown'] }), 422);
-    assert.equal(await ask({ droplet_ids: [1] }), 422);
-    assert.equal(await ask({ inbound_rules: [] }), 422);
-    assert.equal(await ask({ inbound_rules: Array(51).fill(rule) }), 422);
+    assert.deepEqual(await ask({ tags: ['unknown'] }), [422, 'tag unknown does not exist']);
+    assert.deepEqual(await asking({ sources: { tags: ['unknown'] } }), [422, 'tag unknown does not exist']);
+    assert.deepEqual(await ask({ droplet_ids: [1] }), [422, 'droplet does not exist']);
+    assert.deepEqual(await asking({ sources: { droplet_ids: [1] } }), [422, 'droplet does not exist']);
+    assert.deepEqual(await ask({ inbound_rules: [] }), [422, 'must have at least one rule']);
+    assert.equal((await ask({ inbound_rules: Array(51).fill(rule) }))[0], 422);
     for (const ports of ['ssh', '', undefined, '70000', '90-80']) {
-      assert.equal(await ask({ inbound_rules: [{ ...rule, ports }] }), 422, ports);
+      assert.deepEqual(await asking({ ports }), [422, 'invalid port range'], ports);
     }
-    assert.equal(await ask({ inbound_rules: [{ ...rule, sources: {} }] }), 422);
-    assert.equal(await ask({ name: 'no blanks' }), 422);
-    assert.equal(await ask({ tags: ['inside'] }), 202);
+    for (const address of ['999.1.1.1/0', '10.0.0.0/33', '::/129', 'anywhere', '10.0.0.0/8/8']) {
+      assert.deepEqual(await asking({ sources: { addresses: [address] } }), [422, `invalid address: ${address}`]);
+    }
+    assert.deepEqual(await asking({ protocol: 'sctp' }), [422, 'you specified an invalid protocol']);
+    for (const name of ['no blanks', 'under_score', 'a'.repeat(256)]) {
+      assert.deepEqual(await ask({ name }), [422, 'invalid name']);
+    }
+    assert.deepEqual(await ask({ tags: ['inside'] }), [202, 'succeeded'], 'no droplet has to wait for it');
+  });
+
+  it('firewalls: what is said in another way is kept in one', async () => {
+    const { json } = await practice.call('POST', '/v2/firewalls', {
+      body: {
+        name: 'other-words',
+        inbound_rules: [
+          { protocol: 'TCP', ports: 22, sources: { addresses: ['203.0.113.7', '2001:db8:0:0::/32'] } },
+          { protocol: 'udp', ports: 'all', sources: {} },
+          { protocol: 'icmp', sources: { addresses: ['::/0'] } },
+        ],
+      },
+    });
+
+    assert.deepEqual(at(json, 'firewall.inbound_rules'), [
+      { protocol: 'tcp', ports: '22', sources: { addresses: ['203.0.113.7', '2001:db8:0:0::/32'] } },
+      { protocol: 'udp', ports: '0', sources: {} },
+      { protocol: 'icmp', ports: '0', sources: { addresses: ['::/0'] } },
+    ]);
+  });
+
+  it('firewalls: a droplet waits for what it gets, and for what it loses', async () => {
+    const [id = 0] = await createActive(practice, ['walled']);
+    const body = { name: 'waiting', inbound_rules: [{ protocol: 'icmp', sources: {} }], droplet_ids: [id] };
+    const made = (await practice.call('POST', '/v2/firewalls', { body })).json;
+    const path = `/v2/firewalls/${String(at(made, 'firewall.id'))}`;
+    const settled = () =>
+      until(
+        () => get(path),
+        ({ json }) => at(json, 'firewall.status') === 'succeeded',
+      );
+    await settled();
+    const changed = (await practice.call('PUT', path, { body: { ...body, droplet_ids: [] } })).json;
+    const after = (await settled()).json;
+    const pending = (removing: boolean) => [{ droplet_id: id, removing, status: 'waiting' }];
+
+    assert.deepEqual([at(made, 'firewall.status'), at(made, 'firewall.pending_changes')], ['waiting', pending(false)]);
+    assert.deepEqual(
+      [at(changed, 'firewall.status'), at(changed, 'firewall.pending_changes')],
+      ['waiting', pending(true)],
+    );
+    assert.deepEqual(at(after, 'firewall.pending_changes'), []);
   });
 
   it('what a practice cloud never has: empty, and not to be made', async () => {
     const [id = 0] = await createActive(practice, ['alone']);
-    for (const what of ['volumes', 'snapshots', 'reserved_ips', 'load_balancers']) {
-      const { status, json } = await get(`/v2/${what}?page=1&per_page=200`);
+    for (const [path, what = path] of [
+      ...[['volumes'], ['reserved_ips'], ['load_balancers'], ['certificates'], ['cdn/endpoints', 'endpoints']],
+      ...[['vpc_peerings'], ['databases'], ['apps'], ['1-clicks', '1_clicks']],
+      ...[['kubernetes/clusters', 'kubernetes_clusters']],
+    ] as const) {
+      const { status, json } = await get(`/v2/${path}?page=1&per_page=200`);
       assert.deepEqual([status, listAt(json, what), at(json, 'meta.total')], [200, [], 0]);
-      assert.equal((await practice.call('POST', `/v2/${what}`, { body: {} })).status, 405);
+      assert.equal((await practice.call('POST', `/v2/${path}`, { body: {} })).status, 405);
     }
     const invoices = (await get('/v2/customers/my/invoices')).json;
     assert.deepEqual([listAt(invoices, 'invoices'), typeof at(invoices, 'invoice_preview.amount')], [[], 'string']);

@@ -33,6 +33,28 @@ describe('domains in the practice cloud’s API', () => {
     assert.match(String(at(domain.json, 'domain.zone_file')), /^example\.com\. 1800 IN A 203\.0\.113\.7$/m);
   });
 
+  it('gives all records of one name and type the time to live that was said last', async () => {
+    const times = async (): Promise<unknown[]> => {
+      const { json } = await practice.call('GET', '/v2/domains/example.com/records?type=TXT');
+      return listAt(json, 'domain_records').map((record) => at(record, 'ttl'));
+    };
+    const first = await add({ type: 'TXT', name: '@', data: 'one', ttl: 1800 });
+    const second = await add({ type: 'TXT', name: '@', data: 'two', ttl: 300 });
+    const elsewhere = await add({ type: 'TXT', name: 'sub', data: 'three', ttl: 60 });
+    const added = await times();
+    const ids = [first, second, elsewhere].map(({ json }) => String(at(json, 'domain_record.id')));
+    await practice.call('PUT', `/v2/domains/example.com/records/${ids[0] ?? ''}`, { body: { type: 'TXT', ttl: 600 } });
+
+    assert.deepEqual(
+      [added, await times()],
+      [
+        [300, 300, 60],
+        [600, 600, 60],
+      ],
+    );
+    for (const id of ids) await practice.call('DELETE', `/v2/domains/example.com/records/${id}`);
+  });
+
   it('takes the records of the guide as Go’s clients send them, changes and removes them', async () => {
     const numbers = { priority: 0, weight: 0, flags: 0 };
     const made = await add({ type: 'A', name: 'deis-1', data: '203.0.113.8', ...numbers });

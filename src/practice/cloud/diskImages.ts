@@ -30,14 +30,15 @@ export class DiskImages {
   }
 
   /** The copy has come through: from now on it is there, and billed. */
-  keep(droplet: DropletRecord, { type, wish = {} }: ActionRecord): void {
+  keep(droplet: DropletRecord, { type, startedAt, wish = {} }: ActionRecord): void {
     const { store, timeline, billing } = this.parts;
     const { imageId, name = droplet.name, sizeGb = 0, diskGb = 0 } = wish;
     if (imageId === undefined) return;
     const now = timeline.now();
     const image: ImageRecord = {
       ...{ id: imageId, account: droplet.account, name, slug: null, distribution: droplet.image.distribution },
-      ...{ minDiskGb: diskGb, sizeGb, createdAt: new Date(now).toISOString(), regions: [droplet.regionSlug] },
+      // When it was asked for: by that Terraform's provider knows which one its action made (resource_droplet_snapshot.go).
+      ...{ minDiskGb: diskGb, sizeGb, createdAt: new Date(startedAt).toISOString(), regions: [droplet.regionSlug] },
       ...{ type: type === 'backup' ? 'backup' : 'snapshot', dropletId: droplet.id },
     };
     store.data.images.push(image);

@@ -1,4 +1,5 @@
 import type { HostSpec, PoweredHost } from '../kernel';
+import { addressingOfDroplet } from './dropletAddressing';
 import { diskOf } from './dropletChanges';
 import type { DropletRecord } from './records';
 import type { CloudStore } from './store';
@@ -115,6 +116,7 @@ function specOf(droplet: DropletRecord, store: CloudStore): HostSpec {
     },
     image: { slug: image.slug, distribution: image.distribution, hasFleet },
     ...{ memoryMb: size.memoryMb, vcpus: size.vcpus, diskGb: diskOf(droplet) },
+    addressing: () => addressingOfDroplet(droplet, store.data.vpcs),
     ...{ userData: store.data.userData[droplet.userData] ?? '', sshPublicKeys: droplet.keys },
   };
 }

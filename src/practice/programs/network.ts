@@ -2,151 +2,8 @@ import { isIPv4 } from 'node:net';
 import type { ProgramContext } from '../kernel';
 import { insideOf } from '../host/inside';
 import { reach } from '../shell/connections';
-import { program, refuse } from './program';
-
-interface Interface {
-  readonly index: number;
-  readonly name: string;
-  readonly flags: string;
-  readonly mtu: number;
-  readonly mac: string;
-  readonly address: string;
-  readonly bits: number;
-  readonly scope: string;
-  readonly state: string;
-}
-
-function interfacesOf({ host }: ProgramContext): Interface[] {
-  const mac = (seed: number): string => {
-    const id = (host.dropletId * 4 + seed).toString(16).padStart(6, '0').slice(-6);
-    return `04:01:${['0a', ...(id.match(/../g) ?? [])].join(':')}`;
-  };
-  const broadcast = '<BROADCAST,MULTICAST,UP,LOWER_UP>';
-  const list: Interface[] = [
-    {
-      index: 1,
-      name: 'lo',
-      flags: '<LOOPBACK,UP,LOWER_UP>',
-      mtu: 65_536,
-      mac: '00:00:00:00:00:00',
-      address: '127.0.0.1',
-      bits: 8,
-      scope: 'host',
-      state: 'UNKNOWN',
-    },
-    {
-      index: 2,
-      name: 'eth0',
-      flags: broadcast,
-      mtu: 1500,
-      mac: mac(1),
-      address: host.publicAddress,
-      bits: 20,
-      scope: 'global',
-      state: 'UP',
-    },
-  ];
-  if (host.privateAddress !== '') {
-    list.push({
-      index: 3,
-      name: 'eth1',
-      flags: broadcast,
-      mtu: 1500,
-      mac: mac(2),
-      address: host.privateAddress,
-      bits: 16,
-      scope: 'global',
-      state: 'UP',
-    });
-  }
-  if (host.systemd.status('docker.service').active === 'active') {
-    list.push({
-      index: 4,
-      name: 'docker0',
-      flags: '<NO-CARRIER,BROADCAST,MULTICAST,UP>',
-      mtu: 1500,
-      mac: '02:42:8d:1c:05:7a',
-      address: '172.17.0.1',
-      bits: 16,
-      scope: 'global',
-      state: 'DOWN',
-    });
-  }
-  return list;
-}
-
-function broadcastOf(address: string, bits: number): string {
-  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - bits);
-  const last = Math.floor(value / size) * size + size - 1;
-  return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join('.');
-}
-
-function networkOf(address: string, bits: number): string {
-  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const base = Math.floor(value / 2 ** (32 - bits)) * 2 ** (32 - bits);
-  return [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join('.');
-}
-
-function ip(context: ProgramContext): number {
-  const words = context.args.filter((arg) => !arg.startsWith('-'));
-  const isBrief = context.args.some((arg) => /^-(?:o|oneline)$/.test(arg));
-  const [object = '', verb = 'show'] = words;
-  const only = words.find(
-    (word, index) => (index > 0 && words[index - 1] === 'dev') || /^(?:lo|eth\d|docker0)$/.test(word),
-  );
-  const chosen = interfacesOf(context).filter(({ name }) => only === undefined || name === only);
-  if (only !== undefined && chosen.length === 0) {
-    return refuse(context, `Device "${only}" does not exist.`);
-  }
-  if (object.startsWith('a')) {
-    context.stdout(chosen.map((one) => (isBrief ? briefAddress(one) : `${linkText(one)}${addressText(one)}`)).join(''));
-  } else if (object.startsWith('l')) {
-    context.stdout(chosen.map(linkText).join(''));
-  } else if (object.startsWith('r') && verb === 'get') {
-    const to = words[2] ?? '';
-    const via = chosen.find(
-      ({ address, bits, name }) => name !== 'lo' && networkOf(to, bits) === networkOf(address, bits),
-    );
-    context.stdout(
-      via === undefined
-        ? `${to} via ${gateway(context)} dev eth0  src ${context.host.publicAddress} \n    cache \n`
-        : `${to} dev ${via.name}  src ${via.address} \n    cache \n`,
-    );
-  } else if (object.startsWith('r')) {
-    context.stdout(routes(context));
-  } else if (object.startsWith('n')) {
-    context.stdout(`${gateway(context)} dev eth0 lladdr 00:00:5e:00:01:6c REACHABLE\n`);
-  } else {
-    context.stderr(
-      object === ''
-        ? 'Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n'
-        : `Object "${object}" is unknown, try "ip help".\n`,
-    );
-    return object === '' ? 255 : 1;
-  }
-  return 0;
-}
-
-const linkText = ({ index, name, flags, mtu, mac, state }: Interface): string =>
-  `${index}: ${name}: ${flags} mtu ${mtu} qdisc ${name === 'lo' || name === 'docker0' ? 'noqueue' : 'pfifo_fast'} state ${state} group default ${name === 'docker0' ? '' : 'qlen 1000'}\n    link/${name === 'lo' ? 'loopback' : 'ether'} ${mac} brd ${name === 'lo' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`;
-
-const addressText = ({ name, address, bits, scope }: Interface): string =>
-  `    inet ${address}/${bits}${name === 'lo' ? '' : ` brd ${broadcastOf(address, bits)}`} scope ${scope} ${name}\n       valid_lft forever preferred_lft forever\n`;
-
-const briefAddress = ({ index, name, address, bits, scope }: Interface): string =>
-  `${index}: ${name}    inet ${address}/${bits}${name === 'lo' ? '' : ` brd ${broadcastOf(address, bits)}`} scope ${scope} ${name}\\       valid_lft forever preferred_lft forever\n`;
-
-const gateway = ({ host }: ProgramContext): string => networkOf(host.publicAddress, 20).replace(/\d+$/, '1');
-
-function routes(context: ProgramContext): string {
-  const own = interfacesOf(context).filter(({ name }) => name !== 'lo');
-  const lines = own.map(
-    ({ name, address, bits }) =>
-      `${networkOf(address, bits)}/${bits} dev ${name}  proto kernel  scope link  src ${address} ${name === 'docker0' ? 'linkdown ' : ''}\n`,
-  );
-  return `default via ${gateway(context)} dev eth0  proto static \n${lines.join('')}`;
-}
+import { gatewayOf, ipProgram } from './ip';
+import { program } from './program';
 
 interface Socket {
   readonly address: string;
@@ -207,7 +64,7 @@ function netstat(context: ProgramContext): number {
   const hasProcess = letters.includes('p');
   if (letters.includes('r')) {
     context.stdout(
-      `Kernel IP routing table\nDestination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n0.0.0.0         ${gateway(context).padEnd(15)} 0.0.0.0         UG        0 0          0 eth0\n`,
+      `Kernel IP routing table\nDestination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n0.0.0.0         ${gatewayOf(context).padEnd(15)} 0.0.0.0         UG        0 0          0 eth0\n`,
     );
     return 0;
   }
@@ -362,7 +219,7 @@ async function getent(context: ProgramContext): Promise<number> {
 }
 
 export const networkPrograms = [
-  program('ip', ip),
+  ipProgram,
   program('ss', ss),
   program('netstat', netstat),
   program('ping', ping),

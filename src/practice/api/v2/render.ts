@@ -1,4 +1,3 @@
-import { gatewayOf } from '../../cloud/addresses';
 import {
   hourlyPrice,
   regionsWith,
@@ -7,7 +6,7 @@ import {
   type RegionEntry,
   type SizeEntry,
 } from '../../cloud/catalogue/catalogue';
-import { netmaskOf, numberToAddress } from '../../cloud/cidr';
+import { netmaskOf } from '../../cloud/cidr';
 import { WINDOW_HOURS } from '../../cloud/backupPolicy';
 import type { Cloud } from '../../cloud/cloud';
 import type {
@@ -20,8 +19,9 @@ import type {
   TagRecord,
   VpcRecord,
 } from '../../cloud/records';
+import { addressingOfDroplet } from '../../cloud/dropletAddressing';
 import { diskOf } from '../../cloud/dropletChanges';
-import { cidrOf } from '../../cloud/vpcs';
+import type { NodeAddress } from '../../kernel';
 
 /** Records in DigitalOcean's words; the shapes are those that its own clients were recorded with (traces/digitalocean). */
 
@@ -89,29 +89,16 @@ export function renderKey(key: KeyRecord): object {
 }
 
 function renderNetworks(cloud: Cloud, droplet: DropletRecord): object {
-  const { publicAddress, privateAddress } = droplet;
-  if (publicAddress === undefined || privateAddress === undefined) return { v4: [], v6: [] };
-  const vpc = cloud.vpcs.byId(droplet.vpc);
-  const range = vpc === undefined ? { base: 0, bits: 16 } : cidrOf(vpc);
-  const gateway = numberToAddress(range.base + 1);
+  if (droplet.publicAddress === undefined || droplet.privateAddress === undefined) return { v4: [], v6: [] };
+  const { public: outer, private: inner } = addressingOfDroplet(droplet, cloud.store.data.vpcs);
+  const v4 = ({ address, bits, gateway }: NodeAddress, type: string): object => ({
+    ...{ ip_address: address, netmask: netmaskOf({ base: 0, bits }), gateway, type },
+  });
+  const { v6 } = outer;
   return {
-    v4: [
-      { ip_address: privateAddress, netmask: netmaskOf(range), gateway, type: 'private' },
-      {
-        ip_address: publicAddress,
-        netmask: '255.255.255.0',
-        gateway: gatewayOf(publicAddress),
-        type: 'public',
-      },
-    ],
-    v6: droplet.features?.includes('ipv6') === true ? [renderV6(droplet)] : [],
+    v4: [v4(inner.v4, 'private'), v4(outer.v4, 'public')],
+    v6: v6 === undefined ? [] : [{ ip_address: v6.address, netmask: v6.bits, gateway: v6.gateway, type: 'public' }],
   };
-}
-
-/** In the range for documentation (RFC 3849): the model's droplets have no IPv6 inside. */
-function renderV6({ id }: DropletRecord): object {
-  const prefix = `2001:db8:${(id >>> 16).toString(16)}:${(id & 0xffff).toString(16)}`;
-  return { ip_address: `${prefix}::1001`, netmask: 64, gateway: `${prefix}::1`, type: 'public' };
 }
 
 /** Made in the other catalogue's time the region may be no more, but a client reads its slug all the same. */

@@ -1,8 +1,10 @@
 import type { HostSpec } from '../../kernel';
+import { addressingOf, NAMESERVERS } from '../../network/addressing';
 import type { HostInside } from '../inside';
 import type { UnitCommand } from './applyCloudConfig';
 import { applyCloudConfig, authorize } from './applyCloudConfig';
 import { parseCloudConfig, substitute } from './cloudConfig';
+import { writeNetworkUnits } from './networkUnits';
 
 /** The unit of coreos-cloudinit on DigitalOcean's image. */
 const UNIT = 'oem-cloudinit.service';
@@ -28,6 +30,7 @@ export function applyUserData(inside: HostInside, spec: HostSpec): readonly Unit
     `COREOS_PUBLIC_IPV4=${spec.publicAddress}\nCOREOS_PRIVATE_IPV4=${spec.privateAddress}\n`,
   );
   tree.write('/etc/hostname', `${spec.name}\n`);
+  writeNetworkUnits(tree, spec.addressing?.() ?? addressingOf(spec), NAMESERVERS);
   for (const key of spec.sshPublicKeys) {
     authorize(inside, key);
   }

@@ -102,7 +102,7 @@ export function orLater(compare: Comparator, ...laterStdouts: readonly string[])
 }
 
 /**
- * A list taken while states change and rows vanish: columns as in `table`, no more rows of a unit than were recorded, and no row in a
+ * A list taken while states change and rows vanish: columns as in `table`, no more rows of a unit than were recorded but one at least, and no row in a
  * state in which the recorded list shows none of its unit. Which machine is behind is chance.
  */
 export const snapshot: StreamComparator = (recorded, ours) => {
@@ -114,6 +114,8 @@ export const snapshot: StreamComparator = (recorded, ours) => {
     all.filter((row) => row[0] === unit).length;
   const crowd = got.find(([unit]) => count(got, unit) > count(wanted, unit));
   if (crowd !== undefined) return `${count(got, crowd[0])} rows of ${crowd[0] ?? ''}, not ${count(wanted, crowd[0])}`;
+  const lost = wanted.find(([unit]) => count(got, unit) === 0);
+  if (lost !== undefined) return `no row of ${lost[0] ?? ''}`;
   const stateOf = (row: readonly string[]): string => row.filter((cell) => !cell.includes('‹machine›')).join('|');
   const known = new Set(wanted.map(stateOf));
   const strange = got.map(stateOf).find((state) => !known.has(state));
@@ -143,6 +145,8 @@ function diffExit(recorded: Said, ours: Said): string | undefined {
   return `exit ${String(ours.exit)}, not ${String(recorded.exit)}`;
 }
 
+const endsLine = (text: string): boolean => text.endsWith('\n');
+
 export interface HowToCompare extends Freedom {
   readonly stdout?: StreamComparator;
   readonly stderr?: StreamComparator;
@@ -159,7 +163,10 @@ export function streams(how: HowToCompare = {}): Comparator {
       const compare = how[stream] ?? exact;
       const wanted = normalise(recorded[stream], recordedCluster, how);
       const got = normalise(ours[stream], ourCluster, how);
-      const difference = compare(wanted, got);
+      // What was cut off ends anywhere.
+      const isEndAlike = endsLine(wanted) === endsLine(got) || recorded.exit === 'running';
+      const end = isEndAlike ? undefined : `ends ${endsLine(got) ? 'in' : 'without'} a line feed`;
+      const difference = compare(wanted, got) ?? end;
       if (difference !== undefined) return `${stream} ${difference}`;
     }
     return undefined;

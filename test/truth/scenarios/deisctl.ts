@@ -1,20 +1,8 @@
-import { json, kinds, lines, listing, rows, streams, type Comparator, type StreamComparator } from '../compare';
+import { json, kinds, lines, listing, progress, rows, streams, type Comparator } from '../compare';
 import { installDeisctl } from '../platform';
 import type { Scenario, Stage } from '../stage';
 
-/**
- * Progress of many units at once, each line overwritten by the next (a carriage return without a line feed). Which of a unit's
- * passing states are seen is chance; that it came to the last one, which ends in a line feed, is not.
- */
-const lastStates: StreamComparator = (recorded, ours) => kinds(withoutPassing(recorded), withoutPassing(ours));
-const withoutPassing = (text: string): string =>
-  text
-    .replaceAll('\r\r\n', '\n')
-    .replaceAll('\r\n', '\n')
-    .split('\n')
-    .map((line) => (line.endsWith('\r') ? '' : (line.split('\r').at(-1) ?? '')))
-    .join('\n');
-const progress = streams({ stdout: lastStates, stderr: lines });
+const inProgress = streams({ stdout: progress, stderr: lines });
 const SETTLED = 15_000;
 const PLATFORM_MS = 300_000;
 /** Ours are the unit files of our own Deis release: what they hash to is theirs. */
@@ -34,7 +22,6 @@ const withoutCommands = (text: string): string =>
     .replaceAll(/(\{"name":"Exec\w+","section":"Service","value":"‹command›"\},)\1+/g, '$1');
 const asList = listing();
 const asFiles = listing(hash);
-const isChanging = listing({ isChanging: true });
 
 async function beforeInstall(stage: Stage): Promise<void> {
   await stage.rows(['version.txt', 'list-empty.txt']);
@@ -52,7 +39,7 @@ async function beforeInstall(stage: Stage): Promise<void> {
 }
 
 async function install(stage: Stage): Promise<void> {
-  await stage.row('install-no-sshkey.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('install-no-sshkey.txt', { as: inProgress, limitMs: PLATFORM_MS });
   await stage.row('list-installed.txt', { as: asList, within: SETTLED });
   await stage.row('fleetctl-list-units-installed.txt', { as: asList, within: SETTLED });
   await stage.row('fleetctl-list-unit-files-installed.txt', { as: asFiles });
@@ -64,17 +51,17 @@ async function install(stage: Stage): Promise<void> {
   await stage.row('config-get-sshkey-shape.txt', { as: streams({ chance: [...key.chance, [/\d{4,}/g, '‹length›']] }) });
   await stage.rows(['config-set-registration.txt', 'config-rm.txt']);
   await stage.row('config-get-two.txt', { as: streams(index) });
-  await stage.row('install-again.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('install-again.txt', { as: inProgress, limitMs: PLATFORM_MS });
   await stage.row('install-bad-unit.txt');
 }
 
 async function start(stage: Stage): Promise<string> {
-  await stage.row('start-platform.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('start-platform.txt', { as: inProgress, limitMs: PLATFORM_MS });
   await stage.row('list-started.txt', { as: asList, within: SETTLED });
   await stage.row('fleetctl-list-units-started.txt', { as: listing({ ...hash, hasColumns: false }) });
   await stage.row('fleet-api-state-started.json', { as: json(hash) });
   await stage.row('fleet-api-units-started.json', { as: asUnits });
-  await stage.row('start-platform-again.txt', { as: progress });
+  await stage.row('start-platform-again.txt', { as: inProgress });
   const here = await stage.nodeOf('deis-controller.service');
   return here;
 }
@@ -90,30 +77,29 @@ async function inspect(stage: Stage, here: string): Promise<void> {
 }
 
 async function scale(stage: Stage): Promise<void> {
-  await stage.row('scale-router-5.txt', { as: progress });
-  await stage.rows(['list-after-scale-5.txt'], { as: isChanging });
-  await stage.row('list-after-scale-5-6s.txt', { as: asList, within: SETTLED });
-  await stage.row('start-router-star.txt', { as: progress });
-  await stage.row('scale-router-6.txt', { as: progress });
+  await stage.row('scale-router-5.txt', { as: inProgress });
+  await stage.rows(['list-after-scale-5.txt', 'list-after-scale-5-6s.txt'], { as: asList, within: SETTLED });
+  await stage.row('start-router-star.txt', { as: inProgress });
+  await stage.row('scale-router-6.txt', { as: inProgress });
   await stage.row('list-after-scale-6.txt', { as: asList, within: SETTLED });
   await stage.row('list-unit-files-after-scale-6.txt', { as: asFiles });
-  await stage.row('scale-router-3.txt', { as: progress });
+  await stage.row('scale-router-3.txt', { as: inProgress });
   await stage.row('list-after-scale-3.txt', { as: asList, within: SETTLED });
   await stage.rows(['scale-controller.txt', 'scale-bad.txt']);
-  await stage.rows(['scale-zero.txt', 'scale-registry-1.txt'], { as: progress });
+  await stage.rows(['scale-zero.txt', 'scale-registry-1.txt'], { as: inProgress });
 }
 
 async function one(stage: Stage): Promise<void> {
-  await stage.row('stop-one.txt', { as: progress });
+  await stage.row('stop-one.txt', { as: inProgress });
   await stage.row('list-one-stopped.txt', { as: asList, within: SETTLED });
-  await stage.rows(['start-one.txt', 'restart-one.txt', 'stop-logger.txt'], { as: progress });
+  await stage.rows(['start-one.txt', 'restart-one.txt', 'stop-logger.txt'], { as: inProgress });
 }
 
 /** The recorder's container ended at once with 1; so does one that asks Docker in a unit that does not give it the socket. */
 async function failing(stage: Stage): Promise<void> {
   const image = 'etcdctl set /deis/logger/image deis/logspout:v1.13.4';
   await stage.prepare('deis-1', image);
-  await stage.row('start-failing.txt', { as: progress });
+  await stage.row('start-failing.txt', { as: streams({ stdout: kinds }) });
   const asRow = streams({ stdout: rows });
   await stage.rows(['list-failing-0.txt', 'list-failing-1.txt', 'list-failing-2.txt'], { as: asRow, within: SETTLED });
   await stage.row('systemctl-show-failing.txt', {
@@ -122,21 +108,21 @@ async function failing(stage: Stage): Promise<void> {
     within: SETTLED,
   });
   await stage.prepare('deis-1', 'etcdctl rm /deis/logger/image');
-  await stage.row('start-after-failing.txt', { as: progress, limitMs: 60_000 });
+  await stage.row('start-after-failing.txt', { as: inProgress, limitMs: 60_000 });
 }
 
 async function end(stage: Stage): Promise<void> {
-  await stage.row('rolling-restart.txt', { as: progress, limitMs: PLATFORM_MS });
-  await stage.rows(['tty-start-one.txt'], { as: progress });
+  await stage.row('rolling-restart.txt', { as: inProgress, limitMs: PLATFORM_MS });
+  await stage.rows(['tty-start-one.txt'], { as: inProgress });
   await stage.row('tty-list.txt', { as: streams({ stdout: (a, b) => rows(firstOf(a), firstOf(b)) }) });
-  await stage.row('stop-platform.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('stop-platform.txt', { as: inProgress, limitMs: PLATFORM_MS });
   await stage.row('list-stopped.txt', { as: asList, within: SETTLED });
   await stage.row('list-unit-files-stopped.txt', { as: asFiles });
-  await stage.row('uninstall-platform.txt', { as: progress, limitMs: PLATFORM_MS });
+  await stage.row('uninstall-platform.txt', { as: inProgress, limitMs: PLATFORM_MS });
   await stage.row('list-uninstalled.txt', { as: asList });
-  await stage.row('uninstall-again.txt', { as: progress });
+  await stage.row('uninstall-again.txt', { as: inProgress });
   await stage.rows(['reinstall-platform.txt', 'restart-platform-images-present.txt'], {
-    as: progress,
+    as: inProgress,
     limitMs: PLATFORM_MS,
   });
   await stage.row('list-restarted.txt', { as: asList, within: SETTLED });

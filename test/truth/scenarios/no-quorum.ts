@@ -1,6 +1,7 @@
 import { json, kinds, lines, listing, streams, type StreamComparator } from '../compare';
 import { installDeisctl, startPlatform } from '../platform';
 import type { Scenario, Stage } from '../stage';
+import { unitStatus } from '../unitStatus';
 import { rolesOf } from '../timeline/outage';
 
 const WEB = '[Unit]\nDescription=One unit\n\n[Service]\nExecStart=/bin/sleep infinity\n';
@@ -82,13 +83,16 @@ async function deisctl(stage: Stage, node: string): Promise<void> {
   const here = await localUnit(stage, node);
   await stage.row('deisctl-status.txt', {
     node,
-    as: streams({ stdout: () => undefined }),
+    as: streams({ stdout: unitStatus, chance: ANY_UNIT }),
     ourCommand: `deisctl status ${here}`,
   });
   await stage.row('deisctl-config-get.txt', { node });
   const how = { node, as: errors, limitMs: 120_000 };
   await stage.rows(['deisctl-config-set.txt', 'deisctl-start.txt', 'deisctl-stop.txt', 'deisctl-install.txt'], how);
 }
+
+/** Which unit that runs once is here is chance. */
+const ANY_UNIT = [[/deis-[\w@-]+(?=\.service)|(?<=\.service - )deis-[\w@-]+/g, '‹unit›']] as const;
 
 async function localUnit(stage: Stage, node: string): Promise<string> {
   const list = await stage.prepare(node, "systemctl list-units 'deis-*' --no-legend --no-pager");

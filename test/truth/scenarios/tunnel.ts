@@ -1,5 +1,6 @@
 import ssh2 from 'ssh2';
 import { listing, streams, type Comparator, type StreamComparator } from '../compare';
+import { unitStatus } from '../unitStatus';
 import { installDeisctl, startPlatform } from '../platform';
 import type { HowToRun, Scenario, Stage } from '../stage';
 
@@ -15,26 +16,7 @@ const CHANCE = [...METHODS, ...HOME, ...FINGERPRINT];
 const said = streams({ chance: CHANCE });
 const list = listing({ chance: CHANCE });
 
-/**
- * What `systemctl status` says, without the processes and the journal's texts, which were those of the recording's stub of docker.
- * Nor do finished commands count: systemd forgets them whenever fleet makes it read its units again.
- */
-const status: StreamComparator = (recorded, ours) => {
-  const shape = (text: string): string =>
-    text
-      .split('\n')
-      .filter((line) => !/^ +(?:[├└]─|│|Process: )/.test(line))
-      .map((line) =>
-        line
-          .replace(/^(‹syslog time› \S+ )\S+\[‹pid›\]: .*$/, '$1‹entry›')
-          .replace(/^( +Main PID: ‹pid› ).*$/, '$1‹name›'),
-      )
-      .filter((line, index, all) => !(line.endsWith('‹entry›') && line === all[index - 1]))
-      .join('\n');
-  const [wanted, got] = [shape(recorded), shape(ours)];
-  return wanted === got ? undefined : `has the form ${JSON.stringify(got)}, not ${JSON.stringify(wanted)}`;
-};
-const shown: Comparator = streams({ stdout: status, chance: CHANCE });
+const shown: Comparator = streams({ stdout: unitStatus, chance: CHANCE });
 
 /** The far side of the tunnel in the recording, and the agents of its client machine. */
 class Client {

@@ -46,6 +46,10 @@ describe('DigitalOcean’s own Go library against the practice cloud', { skip, t
     ['projects', 'keeps projects, and what is in them'],
     ['terraform-update', 'resizes, renames and turns features on as Terraform’s provider does'],
     ['images', 'imports an image, gives it to another region and makes a droplet of it'],
+    ['terraform-snapshot', 'takes snapshots, and knows each by when its action was started'],
+    ['terraform-network', 'renames private networks with their `default` as it is'],
+    ['terraform-project', 'plans a project, fills it and empties it into the default one'],
+    ['terraform-records', 'changes records without their type, and finds them as it wrote them'],
     ['refusals', 'is refused in words and with a request id, and told how many requests are left'],
   ];
   for (const [sequence, title] of sequences) {

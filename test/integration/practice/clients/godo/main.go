@@ -16,19 +16,23 @@ import (
 )
 
 var sequences = map[string]func(*walk){
-	"offers":           offers,
-	"keys":             keys,
-	"doctl-droplets":   doctlDroplets,
-	"doctl-paging":     doctlPaging,
-	"terraform-life":   terraformLife,
-	"terraform-import": terraformImport,
-	"firewalls":        firewalls,
-	"domains":          domains,
-	"refusals":         refusals,
-	"terraform-update": terraformUpdate,
-	"images":           images,
-	"vpcs":             vpcs,
-	"projects":         projects,
+	"offers":             offers,
+	"keys":               keys,
+	"doctl-droplets":     doctlDroplets,
+	"doctl-paging":       doctlPaging,
+	"terraform-life":     terraformLife,
+	"terraform-import":   terraformImport,
+	"firewalls":          firewalls,
+	"domains":            domains,
+	"refusals":           refusals,
+	"terraform-update":   terraformUpdate,
+	"images":             images,
+	"terraform-snapshot": terraformSnapshot,
+	"terraform-network":  terraformNetwork,
+	"terraform-project":  terraformProject,
+	"terraform-records":  terraformRecords,
+	"vpcs":               vpcs,
+	"projects":           projects,
 }
 
 func main() {

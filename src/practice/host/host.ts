@@ -32,6 +32,7 @@ import { HostJournal } from './journal';
 import { Listeners } from './listeners';
 import { PowerRequests } from './powerRequests';
 import { HostResources } from './resources/resources';
+import { swapSwitch } from './resources/swapSwitch';
 import { runInShell } from './shellPort';
 import { SocketListeners } from './socketListeners';
 import type { StoredHost } from './storedHost';
@@ -163,6 +164,7 @@ class PracticeHost implements PoweredHost, HostInside {
       isNative: (path) => path in daemons || this.realPath(path) in daemons,
       facts: () => ({ machineId: this.machineId, hostname: this.hostname(), bootId: this.bootId }),
       log: (unit, text) => this.journal.write(unit, 'systemd', 1, text),
+      swap: swapSwitch(this.resources),
       stored: this.#stored.units,
       save: () => this.save(),
     });

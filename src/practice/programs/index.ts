@@ -14,6 +14,7 @@ import { kernelPrograms } from './kernelLog';
 import { keyPrograms } from './keys';
 import { killPrograms } from './killing';
 import { listPrograms } from './list';
+import { loopPrograms } from './loopDevices';
 import { memoryPrograms } from './memory';
 import { networkPrograms } from './network';
 import { pagerPrograms } from './pager';
@@ -52,6 +53,7 @@ export const shellPrograms: readonly Program[] = [
   ...keyPrograms,
   ...killPrograms,
   ...listPrograms,
+  ...loopPrograms,
   ...memoryPrograms,
   ...networkPrograms,
   ...pagerPrograms,

@@ -1,6 +1,7 @@
 import type { ProgramContext } from '../kernel';
 import { parseOptions } from '../host/programs/options';
 import { resolvePath } from '../host/files/path';
+import { insideOf } from '../host/inside';
 import { program, refuse } from './program';
 
 /** kB by name, as the kernel tells them. */
@@ -157,24 +158,14 @@ async function swapon(context: ProgramContext): Promise<number> {
 }
 
 async function turnOn(context: ProgramContext, path: string): Promise<string | undefined> {
-  const { files, resources } = context.host;
-  if (!(await files.exists(path))) {
-    return `cannot open ${path}: No such file or directory`;
-  }
-  const { size, mode } = await files.stat(path);
+  const { files } = context.host;
+  const mode = (await files.exists(path)) ? (await files.stat(path)).mode : 0o600;
   if ((mode & 0o077) !== 0) {
     context.stderr(
       `swapon: ${path}: insecure permissions ${(mode & 0o7777).toString(8).padStart(4, '0')}, 0600 suggested.\n`,
     );
   }
-  if (!resources.hasSwapSignature(path)) {
-    return `${path}: read swap header failed`;
-  }
-  if (resources.swaps.some((swap) => swap.path === path)) {
-    return `${path}: swapon failed: Device or resource busy`;
-  }
-  resources.addSwap(path, size / MB);
-  return undefined;
+  return insideOf(context.host).resources.swapOn(path);
 }
 
 function swapTable({ host }: ProgramContext, flags: ReadonlySet<string>): string {
@@ -203,7 +194,7 @@ function swapTable({ host }: ProgramContext, flags: ReadonlySet<string>): string
     .join('');
 }
 
-async function swapoff(context: ProgramContext): Promise<number> {
+function swapoff(context: ProgramContext): number {
   if (context.args.length === 0) {
     context.stderr('\nUsage:\n swapoff [options] [<spec>]\n');
     return 1;
@@ -218,14 +209,9 @@ async function swapoff(context: ProgramContext): Promise<number> {
   }
   let code = 0;
   for (const path of paths) {
-    const isOn = context.host.resources.swaps.some((swap) => swap.path === path);
-    if (!context.host.resources.removeSwap(path)) {
-      const reason = isOn
-        ? 'Cannot allocate memory'
-        : (await context.host.files.exists(path))
-          ? 'Invalid argument'
-          : 'No such file or directory';
-      context.stderr(`swapoff: ${path}: swapoff failed: ${reason}\n`);
+    const problem = insideOf(context.host).resources.swapOff(path);
+    if (problem !== undefined) {
+      context.stderr(`swapoff: ${problem}\n`);
       code = 255;
     }
   }
@@ -266,7 +252,7 @@ async function mkswap(context: ProgramContext): Promise<number> {
   }
   resources.formatSwap(path);
   const kilobytes = Math.floor(size / 1024) - PAGE / 1024;
-  const uuid = '9f5b1f7c-2a35-4d0e-8b8e-5a7c2f0f6f1d';
+  const uuid = insideOf(context.host).kernel.random.uuid();
   if (!options.flags.has('quiet')) {
     context.stdout(
       `Setting up swapspace version 1, size = ${approximately(kilobytes)} (${kilobytes * 1024} bytes)\nno label, UUID=${uuid}\n`,

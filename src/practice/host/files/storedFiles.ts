@@ -66,6 +66,9 @@ export function clearVolatile(tree: FileTree): void {
       tree.remove(`${top}/${name}`);
     }
   }
+  for (const name of tree.names('/dev').filter((one) => /^loop\d+$/.test(one))) {
+    tree.remove(`/dev/${name}`);
+  }
 }
 
 function restore(tree: FileTree, path: string, record: StoredFile | undefined): void {

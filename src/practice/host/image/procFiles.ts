@@ -102,7 +102,7 @@ export const swapKilobytes = (sizeMb: number): number => Math.round(sizeMb * 102
 function swaps({ resources }: HostInside): string {
   const rows = resources.swaps.map(
     ({ path, sizeMb, usedMb }, index) =>
-      `${path.padEnd(40)}file\t\t${swapKilobytes(sizeMb)}\t\t${Math.floor(usedMb * 1024)}\t\t${-1 - index}\n`,
+      `${path.padEnd(40)}${path.startsWith('/dev/') ? 'partition' : 'file\t'}\t${swapKilobytes(sizeMb)}\t\t${Math.floor(usedMb * 1024)}\t\t${-1 - index}\n`,
   );
   return `Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n${rows.join('')}`;
 }

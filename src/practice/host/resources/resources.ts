@@ -1,4 +1,5 @@
 import type { Cancel, Resources } from '../../kernel';
+import { sizeOf } from '../files/node';
 import type { FileTree } from '../files/tree';
 import { KERNEL_MB, ROOT_MB, SYSTEM_PARTITIONS_MB, USABLE_MEMORY } from './weights';
 
@@ -107,6 +108,33 @@ export class HostResources implements Resources {
     this.#claims.add(claim);
     this.#killUntilItFits(owner);
     return () => this.#claims.delete(claim);
+  }
+
+  /** As swapon does; why it would not, in its words. */
+  swapOn(path: string): string | undefined {
+    const node = this.#parts.tree.find(path);
+    if (node === undefined) {
+      return `cannot open ${path}: No such file or directory`;
+    }
+    if (!this.hasSwapSignature(path)) {
+      return `${path}: read swap header failed`;
+    }
+    if (this.#parts.swaps.some((swap) => swap.path === path)) {
+      return `${path}: swapon failed: Device or resource busy`;
+    }
+    this.addSwap(path, sizeOf(node) / MB);
+    return undefined;
+  }
+
+  /** As swapoff does. */
+  swapOff(path: string): string | undefined {
+    const isOn = this.#parts.swaps.some((swap) => swap.path === path);
+    if (this.removeSwap(path)) {
+      return undefined;
+    }
+    const isThere = this.#parts.tree.find(path) !== undefined;
+    const reason = isOn ? 'Cannot allocate memory' : isThere ? 'Invalid argument' : 'No such file or directory';
+    return `${path}: swapoff failed: ${reason}`;
   }
 
   addSwap(path: string, mb: number): void {

@@ -7,7 +7,9 @@ import { JobQueue } from './jobs';
 import type { JobResult } from './service';
 import { Service } from './service';
 import type { ServiceContext } from './serviceContext';
-import { followService, startedWords, stoppedWords, SUB_STATES } from './sockets';
+import type { SwapSwitch } from './plainUnits';
+import { PlainUnits } from './plainUnits';
+import { followService } from './sockets';
 import { stopInOrder } from './stopAll';
 import type { StoredUnit } from './unit';
 import { Unit } from './unit';
@@ -21,7 +23,8 @@ export interface ManagerParts extends Omit<ServiceContext, 'log' | 'restartJob' 
   facts(): SpecifierFacts;
   /** Whether a path is a native service of the model. */
   isNative(path: string): boolean;
-  log(unit: string, text: string): void;
+  readonly log: (unit: string, text: string) => void;
+  readonly swap: SwapSwitch;
   /** Unit states in the state file. */
   readonly stored: Record<string, StoredUnit>;
   save(): void;
@@ -37,11 +40,13 @@ export class UnitManager implements Systemd {
   readonly #listeners = new Set<(status: UnitStatus) => void>();
   readonly #context: ServiceContext;
   readonly #reader: UnitReader;
+  readonly #plainUnits: PlainUnits;
 
   constructor(parts: ManagerParts) {
     this.#parts = parts;
     this.store = new UnitStore(parts.tree);
     this.#reader = new UnitReader(this.store, () => parts.facts());
+    this.#plainUnits = new PlainUnits(parts);
     this.#context = {
       timeline: parts.timeline,
       spawn: parts.spawn,
@@ -299,13 +304,9 @@ export class UnitManager implements Systemd {
   }
 
   async #activate(unit: Unit, isAutomatic: boolean): Promise<JobResult> {
-    const { kind } = unit.config.name;
-    if (kind === 'service') {
-      return await this.#service(unit).start(isAutomatic);
-    }
-    unit.set('active', SUB_STATES[kind] ?? 'active');
-    this.#parts.log(unit.name, startedWords(unit));
-    return 'done';
+    return unit.config.name.kind === 'service'
+      ? await this.#service(unit).start(isAutomatic)
+      : this.#plainUnits.start(unit);
   }
 
   #enqueueStop(name: string): Job {
@@ -316,9 +317,7 @@ export class UnitManager implements Systemd {
       await Promise.all(runningDependents(name, this.units).map((other) => this.stopJob(other.name)));
       if (unit.config.name.kind === 'service') {
         await this.#service(unit).stop();
-      } else if (unit.isRunning) {
-        unit.set('inactive', 'dead');
-        this.#parts.log(unit.name, stoppedWords(unit));
+      } else if (unit.isRunning && this.#plainUnits.stop(unit)) {
         this.#ended(unit);
       }
       return 'done';

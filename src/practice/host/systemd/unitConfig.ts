@@ -4,7 +4,7 @@ import { parseDuration } from './duration';
 import type { Assignment } from './unitFile';
 import { valuesOf } from './unitFile';
 import type { UnitName } from './unitName';
-import { parseUnitName } from './unitName';
+import { escapedPath, parseUnitName } from './unitName';
 
 export type ServiceType = 'simple' | 'oneshot' | 'notify' | 'forking' | 'dbus' | 'idle' | 'exec';
 export type RestartPolicy = 'no' | 'always' | 'on-success' | 'on-failure' | 'on-abnormal' | 'on-abort' | 'on-watchdog';
@@ -48,6 +48,8 @@ export interface UnitConfig {
   readonly startLimitMs: number;
   readonly listens: readonly string[];
   readonly socketService: string | undefined;
+  /** What a swap or mount unit is about. */
+  readonly what: string | undefined;
   readonly wantedBy: readonly string[];
   readonly requiredBy: readonly string[];
   readonly aliases: readonly string[];
@@ -125,11 +127,14 @@ export function readUnitConfig(
     workingDirectory: settings.one('Service', 'WorkingDirectory') ?? '/',
     listens: ['ListenStream', 'ListenDatagram', 'ListenFIFO'].flatMap((key) => settings.all('Socket', key)),
     socketService: settings.one('Socket', 'Service'),
+    what: settings.one('Swap', 'What') ?? settings.one('Mount', 'What'),
     wantedBy: settings.list('Install', 'WantedBy'),
     requiredBy: settings.list('Install', 'RequiredBy'),
     aliases: settings.list('Install', 'Alias'),
     hasInstall: assignments.some(({ section }) => section === 'Install'),
-    problem: problemOf(fullName, settings.one('Service', 'Type'), settings.execs('ExecStart')),
+    problem: fullName.endsWith('.swap')
+      ? swapProblem(name, settings.one('Swap', 'What'))
+      : problemOf(fullName, settings.one('Service', 'Type'), settings.execs('ExecStart')),
   };
 }
 
@@ -210,6 +215,14 @@ function problemOf(fullName: string, type: string | undefined, start: readonly E
     return 'Service has more than one ExecStart= setting, which is only allowed for Type=oneshot services. Refusing.';
   }
   return undefined;
+}
+
+/** The name says which file it is: `var-vm-swapfile1.swap` for /var/vm/swapfile1 (systemd.swap(5)). */
+function swapProblem(name: UnitName, what: string | undefined): string | undefined {
+  if (what === undefined) {
+    return 'What= setting is missing. Refusing.';
+  }
+  return escapedPath(what) === name.prefix ? undefined : 'Value of What= and unit name do not match, not loading.';
 }
 
 function conditionsOf(assignments: readonly Assignment[], expand: (text: string) => string): Condition[] {

@@ -28,10 +28,14 @@ export interface UnitName {
 /** What `systemctl` makes of a word without suffix. */
 export function withSuffix(name: string): string {
   if (name.startsWith('/')) {
-    return `${name.slice(1).replaceAll('-', '\\x2d').replaceAll('/', '-')}.mount`;
+    return `${escapedPath(name)}.mount`;
   }
   return kindOf(name) === undefined ? `${name}.service` : name;
 }
+
+/** `/var/vm/swap-file` → `var-vm-swap\\x2dfile` (systemd-escape(1)). */
+export const escapedPath = (path: string): string =>
+  path.replace(/^\/+/, '').replaceAll('-', '\\x2d').replaceAll('/', '-');
 
 export function parseUnitName(full: string): UnitName {
   const kind = kindOf(full) ?? 'service';

@@ -137,6 +137,9 @@ export class FleetClient {
     const verb = method.charAt(0) + method.slice(1).toLowerCase();
     if (socketPath === undefined) {
       const address = endpoint.replace(/^https?:\/\//, '').replace(/\/$/, '');
+      if (/^(?:127\.0\.0\.1|localhost):(?:2379|4001)$/.test(address) && host.daemon('etcd') !== undefined) {
+        throw ApiCallError.fromReply(404, '404 page not found\n', '');
+      }
       throw new ApiCallError(`${verb} "${endpoint}/fleet/v1/${url}": dial tcp ${address}: connect: connection refused`);
     }
     const asked = `${verb} "http://domain-sock/fleet/v1/${url}"`;

@@ -1,9 +1,10 @@
 import { ApiCallError } from './apiError';
 import type { FleetctlCall } from './call';
 import type { ApiUnit } from './client';
+import { logLine } from './goLog';
 import { contradiction, requirementsOf, unknownRequirements } from '../requirements';
 import { parseUnit, serializeUnit, UnitSyntaxError, type UnitFile } from '../unitFile';
-import { completeName, nameParts } from '../unitName';
+import { completeName, nameParts, nameProblem } from '../unitName';
 
 /** fleetctl.go of the recorded version, where the warning about unknown options is. */
 const WARNING_LINE = 674;
@@ -24,7 +25,7 @@ export async function lazyCreateUnits(call: FleetctlCall, verb: string): Promise
   for (const word of call.args) {
     const arg = completeName(word);
     const name = baseName(arg);
-    const known = await retrieve(call, name);
+    const known = await retrieve(call, name, `Unit(${name})`);
     if (known === undefined || (await isToBeReplaced(call, { arg, known, verb }))) {
       await create(call, name, await unitFile(call, arg));
       created.push(name);
@@ -36,13 +37,19 @@ export async function lazyCreateUnits(call: FleetctlCall, verb: string): Promise
   }
 }
 
-async function retrieve(call: FleetctlCall, name: string): Promise<ApiUnit | undefined> {
+async function retrieve(call: FleetctlCall, name: string, what: string): Promise<ApiUnit | undefined> {
   try {
     return await call.client.unit(name);
   } catch (error) {
-    throw new CreateError(`error retrieving Unit(${name}) from Registry: ${messageOf(error)}`);
+    throw new CreateError(`error retrieving ${what} from Registry: ${messageOf(error)}`);
   }
 }
+
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  submit: ['inactive'],
+  load: ['inactive', 'loaded'],
+  start: ['inactive', 'loaded', 'launched'],
+};
 
 /** A file that differs from what the cluster has is warned about; 1.0 replaces it when told to and when the state allows it. */
 async function isToBeReplaced(
@@ -50,22 +57,19 @@ async function isToBeReplaced(
   what: { arg: string; known: ApiUnit; verb: string },
 ): Promise<boolean> {
   const { arg, known, verb } = what;
-  const local = await readLocal(call, arg);
-  const isDifferent = local !== undefined && serializeUnit(local.options) !== serializeUnit(known.options);
+  const isToldTo = call.version === '1.0' && call.flags.isSet('replace');
+  const isDifferent = await differs(call, arg, known);
+  if (!isToldTo || isDifferent === undefined) {
+    if (isToldTo) {
+      throw new CreateError(`error Unit ${arg} does not seem to be a template unit`);
+    }
+    return false;
+  }
   if (!isDifferent) {
+    call.out(`Found same Unit(${known.name}) in Registry, nothing to do`);
     return false;
   }
-  if (call.version === '0.11' || !call.flags.isSet('replace')) {
-    const hint = call.version === '0.11' ? '' : '. Add --replace to override.';
-    call.err(`WARNING: Unit ${known.name} in registry differs from local unit file ${arg}${hint}`);
-    return false;
-  }
-  const allowed: Readonly<Record<string, readonly string[]>> = {
-    submit: ['inactive'],
-    load: ['inactive', 'loaded'],
-    start: ['inactive', 'loaded', 'launched'],
-  };
-  if (!(allowed[verb] ?? []).includes(known.desiredState)) {
+  if (!(ALLOWED[verb] ?? []).includes(known.desiredState)) {
     const state = known.desiredState;
     call.err(`Warning: can not replace Unit(${known.name}) in state '${state}', use the appropriate command`);
     return false;
@@ -73,22 +77,59 @@ async function isToBeReplaced(
   return true;
 }
 
+/** Whether the local file, or that of the template, is another; undefined without one. Who does not replace is warned. */
+async function differs(call: FleetctlCall, arg: string, known: ApiUnit): Promise<boolean | undefined> {
+  const template = templateOf(arg);
+  const own = await readLocal(call, arg);
+  const local = own ?? (template === undefined ? undefined : await readLocal(call, template));
+  if (local === undefined) {
+    return undefined;
+  }
+  const isDifferent = serializeUnit(local.options) !== serializeUnit(known.options);
+  const isWarned = isDifferent && (call.version === '0.11' || !call.flags.isSet('replace'));
+  if (isWarned) {
+    const hint = call.version === '0.11' ? '' : '. Add --replace to override.';
+    const file = own === undefined && call.version === '0.11' ? baseName(template ?? '') : arg;
+    const kind = own === undefined ? 'local template unit file' : 'local unit file';
+    call.err(`WARNING: Unit ${known.name} in registry differs from ${kind} ${file}${hint}`);
+  }
+  return isDifferent;
+}
+
+/** Beside the file that was named; undefined when that is no instance. */
+function templateOf(arg: string): string | undefined {
+  const name = baseName(arg);
+  const { instance, template } = nameParts(name);
+  return instance === undefined || instance === '' ? undefined : arg.slice(0, arg.length - name.length) + template;
+}
+
 async function unitFile(call: FleetctlCall, arg: string): Promise<UnitFile> {
   const local = await readLocal(call, arg);
   if (local !== undefined) {
     return local;
   }
-  const name = baseName(arg);
-  const { instance, template } = nameParts(name);
-  if (instance !== undefined && instance !== '') {
-    const directory = arg.slice(0, arg.length - name.length);
-    const found = (await readLocal(call, directory + template)) ?? (await retrieve(call, template));
+  const file = templateOf(arg);
+  if (file === undefined) {
+    throw new CreateError(`unable to find Unit(${baseName(arg)}) in Registry or on filesystem`);
+  }
+  const template = baseName(file);
+  try {
+    const known = await retrieve(call, template, `template Unit(${template})`);
+    if (known !== undefined) {
+      await differs(call, arg, known);
+    }
+    const found = known ?? (await readLocal(call, file));
     if (found !== undefined) {
       return { options: found.options };
     }
+  } catch (error) {
+    throw error instanceof CreateError ? fromTemplate(arg, error.message) : error;
   }
-  throw new CreateError(`unable to find Unit(${name}) in Registry or on filesystem`);
+  throw fromTemplate(arg, `unable to find template Unit(${template}) in Registry or on filesystem`);
 }
+
+const fromTemplate = (arg: string, problem: string): CreateError =>
+  new CreateError(`failed getting Unit(${arg}) from template: ${problem}`);
 
 async function readLocal(call: FleetctlCall, arg: string): Promise<UnitFile | undefined> {
   const { files } = call.context.host;
@@ -100,25 +141,20 @@ async function readLocal(call: FleetctlCall, arg: string): Promise<UnitFile | un
     return parseUnit(await files.readFile(path));
   } catch (error) {
     if (error instanceof UnitSyntaxError) {
-      throw new CreateError(`failed getting Unit(${baseName(arg)}) from file: ${error.message}`);
+      throw new CreateError(`failed getting Unit(${arg}) from file: ${error.message}`);
     }
     throw error;
   }
 }
 
 async function create(call: FleetctlCall, name: string, file: UnitFile): Promise<void> {
-  for (const option of unknownRequirements(file)) {
-    const stamp = new Date(call.context.timeline.now())
-      .toISOString()
-      .slice(0, 19)
-      .replaceAll('-', '/')
-      .replace('T', ' ');
-    const what = `Unit ${name}: unrecognized requirement in [X-Fleet] section: ${JSON.stringify(option)}`;
-    call.err(`${stamp} WARN fleetctl.go:${WARNING_LINE}: ${what}`);
-  }
-  const problem = contradiction(requirementsOf(name, file));
+  const problem = nameProblem(name) ?? contradiction(requirementsOf('', file));
   if (problem !== undefined) {
-    throw new CreateError(`failed creating unit ${name}: ${problem}`);
+    throw new CreateError(problem);
+  }
+  for (const option of unknownRequirements(file)) {
+    const what = `Unit ${name}: unrecognized requirement in [X-Fleet] section: ${JSON.stringify(option)}`;
+    call.err(logLine(call, 'WARN', `fleetctl.go:${WARNING_LINE}`, what));
   }
   try {
     await call.client.createUnit(name, file.options);

@@ -1,33 +1,21 @@
-import { parseFlags, type FlagTable, type ParsedFlags } from '../../etcd/etcdctl/flags';
 import { worldOf } from '../../etcd/world';
 import type { Program, ProgramContext } from '../../kernel';
+import { GoSshError } from '../../ssh/client/goClient';
 import { FLEET_VERSIONS } from '../version';
 import { ApiCallError } from './apiError';
 import type { FleetctlCall, Verb } from './call';
 import { FleetClient, type ApiMachine } from './client';
+import { parseCommandLine, type CommandLine } from './commandLine';
+import { destinationOf, EndpointError } from './destination';
 import { fdForward } from './fdForward';
-import { FLEETCTL_HELP } from './help';
-import { cat, journal, ssh, status } from './inspect';
-import { destroy, load, restart, start, stop, submit, unload } from './lifecycle';
+import { FLEETCTL_HELP, helpOf } from './help';
+import { cat, journal, status } from './inspect';
+import { destroy, load, start, stop, submit, unload } from './lifecycle';
 import { listMachines, listUnitFiles, listUnits } from './lists';
-import { GoSshError } from '../../ssh/client/goClient';
+import { isVerb } from './options';
 import { routeOf, throughTunnel } from './remote';
-
-const FLAGS: FlagTable = {
-  values: {
-    ...{ endpoint: 'endpoint', driver: 'driver', tunnel: 'tunnel', fields: 'fields', lines: 'lines', n: 'lines' },
-    ...{ output: 'output', o: 'output', 'block-attempts': 'block-attempts', 'request-timeout': 'request-timeout' },
-    ...{ 'ssh-timeout': 'ssh-timeout', 'ssh-username': 'ssh-username', 'known-hosts-file': 'known-hosts-file' },
-    ...{ 'etcd-key-prefix': 'etcd-key-prefix', 'ca-file': 'ca-file', 'cert-file': 'cert-file', 'key-file': 'key-file' },
-    ...{ machine: 'machine', unit: 'unit', 'ssh-port': 'ssh-port' },
-  },
-  switches: {
-    ...{ full: 'full', l: 'full', 'no-legend': 'no-legend', 'no-block': 'no-block', replace: 'replace' },
-    ...{ follow: 'follow', f: 'follow', sudo: 'sudo', debug: 'debug', help: 'help', h: 'help', version: 'version' },
-    ...{ 'strict-host-key-checking': 'strict-host-key-checking', 'forward-agent': 'forward-agent', A: 'forward-agent' },
-    ...{ sign: 'sign', 'experimental-api': 'experimental-api' },
-  },
-};
+import { restart } from './restart';
+import { ssh } from './sshVerb';
 
 const VERBS: Readonly<Record<string, Verb>> = {
   ...{ cat, destroy, journal, load, ssh, start, status, stop, submit, unload, restart },
@@ -48,22 +36,57 @@ export const fleetctl: Program = {
   directory: '/usr/bin',
   run: async (context) => {
     const version = versionOf(context);
-    const flags = parseFlags(context.args, FLAGS, context.args.includes('ssh'));
-    const [verb = '', ...args] = flags.positional;
-    if (flags.isSet('version') || verb === 'version') {
+    const line = parseCommandLine(context.args, version);
+    if (isVersionAsked(context.args, line, version)) {
       context.stdout(`fleetctl version ${FLEET_VERSIONS[version].name}\n`);
       return 0;
     }
-    if (verb === '' || verb === 'help' || flags.isSet('help')) {
-      context.stdout(FLEETCTL_HELP[version]);
-      return 0;
+    if (line.problem !== undefined) {
+      return misused(context, { verb: line.verb, problem: line.problem, version });
     }
-    const run = Object.hasOwn(VERBS, verb) && !(verb === 'restart' && version === '0.11') ? VERBS[verb] : undefined;
+    if (line.verb !== '' && !isVerb(line.verb, version)) {
+      return unknownVerb(context, line.verb, version);
+    }
+    if (line.verb === '' || line.verb === 'help' || line.flags.isSet('help')) {
+      return help(context, line, version);
+    }
+    const run = VERBS[line.verb];
     return run === undefined
-      ? unknownVerb(context, verb, version)
-      : await runVerb(context, run, { args, flags, version });
+      ? unknownVerb(context, line.verb, version)
+      : await runVerb(context, run, { line, version });
   },
 };
+
+/** 1.0 looks for `--version` in the first place only. */
+function isVersionAsked(words: readonly string[], line: CommandLine, version: '1.0' | '0.11'): boolean {
+  const isFlag = version === '1.0' ? ['--version', '-v'].includes(words[0] ?? '') : line.flags.isSet('version');
+  return isFlag || (line.verb === 'version' && !line.flags.isSet('help'));
+}
+
+/** 1.0 shows how the verb is used, complains, and calls it a success. */
+function misused(
+  context: ProgramContext,
+  { verb, problem, version }: { verb: string; problem: string; version: '1.0' | '0.11' },
+): number {
+  if (version === '0.11') {
+    context.stderr(`${problem}\n`);
+    return 2;
+  }
+  context.stdout(isVerb(verb, version) ? helpOf(verb, version) : FLEETCTL_HELP[version]);
+  context.stderr(`Error: ${problem}\n\ncannot execute cmdFleet: ${problem}\n`);
+  return 0;
+}
+
+function help(context: ProgramContext, line: CommandLine, version: '1.0' | '0.11'): number {
+  const topic = line.verb === 'help' ? (line.args[0] ?? '') : line.verb;
+  const isOfAll = topic === '' || (version === '0.11' && line.flags.isSet('help'));
+  if (!isOfAll && !isVerb(topic, version)) {
+    context.stdout(version === '1.0' ? FLEETCTL_HELP[version] : `Unrecognized command: ${topic}\n`);
+    return version === '1.0' ? 0 : 1;
+  }
+  context.stdout(isOfAll ? FLEETCTL_HELP[version] : helpOf(topic, version));
+  return 0;
+}
 
 /** 1.0 complains and calls it a success. */
 function unknownVerb(context: ProgramContext, verb: string, version: '1.0' | '0.11'): number {
@@ -79,11 +102,12 @@ function unknownVerb(context: ProgramContext, verb: string, version: '1.0' | '0.
 async function runVerb(
   context: ProgramContext,
   run: Verb,
-  what: { args: readonly string[]; flags: ParsedFlags; version: '1.0' | '0.11' },
+  { line, version }: { line: CommandLine; version: '1.0' | '0.11' },
 ): Promise<number> {
-  const { flags, version } = what;
-  const setting = (name: string, fallback: string): string =>
-    flags.value(name) ?? context.environment[`FLEETCTL_${name.toUpperCase().replaceAll('-', '_')}`] ?? fallback;
+  const { flags, args } = line;
+  const given = (name: string): string | undefined =>
+    flags.value(name) ?? context.environment[`FLEETCTL_${name.toUpperCase().replaceAll('-', '_')}`];
+  const setting = (name: string, fallback: string): string => given(name) ?? fallback;
   const route = routeOf({
     tunnel: setting('tunnel', ''),
     user: setting('ssh-username', 'core'),
@@ -94,15 +118,16 @@ async function runVerb(
         : setting('known-hosts-file', '~/.fleetctl/known_hosts'),
   });
   try {
+    const destination = destinationOf(given, version);
     const { far, close } = await throughTunnel(context, route);
-    const endpoint = setting('endpoint', 'unix:///var/run/fleet.sock');
-    const client = new FleetClient(far, { driver: setting('driver', 'API'), endpoint, version });
-    return await runWith({ context, client, version, args: what.args, flags, route }, run).finally(close);
+    const client = new FleetClient(far, { ...destination, version });
+    return await runWith({ context, client, version, args, flags, route }, run).finally(close);
   } catch (error) {
-    if (!(error instanceof GoSshError)) {
+    if (!(error instanceof GoSshError) && !(error instanceof EndpointError)) {
       throw error;
     }
-    context.stderr(`Unable to initialize client: failed initializing SSH client: ${error.message}\n`);
+    const what = error instanceof GoSshError ? 'failed initializing SSH client: ' : '';
+    context.stderr(`Unable to initialize client: ${what}${error.message}\n`);
     return 1;
   }
 }

@@ -1,3 +1,5 @@
+import { optionsOf, usageOf } from './options';
+
 /** What `fleetctl help` says, by version (the recorded traces, fleetctl/help.txt and fleet-0.11.7/help.txt). */
 export const FLEETCTL_HELP: Readonly<Record<'1.0' | '0.11', string>> = {
   '1.0': `NAME:
@@ -104,3 +106,26 @@ For example, "some-flag" => "FLEETCTL_SOME_FLAG"
 Run "fleetctl help <command>" for more details on a specific command.
 `,
 };
+
+/** What `fleetctl help VERB` says. */
+export function helpOf(verb: string, version: '1.0' | '0.11'): string {
+  const help = FLEETCTL_HELP[version];
+  const summary = help.split('\n').find((line) => line.startsWith(`\t${verb}\t`)) ?? '';
+  const head = `NAME:\n\t${verb} - ${summary.trim().slice(verb.length).trim()}\n\nUSAGE:\n\t${usageOf(verb)}\n`;
+  const options = Object.entries(optionsOf(verb, version));
+  if (version === '0.11') {
+    const lines = options.map(([name, { about, fallback }]) => `\t--${name}=${fallback}\t${about}\n`);
+    const shown = lines.length === 0 ? '' : `\nOPTIONS:\n${lines.join('')}`;
+    return `${head}${shown}\nFor help on global options run "fleetctl help"\n`;
+  }
+  const types = { switch: '', number: ' int', text: ' string' } as const;
+  const names = options.map(([name, { kind }]) => `      --${name}${types[kind]}`);
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = options.map(([, { about, fallback, kind }], at) => {
+    const isShown = kind !== 'switch' && fallback !== '' && fallback !== '0';
+    const value = kind === 'text' ? JSON.stringify(fallback) : fallback;
+    return `${(names[at] ?? '').padEnd(width)}   ${about}${isShown ? ` (default ${value})` : ''}\n`;
+  });
+  const globals = help.slice(help.indexOf('OPTIONS:\n') + 'OPTIONS:\n'.length);
+  return `${head}${lines.length === 0 ? '' : `\nOPTIONS:\n${lines.join('')}`}\nGLOBAL OPTIONS:\n${globals}`;
+}

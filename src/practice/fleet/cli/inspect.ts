@@ -6,6 +6,7 @@ import { baseName, messageOf } from './create';
 import { isGlobal } from './lists';
 import { GoSshError } from '../../ssh/client/goClient';
 import { runHere, runThere } from './remote';
+import { withPort } from './sshVerb';
 
 export const cat: Verb = async (call) => {
   const [word] = call.args;
@@ -28,17 +29,21 @@ export const cat: Verb = async (call) => {
   }
 };
 
+interface Refusals {
+  /** What comes before the problem when the unit cannot be read. */
+  readonly unread: string;
+  /** What a unit that no machine has does not appear to be. */
+  readonly state: string;
+  global(name: string): number;
+}
+
 /** The unit if it runs on one machine; else the exit code, after saying why not. */
-async function single(
-  call: FleetctlCall,
-  name: string,
-  sayGlobal: (name: string) => number,
-): Promise<ApiUnit | number> {
+async function single(call: FleetctlCall, name: string, refusals: Refusals): Promise<ApiUnit | number> {
   let unit: ApiUnit | undefined;
   try {
     unit = await call.client.unit(name);
   } catch (error) {
-    call.err(`Error retrieving unit: ${messageOf(error)}`);
+    call.err(`${refusals.unread}: ${messageOf(error)}`);
     return 1;
   }
   if (unit === undefined) {
@@ -46,10 +51,10 @@ async function single(
     return 1;
   }
   if (isGlobal(unit)) {
-    return sayGlobal(name);
+    return refusals.global(name);
   }
   if (unit.currentState === 'inactive') {
-    call.err(`Unit ${name} does not appear to be running.`);
+    call.err(`Unit ${name} does not appear to be ${refusals.state}.`);
     return 1;
   }
   return unit;
@@ -57,12 +62,16 @@ async function single(
 
 export const status: Verb = async (call) => {
   for (const [at, word] of call.args.entries()) {
-    const unit = await single(call, baseName(completeName(word)), (name) => {
-      if (call.version === '1.0') {
-        return 0;
-      }
-      call.err(`Unable to determine status of global unit ${name}.`);
-      return 1;
+    const unit = await single(call, baseName(completeName(word)), {
+      unread: 'Error retrieving unit',
+      state: 'loaded',
+      global: (name) => {
+        if (call.version === '1.0') {
+          return 0;
+        }
+        call.err(`Unable to determine status of global unit ${name}.`);
+        return 1;
+      },
     });
     if (typeof unit === 'number') {
       if (unit !== 0) {
@@ -87,9 +96,14 @@ export const journal: Verb = async (call) => {
     call.err('One unit file must be provided.');
     return 1;
   }
-  const unit = await single(call, baseName(completeName(word)), (name) => {
-    call.err(`Unable to retrieve journal of global unit ${name}.`);
-    return 1;
+  const name = baseName(completeName(word));
+  const unit = await single(call, name, {
+    unread: `Error retrieving unit ${name}`,
+    state: 'running',
+    global: () => {
+      call.err(`Unable to retrieve journal of global unit ${name}.`);
+      return 1;
+    },
   });
   if (typeof unit === 'number') {
     return unit;
@@ -107,16 +121,17 @@ export const journal: Verb = async (call) => {
 };
 
 async function onMachine(call: FleetctlCall, machineId: string, command: string): Promise<number> {
-  const address = (await call.machines()).find((machine) => machine.id === machineId)?.primaryIP;
-  if (address === undefined) {
-    call.err(`Machine ${machineId} does not exist`);
-    return 1;
-  }
   if (machineId === call.context.host.machineId) {
     return await runHere(call.context, command);
   }
+  const address = (await call.machines()).find((machine) => machine.id === machineId)?.primaryIP;
+  if (address === undefined) {
+    // No failure to fleetctl (ssh.go, `runCommand`); Go prints an error that is none like this.
+    call.err('Error getting machine IP: <nil>');
+    return 0;
+  }
   try {
-    return await runThere(call.context, address, command, call.route);
+    return await runThere(call.context, withPort(call, address), command, call.route);
   } catch (error) {
     call.err(`Unable to SSH to remote host: ${goWords(error)}`);
     return 255;
@@ -128,40 +143,4 @@ function goWords(error: unknown): string {
     return error.message;
   }
   throw error;
-}
-
-export const ssh: Verb = async (call) => {
-  const [where, ...command] = call.args;
-  if (where === undefined) {
-    call.err('Provide one machine or unit');
-    return 1;
-  }
-  let address: string | undefined;
-  try {
-    address = await addressOf(call, where);
-  } catch (error) {
-    call.err(`Error retrieving list of active machines: ${messageOf(error)}`);
-    return 1;
-  }
-  if (address === undefined) {
-    call.err(`Could not determine address of machine.`);
-    return 1;
-  }
-  try {
-    return await runThere(call.context, address, command.join(' '), call.route);
-  } catch (error) {
-    call.err(`Failed building SSH client: ${goWords(error)}`);
-    return 1;
-  }
-};
-
-/** By the beginning of a machine's id, or by the name of a unit that runs on one. */
-async function addressOf(call: FleetctlCall, where: string): Promise<string | undefined> {
-  const machines = await call.machines();
-  const machine = machines.find((one) => one.id.startsWith(where.replace(/\.+$/, '')));
-  if (machine !== undefined) {
-    return machine.primaryIP;
-  }
-  const unit = await call.client.unit(baseName(completeName(where)));
-  return machines.find((one) => one.id === unit?.machineID)?.primaryIP;
 }

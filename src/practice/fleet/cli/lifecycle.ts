@@ -1,13 +1,22 @@
-import { matchesGlob } from '../glob';
 import { completeName } from '../unitName';
-import { ApiCallError } from './apiError';
 import type { FleetctlCall, Verb } from './call';
 import type { ApiUnit } from './client';
+import { ApiCallError } from './apiError';
 import { baseName, CreateError, lazyCreateUnits, messageOf } from './create';
+import { foundUnits } from './found';
 import { isGlobal } from './lists';
 import { blockAttempts, waitForStates, waitUntilActive } from './wait';
 
 const goList = (names: readonly string[]): string => `[${names.join(' ')}]`;
+
+/** 1.0 says so, and calls it a success. */
+function hasNoUnits(call: FleetctlCall): boolean {
+  const hasNone = call.version === '1.0' && call.args.length === 0;
+  if (hasNone) {
+    call.err('No units given');
+  }
+  return hasNone;
+}
 
 async function created(call: FleetctlCall, verb: string): Promise<boolean> {
   try {
@@ -22,7 +31,7 @@ async function created(call: FleetctlCall, verb: string): Promise<boolean> {
   }
 }
 
-export const submit: Verb = async (call) => ((await created(call, 'submit')) ? 0 : 1);
+export const submit: Verb = async (call) => (hasNoUnits(call) || (await created(call, 'submit')) ? 0 : 1);
 
 /** Asks for a state where it is not asked for yet; answers the units concerned. */
 async function setTargets(call: FleetctlCall, state: string): Promise<ApiUnit[]> {
@@ -38,21 +47,17 @@ async function setTargets(call: FleetctlCall, state: string): Promise<ApiUnit[]>
   return triggered;
 }
 
-export const load: Verb = async (call) => {
-  if (!(await created(call, 'load'))) {
-    return 1;
-  }
-  return await raise(call, { verb: 'load', state: 'loaded' });
-};
+export const load: Verb = async (call) => await raise(call, { verb: 'load', state: 'loaded' });
 
-export const start: Verb = async (call) => {
-  if (!(await created(call, 'start'))) {
-    return 1;
-  }
-  return await raise(call, { verb: 'start', state: 'launched' });
-};
+export const start: Verb = async (call) => await raise(call, { verb: 'start', state: 'launched' });
 
 async function raise(call: FleetctlCall, what: { verb: 'load' | 'start'; state: string }): Promise<number> {
+  if (hasNoUnits(call)) {
+    return 0;
+  }
+  if (!(await created(call, what.verb))) {
+    return 1;
+  }
   let triggered: ApiUnit[];
   try {
     triggered = await setTargets(call, what.state);
@@ -64,39 +69,42 @@ async function raise(call: FleetctlCall, what: { verb: 'load' | 'start'; state: 
     call.out(`Triggered global unit ${unit.name} ${what.verb}`);
   }
   const singles = triggered.filter((unit) => !isGlobal(unit)).map((unit) => unit.name);
-  if (blockAttempts(call) < 0) {
-    singles.forEach((name) => call.out(`Triggered unit ${name} ${what.verb}`));
-    return 0;
-  }
-  if (!(await waitForStates(call, singles, what.state))) {
-    return 1;
-  }
-  const mustBeActive = what.verb === 'start' && call.version === '1.0' && singles.length > 0;
-  return mustBeActive && !(await waitUntilActive(call, singles)) ? 1 : 0;
+  return await awaitRaised(call, singles, what);
 }
 
-/** The cluster's units that the arguments name, also by pattern. @throws ApiCallError */
-async function findUnits(call: FleetctlCall): Promise<ApiUnit[]> {
-  const globs = call.args.map((word) => baseName(completeName(word)));
-  return (await call.client.units())
-    .filter((unit) => globs.some((glob) => matchesGlob(glob, unit.name)))
-    .sort(
-      (a, b) =>
-        globs.findIndex((glob) => matchesGlob(glob, a.name)) - globs.findIndex((glob) => matchesGlob(glob, b.name)),
-    );
+/** 1.0 tells twice what it does not wait for: once for fleet, once for systemd. */
+async function awaitRaised(
+  call: FleetctlCall,
+  names: readonly string[],
+  what: { verb: 'load' | 'start'; state: string },
+): Promise<number> {
+  const isForSystemd = what.verb === 'start' && call.version === '1.0';
+  if (blockAttempts(call) < 0) {
+    const told = [...names, ...(isForSystemd ? names : [])];
+    told.forEach((name) => call.out(`Triggered unit ${name} ${what.verb}`));
+    return 0;
+  }
+  const problem = await waitForStates(call, names, what.state);
+  if (problem !== undefined) {
+    if (call.version === '1.0') {
+      call.err(`Error waiting for unit states, exit status: ${problem}`);
+    }
+    return 1;
+  }
+  return isForSystemd && names.length > 0 && !(await waitUntilActive(call, names)) ? 1 : 0;
 }
 
 /** 1.0 says on the error stream when it finds nothing, and calls that a success; 0.11 is silent. */
 async function found(call: FleetctlCall): Promise<readonly ApiUnit[] | number> {
+  if (hasNoUnits(call)) {
+    return 0;
+  }
   try {
-    const units = await findUnits(call);
-    if (units.length > 0) {
-      return units;
-    }
-    if (call.version === '1.0') {
+    const units = await foundUnits(call);
+    if (units.length === 0 && call.version === '1.0') {
       call.err('Units not found in registry');
     }
-    return 0;
+    return units.length === 0 ? 0 : units;
   } catch (error) {
     call.err(messageOf(error));
     return 1;
@@ -108,12 +116,16 @@ export const stop: Verb = async (call) => {
   if (typeof units === 'number') {
     return units;
   }
-  const inactive = units.find((unit) => !isGlobal(unit) && unit.currentState === 'inactive');
-  if (inactive !== undefined && call.version === '1.0') {
+  // Those before the first that cannot be stopped are.
+  const at = units.findIndex((unit) => !isGlobal(unit) && unit.currentState === 'inactive');
+  const before = at < 0 ? units : units.slice(0, at);
+  const running = before.filter((unit) => isGlobal(unit) || unit.currentState === 'launched');
+  const inactive = units[at];
+  if (inactive !== undefined) {
+    await setLower(call, running, { verb: 'stop', state: 'loaded' });
     call.err(`Unable to stop unit ${inactive.name} in state inactive`);
     return 1;
   }
-  const running = units.filter((unit) => isGlobal(unit) || unit.currentState === 'launched');
   return await lower(call, running, { verb: 'stop', past: 'stopped', state: 'loaded' });
 };
 
@@ -122,15 +134,16 @@ export const unload: Verb = async (call) => {
   if (typeof units === 'number') {
     return units;
   }
-  const loaded = units.filter((unit) => isGlobal(unit) || unit.desiredState !== 'inactive');
+  const loaded = units.filter((unit) => isGlobal(unit) || unit.currentState !== 'inactive');
   return await lower(call, loaded, { verb: 'unload', past: 'unloaded', state: 'inactive' });
 };
 
-async function lower(
+/** Answers the names of those to wait for. */
+async function setLower(
   call: FleetctlCall,
   units: readonly ApiUnit[],
-  what: { verb: string; past: string; state: string },
-): Promise<number> {
+  what: { verb: string; state: string },
+): Promise<string[]> {
   const waiting: string[] = [];
   for (const unit of units) {
     await call.client.setTargetState(unit.name, what.state);
@@ -140,76 +153,56 @@ async function lower(
       waiting.push(unit.name);
     }
   }
-  if (blockAttempts(call) < 0) {
+  return waiting;
+}
+
+async function lower(
+  call: FleetctlCall,
+  units: readonly ApiUnit[],
+  what: { verb: string; past: string; state: string },
+): Promise<number> {
+  const waiting = await setLower(call, units, what);
+  const isWaiting = blockAttempts(call) >= 0;
+  if (!isWaiting) {
     waiting.forEach((name) => call.out(`Triggered unit ${name} ${what.verb}`));
-    return 0;
   }
-  const isDone = await waitForStates(call, waiting, what.state);
+  const problem = isWaiting ? await waitForStates(call, waiting, what.state) : undefined;
   if (call.version === '1.0') {
+    const names = goList(waiting);
     call.err(
-      isDone
-        ? `Successfully ${what.past} units ${goList(waiting)}.`
-        : `Failed to ${what.verb} units ${goList(waiting)}. exit == 1.`,
+      problem === undefined
+        ? `Successfully ${what.past} units ${names}.`
+        : `Failed to ${what.verb} units ${names}. err: ${problem}`,
     );
   }
-  return isDone ? 0 : 1;
+  return problem === undefined ? 0 : 1;
 }
 
-/** One after the other, so that never all are down (1.0 only). */
-export const restart: Verb = async (call) => {
-  const units = await found(call);
+/** 1.0 destroys what it finds; 0.11 what is named. */
+export const destroy: Verb = async (call) => {
+  const units = call.version === '1.0' ? await found(call) : undefined;
   if (typeof units === 'number') {
     return units;
   }
-  for (const unit of units) {
-    await call.client.setTargetState(unit.name, 'loaded');
-    if (!isGlobal(unit) && !(await waitForStates(call, [unit.name], 'loaded'))) {
-      return 1;
-    }
-    await call.client.setTargetState(unit.name, 'launched');
-    if (isGlobal(unit)) {
-      call.out(`Triggered global unit ${unit.name} restart`);
-    } else if (!(await waitForStates(call, [unit.name], 'launched'))) {
-      return 1;
-    }
+  const names = units?.map((unit) => unit.name) ?? call.args.map((word) => baseName(completeName(word)));
+  let code = 0;
+  for (const name of names) {
+    code = Math.max(code, await destroyOne(call, name));
   }
-  call.err(`Successfully restarted units ${goList(units.map((unit) => unit.name))}.`);
-  return 0;
+  return code;
 };
 
-export const destroy: Verb = async (call) =>
-  call.version === '1.0' ? await destroyFound(call) : await destroyNamed(call);
-
-async function destroyFound(call: FleetctlCall): Promise<number> {
-  const units = await found(call);
-  if (typeof units === 'number') {
-    return units;
-  }
-  for (const unit of units) {
-    try {
-      await call.client.destroyUnit(unit.name);
-    } catch (error) {
-      call.err(`Error destroying units: ${messageOf(error)}`);
-      return 1;
+async function destroyOne(call: FleetctlCall, name: string): Promise<number> {
+  try {
+    await call.client.destroyUnit(name);
+  } catch (error) {
+    // In 1.0 somebody else was faster.
+    if (call.version === '1.0' && error instanceof ApiCallError && error.status === 404) {
+      return 0;
     }
-    call.out(`Destroyed ${unit.name}`);
+    call.err(`Error destroying units: ${messageOf(error)}`);
+    return 1;
   }
-  return 0;
-}
-
-async function destroyNamed(call: FleetctlCall): Promise<number> {
-  for (const word of call.args) {
-    const name = baseName(completeName(word));
-    try {
-      await call.client.destroyUnit(name);
-    } catch (error) {
-      if (!(error instanceof ApiCallError)) {
-        throw error;
-      }
-      call.err(`Error destroying units: ${error.message}`);
-      return 1;
-    }
-    call.out(`Destroyed ${name}`);
-  }
+  call.out(`Destroyed ${name}`);
   return 0;
 }

@@ -16,11 +16,19 @@ interface Listing<T> {
 }
 
 async function show<T>(call: FleetctlCall, listing: Listing<T>): Promise<number> {
-  const names = (call.flags.value('fields') ?? listing.defaults).split(',');
+  const fields = call.flags.value('fields') ?? listing.defaults;
+  if (fields === '') {
+    call.err('Must define output format');
+    return 1;
+  }
+  const names = fields.split(',');
   const unknown = names.find((name) => !Object.hasOwn(listing.fields, name));
   if (unknown !== undefined) {
     call.err(`Invalid key in output format: ${JSON.stringify(unknown)}`);
     return 1;
+  }
+  if (names.includes('tmachine')) {
+    call.err('WARNING: The "tmachine" field is deprecated. Use "target" instead');
   }
   const isFull = call.flags.isSet('full');
   try {

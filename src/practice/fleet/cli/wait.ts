@@ -2,11 +2,10 @@ import type { FleetctlCall } from './call';
 import { machineLegend } from './call';
 import { isGlobal } from './lists';
 
-/** fleetctl asks twice a second (fleetctl.go, `defaultSleepTime`). */
-const POLL_MS = 500;
+/** How often fleetctl asks, and what it counts as an attempt: 0.11 each time, 1.0 two seconds (fleetctl.go, `waitForState`). */
+const POLLS = { '1.0': { everyMs: 250, perAttempt: 8 }, '0.11': { everyMs: 500, perAttempt: 1 } } as const;
 /** 1.0 gives a started unit this long to become active, then complains. */
 const ACTIVE_LIMIT_MS = 2_000;
-const ACTIVE_POLL_MS = 250;
 
 /** How often to ask: 0 is for ever, -1 not at all. */
 export function blockAttempts(call: FleetctlCall): number {
@@ -16,15 +15,20 @@ export function blockAttempts(call: FleetctlCall): number {
   return Number(call.flags.value('block-attempts') ?? 0) || 0;
 }
 
-/** Waits until every unit has the state, telling of each; false when that took too many attempts. */
-export async function waitForStates(call: FleetctlCall, names: readonly string[], state: string): Promise<boolean> {
+/** Waits until every unit has the state, telling of each; the problem, which it has told, when that took too many attempts. */
+export async function waitForStates(
+  call: FleetctlCall,
+  names: readonly string[],
+  state: string,
+): Promise<string | undefined> {
   const attempts = blockAttempts(call);
   const results = await Promise.all(names.map((name) => waitForState(call, { name, state, attempts })));
-  const failed = results.find((result) => result !== undefined);
-  if (failed !== undefined) {
-    call.err(`Error waiting for units: ${failed}`);
+  const failed = results.filter((result) => result !== undefined);
+  // 1.0 speaks of the first only.
+  for (const problem of call.version === '1.0' ? failed.slice(0, 1) : failed) {
+    call.err(`Error waiting for units: ${problem}`);
   }
-  return failed === undefined;
+  return failed[0];
 }
 
 async function waitForState(
@@ -32,14 +36,21 @@ async function waitForState(
   what: { name: string; state: string; attempts: number },
 ): Promise<string | undefined> {
   const { name, state, attempts } = what;
-  for (let attempt = 0; attempts < 1 || attempt < attempts; attempt += 1) {
+  const { everyMs, perAttempt } = POLLS[call.version];
+  const pause = (): Promise<void> => call.context.timeline.sleep(everyMs, call.context.signal);
+  for (let poll = 0; attempts < 1 || poll < attempts * perAttempt; poll += 1) {
+    if (call.version === '1.0') {
+      await pause();
+    }
     const unit = await call.client.unit(name).catch(() => undefined);
     if (unit !== undefined && (isGlobal(unit) ? unit.desiredState : unit.currentState) === state) {
       const where = unit.machineID === '' ? '' : ` on ${await machineLegend(call, unit.machineID, false)}`;
       call.out(`Unit ${name} ${unit.currentState}${where}`);
       return undefined;
     }
-    await call.context.timeline.sleep(POLL_MS, call.context.signal);
+    if (call.version === '0.11') {
+      await pause();
+    }
   }
   return `timed out waiting for unit ${name} to report state ${state}`;
 }
@@ -61,7 +72,7 @@ async function isActiveSoon(call: FleetctlCall, name: string): Promise<boolean> 
   const { timeline, signal } = call.context;
   const end = timeline.now() + ACTIVE_LIMIT_MS;
   while (timeline.now() < end) {
-    await timeline.sleep(ACTIVE_POLL_MS, signal);
+    await timeline.sleep(POLLS['1.0'].everyMs, signal);
     const states = await call.client.states(name).catch(() => []);
     if (states.some((state) => state.systemdActiveState === 'active' && state.systemdLoadState === 'loaded')) {
       return true;

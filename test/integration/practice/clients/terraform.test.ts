@@ -218,6 +218,67 @@ describe('Terraform against the practice cloud', { skip, timeout: 900_000 }, () 
     await plan(0);
   });
 
+  it('makes a private network, a project and records of other kinds, and changes them', async () => {
+    change(
+      /$/,
+      `
+resource "digitalocean_vpc" "own" {
+  name        = "own"
+  region      = "nyc3"
+  ip_range    = "10.30.0.0/20"
+  description = "one"
+  depends_on  = [digitalocean_droplet.deis] # the first network of a region is its default, which nobody can delete
+}
+
+resource "digitalocean_project" "deis" {
+  name        = "deis"
+  purpose     = "five nodes"
+  environment = "staging"
+  resources   = [digitalocean_droplet.deis[0].urn, digitalocean_domain.deis.urn]
+}
+
+resource "digitalocean_record" "mail" {
+  domain   = digitalocean_domain.deis.name
+  type     = "MX"
+  name     = "@"
+  priority = 10
+  value    = "mail.example.com."
+}
+
+resource "digitalocean_record" "etcd" {
+  domain   = digitalocean_domain.deis.name
+  type     = "SRV"
+  name     = "_etcd-server._tcp"
+  priority = 1
+  weight   = 5
+  port     = 2380
+  ttl      = 60
+  value    = "deis-1.example.com."
+}
+
+data "digitalocean_account" "here" {}
+`,
+    );
+    await succeed('apply', '-auto-approve', '-input=false');
+    await plan(0);
+    change('description = "one"', 'description = "two"');
+    change('purpose     = "five nodes"', 'purpose     = "five small nodes"');
+    change('.urn, digitalocean_domain.deis.urn]', '.urn]');
+    change('priority = 10', 'priority = 20');
+    await plan(2);
+    await succeed('apply', '-auto-approve', '-input=false');
+    await plan(0);
+    const networks = listAt((await practice.call('GET', '/v2/vpcs')).json, 'vpcs');
+    const projects = listAt((await practice.call('GET', '/v2/projects')).json, 'projects');
+    const made = projects.find((project) => at(project, 'name') === 'deis');
+    const inside = await practice.call('GET', `/v2/projects/${String(at(made, 'id'))}/resources`);
+
+    assert.deepEqual(networks.map((network) => at(network, 'description')).sort(), ['', 'two']);
+    assert.deepEqual([at(made, 'purpose'), at(made, 'environment')], ['Other: five small nodes', 'Staging']);
+    assert.match(String(at(inside.json, 'resources.0.urn')), /^do:droplet:/);
+    assert.equal(at(inside.json, 'meta.total'), 1);
+  });
+
   it('takes a droplet into its state that it did not make, and reads what can be had', async () => {
     const [id] = await createActive(practice, ['found'], { tags: ['found'] });
     change(
@@ -262,6 +323,7 @@ data "digitalocean_tags" "all" {}
     for (const what of ['droplets', 'account/keys', 'firewalls', 'domains']) {
       assert.equal(await total(what), 0, what);
     }
+    assert.deepEqual([await total('vpcs'), await total('projects')], [1, 1], 'only what is the default');
     const { json } = await practice.call('GET', '/v2/tags');
     const left = listAt(json, 'tags').map((tag) => at(tag, 'name'));
     assert.deepEqual(left.sort(), ['found', 'more'], 'those that came with droplets are nobody’s');

@@ -26,6 +26,7 @@ func terraformSnapshot(w *walk) {
 				break
 			}
 		}
+		that(found != "", "one of the droplet's snapshots was made at %v", action.StartedAt)
 		snapshot := got(w.client.Snapshots.Get(w.ctx, found))
 		same("snapshot", []interface{}{snapshot.Name, snapshot.ResourceID, snapshot.ResourceType, snapshot.Regions, snapshot.MinDiskSize}, []interface{}{name, strconv.Itoa(droplet.ID), "droplet", []string{"nyc3"}, 20})
 		that(snapshot.SizeGigaBytes > 0, "%v", snapshot)

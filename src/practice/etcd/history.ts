@@ -1,7 +1,7 @@
 import type { Cancel } from '../kernel';
 import type { EtcdEvent } from './api';
 import { EtcdError } from './errors';
-import type { Applied } from './store';
+import type { Applied } from './effect';
 import { isHiddenBelow } from './tree';
 
 /** etcd remembers this many events for those who ask for an index of the past (v2store, `EventHistory`). */

@@ -1,9 +1,10 @@
 import type { EtcdClient, EtcdEvent, EtcdWrite } from './api';
 import { optionsOf } from './client';
+import type { Applied } from './effect';
 import { EtcdError } from './errors';
 import { History } from './history';
 import type { KeySpace } from './http/keys';
-import { Store, type Applied, type DeleteOptions, type GetOptions, type StoreOperation } from './store';
+import { Store, type DeleteOptions, type GetOptions, type StoreOperation } from './store';
 import { emptyStore, type StoreState } from './tree';
 
 /** What is kept of it: plain data, changed in place. */

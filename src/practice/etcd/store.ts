@@ -1,16 +1,7 @@
 import type { EtcdEvent, EtcdNode } from './api';
+import { Effect, sharedEffect, type Applied } from './effect';
 import { EtcdError } from './errors';
-import {
-  childOf,
-  cleanKey,
-  describeNode,
-  findNode,
-  isDirectory,
-  showNode,
-  splitKey,
-  type StoreState,
-  type TreeNode,
-} from './tree';
+import { childOf, cleanKey, findNode, isDirectory, showNode, splitKey, type StoreState, type TreeNode } from './tree';
 
 /** A write as it stands in the log: everything a member needs to do the same as the others. */
 export type StoreOperation =
@@ -42,23 +33,6 @@ export interface GetOptions {
   readonly recursive?: boolean;
   readonly sorted?: boolean;
 }
-
-/** What an applied write did. A refresh is not told to watchers. */
-export interface Applied {
-  readonly key: string;
-  /** A directory that went, and everything below it. */
-  readonly isDirectoryRemoval: boolean;
-  readonly index: number;
-  readonly isQuiet: boolean;
-  /** Written out only for who wants to know: most writes are heartbeats that four of five members apply unseen. */
-  event(): EtcdEvent;
-}
-
-/**
- * The members of a cluster apply one and the same operation to the same keys: what it did is remembered once for all of them. A
- * thousand events are remembered by each, and five copies of them were most of the memory of many clusters.
- */
-const effects = new WeakMap<StoreOperation, Applied>();
 
 /** One member's copy of the keys, with etcd's v2 rules (etcd 2.3/3.4, etcdserver/api/v2store). */
 export class Store {
@@ -146,7 +120,7 @@ export class Store {
       throw this.#error(100, path);
     }
     const node = this.#place(path, options, options.refresh === true ? prevNode?.value : options.value);
-    return this.#done('set', { path, node, prevNode, now, isQuiet: options.refresh === true });
+    return this.#done('set', { key: path, node, prevNode, now, isQuiet: options.refresh === true });
   }
 
   #create(path: string, options: PutOptions, now: number): () => EtcdEvent {
@@ -155,7 +129,7 @@ export class Store {
       throw this.#error(105, path);
     }
     const node = this.#place(path, options, options.value);
-    return this.#done('create', { path, node, now });
+    return this.#done('create', { key: path, node, now });
   }
 
   #update(path: string, options: PutOptions, now: number): () => EtcdEvent {
@@ -167,7 +141,7 @@ export class Store {
     const node = this.#change(path, prevNode, options);
     // The index of a directory is that of its making for good; only the event of the update shows the new one.
     const shown = { ...node, modified: this.state.index };
-    return this.#done('update', { path, node: shown, prevNode, now, isQuiet: options.refresh === true });
+    return this.#done('update', { key: path, node: shown, prevNode, now, isQuiet: options.refresh === true });
   }
 
   #compareAndSwap(path: string, options: PutOptions, now: number): () => EtcdEvent {
@@ -175,7 +149,7 @@ export class Store {
     const prevNode = this.#find(path);
     this.#compare(path, prevNode, options);
     const node = this.#change(path, prevNode, options);
-    return this.#done('compareAndSwap', { path, node, prevNode, now, isQuiet: options.refresh === true });
+    return this.#done('compareAndSwap', { key: path, node, prevNode, now, isQuiet: options.refresh === true });
   }
 
   /** A node in place of the old one, made when that was; nodes are never changed, since events of the past show them. */
@@ -218,19 +192,7 @@ export class Store {
   #remove(action: string, path: string, what: { node: TreeNode; now: number }): () => EtcdEvent {
     const parts = splitKey(path);
     Reflect.deleteProperty(this.#makeDirectories(parts, parts.length - 1), parts.at(-1) ?? '');
-    const index = this.state.index;
-    const isDirectoryRemoval = isDirectory(what.node);
-    const event = once(() => ({
-      action,
-      node: {
-        key: path,
-        ...(isDirectoryRemoval ? { dir: true as const } : {}),
-        modifiedIndex: index,
-        createdIndex: what.node.created,
-      },
-      prevNode: describeNode(path, what.node, what.now),
-    }));
-    return this.#tell({ key: path, isDirectoryRemoval, index, isQuiet: false, event });
+    return this.#tell(new Effect({ action, key: path, index: this.state.index, isRemoval: true, ...what }));
   }
 
   #expire(now: number): void {
@@ -348,24 +310,13 @@ export class Store {
 
   #done(
     action: string,
-    what: { path: string; node: TreeNode; prevNode?: TreeNode | undefined; now: number; isQuiet?: boolean },
+    what: { key: string; node: TreeNode; prevNode?: TreeNode | undefined; now: number; isQuiet?: boolean },
   ): () => EtcdEvent {
-    const { path, node, prevNode, now } = what;
-    const event = once(() => ({
-      action,
-      node: describeNode(path, node, now),
-      ...(prevNode === undefined ? {} : { prevNode: describeNode(path, prevNode, now) }),
-    }));
-    const isQuiet = what.isQuiet === true;
-    return this.#tell({ key: path, isDirectoryRemoval: false, index: this.state.index, isQuiet, event });
+    return this.#tell(new Effect({ action, index: this.state.index, ...what }));
   }
 
-  #tell(applied: Applied): () => EtcdEvent {
-    const operation = this.#applying;
-    const known = operation === undefined ? undefined : effects.get(operation);
-    const isSame = known?.index === applied.index && known.key === applied.key;
-    if (operation !== undefined && known === undefined) effects.set(operation, applied);
-    const one = isSame ? known : applied;
+  #tell(own: Applied): () => EtcdEvent {
+    const one = this.#applying === undefined ? own : sharedEffect(this.#applying, own);
     this.changed(one);
     return () => one.event();
   }
@@ -380,11 +331,6 @@ function earliestExpiry(node: TreeNode): number {
     }
   }
   return earliest;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 function extend(node: TreeNode, ms: number): void {

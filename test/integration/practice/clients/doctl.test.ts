@@ -96,7 +96,10 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
     assert.match(fingerprint, FINGERPRINT);
     assert.match(again, /422 \(request "[0-9a-f-]{36}"\) SSH Key is already in use on your account/);
     assert.deepEqual(await table('Name,FingerPrint', 'compute', 'ssh-key', 'list'), [['deis', fingerprint]]);
+    await succeed('compute', 'ssh-key', 'update', String(at(key, 'id')), '--key-name', 'renamed');
+    await succeed('compute', 'ssh-key', 'update', fingerprint, '--key-name', 'deis');
     const [found] = await json('compute', 'ssh-key', 'get', fingerprint);
+    assert.equal(at(found, 'name'), 'deis');
     assert.equal(String(at(found, 'public_key')).trim(), readFileSync(file, 'utf8').trim());
   });
 
@@ -186,6 +189,48 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
       await refusal('compute', 'droplet-action', 'resize', id, '--size', '2gb'),
       /422 \(request "[^"]+"\) Droplet is currently on\. Please power it off to run this event\./,
     );
+  });
+
+  it('takes a snapshot of one, makes a droplet from it and deletes both by what they are called', async () => {
+    const id = (await idsOf()).get('deis-3') ?? '';
+    await succeed('compute', 'droplet-action', 'snapshot', id, '--snapshot-name', 'copy', '--wait');
+    const [[snapshot = ''] = []] = await table('ID', 'compute', 'droplet', 'snapshots', id);
+    const listed = await table('ID,Name,ResourceType', 'compute', 'snapshot', 'list', '--resource', 'droplet');
+    const own = await table('ID,Type', 'compute', 'image', 'list-user');
+    const [made] = await json(
+      ...['compute', 'droplet', 'create', 'deis-copy', '--image', snapshot, '--size', '512mb', '--region', 'nyc3'],
+    );
+    const [[action = ''] = []] = await table('ID', 'compute', 'droplet', 'actions', String(at(made, 'id')));
+    const waited = await table('Status,Type', 'compute', 'action', 'wait', action, '--poll-timeout', '1');
+    await succeed('compute', 'droplet', 'delete', 'deis-copy', '--force');
+    await succeed('compute', 'snapshot', 'delete', snapshot, '--force');
+
+    assert.deepEqual(listed, [[snapshot, 'copy', 'droplet']]);
+    assert.deepEqual(own, [[snapshot, 'snapshot']]);
+    assert.deepEqual(waited, [['completed', 'create']]);
+    assert.match(await refusal('compute', 'snapshot', 'get', snapshot), /404 /);
+  });
+
+  it('puts a droplet under a tag and behind a firewall, and takes it away from both', async () => {
+    const id = (await idsOf()).get('deis-3') ?? '';
+    const [[firewall = ''] = []] = await table('ID', 'compute', 'firewall', 'list');
+    const covering = async () => await table('Name', 'compute', 'firewall', 'list-by-droplet', id);
+    await succeed('compute', 'tag', 'create', 'apart');
+    await succeed('compute', 'tag', 'apply', 'apart', `--resource=do:droplet:${id}`);
+    await succeed('compute', 'droplet', 'untag', id, '--tag-name', TAG);
+    const tagged = await table('ID', 'compute', 'droplet', 'list', '--tag-name', 'apart');
+    const open = await covering();
+    await succeed('compute', 'firewall', 'add-droplets', firewall, '--droplet-ids', id);
+    const walled = await covering();
+    await succeed('compute', 'firewall', 'remove-droplets', firewall, '--droplet-ids', id);
+    await succeed('compute', 'firewall', 'add-tags', firewall, '--tag-names', 'apart');
+    const byTag = await covering();
+    await succeed('compute', 'firewall', 'remove-tags', firewall, '--tag-names', 'apart');
+    await succeed('compute', 'tag', 'remove', 'apart', `--resource=do:droplet:${id}`);
+    await succeed('compute', 'tag', 'delete', 'apart', '--force');
+    await succeed('compute', 'droplet', 'tag', id, '--tag-name', TAG);
+
+    assert.deepEqual([tagged, open, walled, byTag], [[[id]], [], [['deis-doctl']], [['deis-doctl']]]);
   });
 
   it('makes a private network and a project, puts a droplet into it and takes both away', async () => {

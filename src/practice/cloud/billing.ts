@@ -19,13 +19,14 @@ const HOUR_S = 3600;
 /** A month costs 672 hours at most. */
 const MONTH_MS = 30 * 24 * HOUR_S * 1000;
 const LEAST_COST = 0.01;
+const LEAST_MS = 60_000;
 /** A month of a snapshot or an imported image (DigitalOcean's pricing of images). */
 const IMAGE_PRICE_PER_GB = 0.06;
 
-/** By the second from create to destroy, powered off or not; at least a cent, at most the monthly price for each month. */
+/** By the second from create to destroy, powered off or not; at least a minute and a cent, at most the monthly price for each month. */
 function costOf(charge: ChargeRecord, now: number): number {
   if (charge.price !== undefined) return charge.price;
-  const lastedMs = (charge.to ?? now) - charge.from;
+  const lastedMs = Math.max(LEAST_MS, (charge.to ?? now) - charge.from);
   const wholeMonths = Math.floor(lastedMs / MONTH_MS);
   const rest = ((lastedMs % MONTH_MS) / 1000 / HOUR_S) * hourlyPrice(charge.priceMonthly);
   return Math.max(LEAST_COST, wholeMonths * charge.priceMonthly + Math.min(rest, charge.priceMonthly));

@@ -57,10 +57,10 @@ export function createCloud(parts: CloudParts): Cloud {
   const billing = new Billing(store);
   const images = new Images(store, catalogue, timeline, billing, (id) => parts.disks.remove(id));
   const diskImages = new DiskImages({ store, timeline, billing, images });
-  const imageActions = new ImageActions({ store, timeline, catalogue, billing });
+  const imageActions = new ImageActions({ store, timeline, catalogue, billing, images });
   const keys = new Keys(store);
   const tags = new Tags(store);
-  const vpcs = new Vpcs(store, random);
+  const vpcs = new Vpcs(store, random, catalogue.name === '2016' ? 16 : 20);
   const projects = new Projects(store, random);
   const domains = new Domains(store);
   const firewalls = new Firewalls({ store, timeline, random, tags });

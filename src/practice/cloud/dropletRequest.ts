@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Catalogue } from './catalogue/catalogue';
-import type { SizeEntry } from './catalogue/catalogue';
+import type { Catalogue, RegionEntry, SizeEntry } from './catalogue/catalogue';
 import type { AskedPolicy } from './backupPolicy';
 import type { Images } from './images';
 import type { Keys } from './keys';
@@ -55,15 +54,28 @@ function checkPlace(
 ): { regionSlug: string; size: SizeEntry } {
   const size = catalogue.sizes.find((candidate) => candidate.slug === request.size);
   if (size === undefined) throw unprocessable('You specified an invalid size for Droplet creation.');
-  const region = catalogue.regions.find((candidate) => candidate.slug === request.region);
-  if (region === undefined) throw unprocessable('You specified an invalid region for Droplet creation.');
-  if (!region.isAvailable) throw unprocessable(`${region.slug} is unavailable.`);
-  if (region.lacks?.includes(size.slug) === true) throw unprocessable('Size is not available in this region.');
-  if (image.regions?.includes(region.slug) === false) throw unprocessable('Image is not available in this region.');
   if (size.diskGb < image.minDiskGb) {
     throw unprocessable('The image you specified requires a larger disk than the size you selected.');
   }
+  const regions = regionsNamed(catalogue, request.region);
+  const fitting = regions.find((region) => refusalOf(region, size, image) === undefined);
+  const region = fitting ?? regions[0];
+  if (region === undefined) throw unprocessable('You specified an invalid region for Droplet creation.');
+  const refusal = refusalOf(region, size, image);
+  if (refusal !== undefined) throw unprocessable(refusal);
   return { regionSlug: region.slug, size };
+}
+
+/** `nyc` stands for any of nyc1, nyc2 and nyc3, and nothing for any region at all (digitalocean/openapi, droplet_create.yml). */
+function regionsNamed({ regions }: Catalogue, asked: string): readonly RegionEntry[] {
+  const exact = regions.filter(({ slug }) => slug === asked);
+  return exact.length > 0 ? exact : regions.filter(({ slug }) => asked === '' || slug.replace(/\d+$/, '') === asked);
+}
+
+function refusalOf(region: RegionEntry, size: SizeEntry, image: ImageRecord): string | undefined {
+  if (!region.isAvailable) return `${region.slug} is unavailable.`;
+  if (region.lacks?.includes(size.slug) === true) return 'Size is not available in this region.';
+  return image.regions?.includes(region.slug) === false ? 'Image is not available in this region.' : undefined;
 }
 
 /** Everything that can be said about a create call before anything is made; throws the refusal DigitalOcean answers with. */

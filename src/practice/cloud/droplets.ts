@@ -50,7 +50,7 @@ export class Droplets {
   }
 
   create(account: AccountRecord, request: DropletRequest): { droplet: DropletRecord; action: ActionRecord }[] {
-    if (account.status === 'locked') throw forbidden();
+    if (account.status !== 'active') throw forbidden();
     if (!account.isEmailVerified) throw unprocessable('Please verify your email address before creating a Droplet.');
     const checked = checkDropletRequest(this.parts, account.uuid, request);
     const living = this.list(account.uuid).filter((droplet) => droplet.goneAt === undefined);

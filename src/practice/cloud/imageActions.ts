@@ -1,6 +1,7 @@
 import type { Timeline } from '../kernel';
 import type { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
+import type { Images } from './images';
 import type { ActionRecord, ImageRecord } from './records';
 import { forbidden, unprocessable } from './refusal';
 import type { CloudStore } from './store';
@@ -13,6 +14,7 @@ interface Parts {
   readonly timeline: Timeline;
   readonly catalogue: Catalogue;
   readonly billing: Billing;
+  readonly images: Images;
 }
 
 /** What can be done with an image of one's own: more regions have it, or it counts as a snapshot. */
@@ -43,6 +45,7 @@ export class ImageActions {
   #start(account: string, image: ImageRecord, what: Pick<ActionRecord, 'type' | 'regionSlug'>): ActionRecord {
     const { store, timeline } = this.parts;
     if (image.account !== account) throw forbidden();
+    if (this.parts.images.statusOf(image) !== 'available') throw unprocessable('Image is not available.');
     if (store.data.actions.some((one) => one.imageId === image.id && one.status === 'in-progress')) {
       throw unprocessable('Image already has a pending event.');
     }

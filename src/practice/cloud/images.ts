@@ -14,13 +14,23 @@ export interface ImportRequest {
   readonly tags: readonly string[];
 }
 
-export type ImageStatus = 'NEW' | 'pending' | 'available';
+export type ImageStatus = 'NEW' | 'pending' | 'available' | 'deleted';
 
 /** How long fetching and converting an imported image takes. */
 const FETCH_MS = 30_000;
 const CONVERT_MS = 90_000;
 /** What an imported image needs: CoreOS images are small, their file system grows with the disk. */
 const IMPORTED_MIN_DISK_GB = 9;
+
+/** Others than those that DigitalOcean names are "Unknown" to it (digitalocean/openapi, shared/attributes/distribution.yml). */
+const DISTRIBUTIONS = [
+  ...['Arch Linux', 'CentOS', 'CoreOS', 'Debian', 'Fedora', 'Fedora Atomic', 'FreeBSD', 'Gentoo'],
+  ...['openSUSE', 'RancherOS', 'Rocky Linux', 'Ubuntu'],
+];
+const knownDistribution = (asked: string): string => (DISTRIBUTIONS.includes(asked) ? asked : 'Unknown');
+
+/** Of what an import is made raw, qcow2, vhdx, vdi and vmdk, also packed by gzip or bzip2, and nothing else (its documented limits). */
+const NO_IMAGE = /\.(?:xz|zst|zip|7z|rar|iso|ova|tar|tgz)(?:[?#]|$)/i;
 
 /** Everybody's images by the catalogue, and an account's own that it imported. */
 export class Images {
@@ -51,7 +61,7 @@ export class Images {
 
   statusOf(image: ImageRecord): ImageStatus {
     const now = this.timeline.now();
-    if (now >= (image.availableAt ?? 0)) return 'available';
+    if (now >= (image.availableAt ?? 0)) return image.failure === undefined ? 'available' : 'deleted';
     return now >= (image.pendingAt ?? 0) ? 'pending' : 'NEW';
   }
 
@@ -63,13 +73,16 @@ export class Images {
     if (!/^https?:\/\//.test(request.url)) throw unprocessable('URL is invalid.');
     const now = this.timeline.now();
     const image: ImageRecord = {
-      ...{ id: this.store.nextId(), account, name: request.name, slug: null, distribution: request.distribution },
+      ...{ id: this.store.nextId(), account, name: request.name, slug: null },
+      distribution: knownDistribution(request.distribution),
       ...{ minDiskGb: IMPORTED_MIN_DISK_GB, sizeGb: 0.32, createdAt: new Date(now).toISOString() },
       ...{ regions: [request.region], tags: request.tags, description: request.description },
       ...{ pendingAt: now + FETCH_MS, availableAt: now + FETCH_MS + CONVERT_MS },
+      ...(NO_IMAGE.test(request.url) && { failure: 'The file is not a supported image format.' }),
     };
     this.store.data.images.push(image);
-    this.billing.openImage(image, now + FETCH_MS + CONVERT_MS);
+    if (image.failure === undefined) this.billing.openImage(image, now + FETCH_MS + CONVERT_MS);
+    this.store.changed();
     // Nobody may be waiting for it on the timeline; with `--speed max` the import still has to come to its end.
     this.timeline.after(FETCH_MS + CONVERT_MS, () => undefined);
     return image;
@@ -84,7 +97,8 @@ export class Images {
     const image = this.get(account, reference);
     if (image.account !== account) throw forbidden();
     if (change.name?.trim() === '') throw unprocessable("Name can't be blank");
-    Object.assign(image, change);
+    const { distribution } = change;
+    Object.assign(image, change, distribution === undefined ? {} : { distribution: knownDistribution(distribution) });
     this.store.changed();
     return image;
   }

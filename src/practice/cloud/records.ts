@@ -49,7 +49,7 @@ export interface ImageRecord extends ImageEntry {
   /** Absent for the images that everybody sees. */
   readonly account?: string;
   regions?: readonly string[];
-  readonly tags?: readonly string[];
+  tags?: readonly string[];
   description?: string;
   /** Absent: an imported one. */
   type?: 'snapshot' | 'backup';
@@ -58,6 +58,8 @@ export interface ImageRecord extends ImageEntry {
   /** While an import is under way: when it becomes `pending` and `available`. */
   readonly pendingAt?: number;
   readonly availableAt?: number;
+  /** Why there will be none. */
+  readonly failure?: string;
 }
 
 export interface BackupPolicy {

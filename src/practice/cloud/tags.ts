@@ -1,4 +1,4 @@
-import type { DropletRecord, TagRecord } from './records';
+import type { DropletRecord, ImageRecord, TagRecord } from './records';
 import { notFound, unprocessable } from './refusal';
 import type { CloudStore } from './store';
 
@@ -39,6 +39,9 @@ export class Tags {
     for (const droplet of this.dropletsWith(account, tag.name)) {
       droplet.tags = droplet.tags.filter((other) => other !== tag.name);
     }
+    for (const image of this.imagesWith(account, tag.name)) {
+      image.tags = image.tags?.filter((other) => other !== tag.name) ?? [];
+    }
     this.store.data.tags = this.store.data.tags.filter((other) => other !== tag);
     this.store.changed();
   }
@@ -47,6 +50,12 @@ export class Tags {
     const canonical = this.#find(account, name)?.name;
     if (canonical === undefined) return [];
     return this.store.data.droplets.filter((one) => one.account === account && one.tags.includes(canonical));
+  }
+
+  imagesWith(account: string, name: string): ImageRecord[] {
+    const canonical = this.#find(account, name)?.name;
+    if (canonical === undefined) return [];
+    return this.store.data.images.filter((one) => one.account === account && one.tags?.includes(canonical) === true);
   }
 
   #find(account: string, name: string): TagRecord | undefined {

@@ -11,7 +11,7 @@ export interface VpcRequest {
   readonly range: string | undefined;
 }
 
-/** Private networks are 10.x.0.0/16 from here on; 10.229 and 10.244 to 10.246 are DigitalOcean's own, and flannel's in Deis. */
+/** Private networks begin with 10.x from here on; 10.229 and 10.244 to 10.246 are DigitalOcean's own, and flannel's in Deis. */
 const FIRST_OCTET = 128;
 const TAKEN_OCTETS = [229, 244, 245, 246];
 /** Behind the network's own address and its gateway's. */
@@ -19,7 +19,7 @@ const FIRST_HOST = 2;
 const NAME = /^[a-zA-Z0-9\-.]+$/;
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(rangeOf);
 /** digitalocean/openapi, vpcs/models/vpc.yml. */
-const [LARGEST_BITS, SMALLEST_BITS, MOST_DESCRIPTION] = [16, 28, 255];
+const [LARGEST_BITS, SMALLEST_BITS, GENERATED_BITS, MOST_DESCRIPTION] = [16, 28, 20, 255];
 
 function rangeOf(text: string): Cidr {
   const range = parseCidr(text);
@@ -39,6 +39,8 @@ export class Vpcs {
   constructor(
     private readonly store: CloudStore,
     private readonly random: Random,
+    /** How large the regions' own are: a /16 in 2016, as private networking had it; today as those that are asked for without a range. */
+    private readonly defaultBits: 16 | 20 = 16,
   ) {
     // A state that was written when there were only default networks has less of each.
     for (const vpc of store.data.vpcs) Object.assign(vpc, { ...asBefore(vpc), ...vpc });
@@ -62,7 +64,8 @@ export class Vpcs {
   ensure(account: string, regionSlug: string, now: number): VpcRecord {
     const known = this.list(account).find((vpc) => vpc.regionSlug === regionSlug && vpc.isDefault);
     if (known !== undefined) return known;
-    return this.#add(account, { name: `default-${regionSlug}`, regionSlug, description: '' }, now);
+    const range = `10.${this.#freeOctet(account)}.0.0/${this.defaultBits}`;
+    return this.#add(account, { name: `default-${regionSlug}`, regionSlug, description: '', range }, now);
   }
 
   create(account: string, { range, ...request }: VpcRequest, now: number): VpcRecord {
@@ -122,7 +125,7 @@ export class Vpcs {
   }
 
   #add(account: string, request: Omit<VpcRequest, 'range'> & { range?: string | undefined }, now: number): VpcRecord {
-    const { name, regionSlug, description, range = `10.${this.#freeOctet(account)}.0.0/16` } = request;
+    const { name, regionSlug, description, range = `10.${this.#freeOctet(account)}.0.0/${GENERATED_BITS}` } = request;
     // The first of a region becomes its default, whoever made it.
     const isDefault = !this.list(account).some((vpc) => vpc.regionSlug === regionSlug && vpc.isDefault);
     const vpc: VpcRecord = {

@@ -129,6 +129,10 @@ describe('changing droplets of the practice cloud', { timeout: 120_000 }, () => 
     const id = String(at((await practice.call('POST', '/v2/images', { body })).json, 'image.id'));
     const ask = (request: object): Promise<Answer> =>
       practice.call('POST', `/v2/images/${id}/actions`, { body: request });
+    await until(
+      () => practice.call('GET', `/v2/images/${id}`),
+      ({ json }) => at(json, 'image.status') === 'available',
+    );
     const moved = await ask({ type: 'transfer', region: 'sfo1' });
     assert.deepEqual([moved.status, at(moved.json, 'action.resource_type')], [201, 'image']);
     assert.equal(at((await ask({ type: 'transfer', region: 'mars1' })).json, 'message'), 'Region is not available.');

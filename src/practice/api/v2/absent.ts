@@ -14,7 +14,6 @@ function invoices({ cloud, account, url }: Call) {
   return { status: 200, body: { invoices: items, invoice_preview: preview, links, meta } };
 }
 
-/** What no account of this cloud ever has: it cannot be made here, so every list of it is empty. */
 function emptyList(path: string, scope: string, key: string): Route {
   return {
     ...{ method: 'GET', path: `/v2/${path}`, scope: `${scope}:read` },
@@ -24,6 +23,40 @@ function emptyList(path: string, scope: string, key: string): Route {
     },
   };
 }
+
+interface Absent {
+  readonly path: string;
+  readonly scope: string;
+  /** In the reply, when it is not the path. */
+  readonly key?: string;
+  readonly words?: string;
+}
+
+/** What no account of this cloud ever has. Whoever wants to make one hears that it is no fault of the request. */
+function neverThere({ path, scope, key = path, words = key.replaceAll('_', ' ') }: Absent): Route[] {
+  const refuse: Route = {
+    ...{ method: 'POST', path: `/v2/${path}`, scope: `${scope}:create` },
+    run: () => {
+      throw unprocessable(`The practice cloud has no ${words}.`);
+    },
+  };
+  return [emptyList(path, scope, key), refuse];
+}
+
+const ABSENT: readonly Absent[] = [
+  { path: 'volumes', scope: 'block_storage' },
+  { path: 'reserved_ips', scope: 'reserved_ip', words: 'reserved IPs' },
+  { path: 'floating_ips', scope: 'reserved_ip', words: 'floating IPs' },
+  { path: 'reserved_ipv6', scope: 'reserved_ip', key: 'reserved_ipv6s', words: 'reserved IPs' },
+  { path: 'load_balancers', scope: 'load_balancer' },
+  { path: 'monitoring/alerts', scope: 'monitoring', key: 'policies', words: 'alert policies' },
+  { path: 'vpc_peerings', scope: 'vpc_peering', words: 'VPC peerings' },
+  { path: 'certificates', scope: 'certificate' },
+  { path: 'cdn/endpoints', scope: 'cdn', key: 'endpoints', words: 'CDN' },
+  { path: 'kubernetes/clusters', scope: 'kubernetes', key: 'kubernetes_clusters', words: 'Kubernetes' },
+  { path: 'databases', scope: 'database' },
+  { path: 'apps', scope: 'app', words: 'App Platform' },
+];
 
 /** The figures come from DigitalOcean's agent in the guest, which CoreOS and imported images do not have: none. */
 function metrics({ cloud, account, url }: Call) {
@@ -35,20 +68,9 @@ function metrics({ cloud, account, url }: Call) {
 }
 
 export const absentRoutes: readonly Route[] = [
-  emptyList('volumes', 'block_storage', 'volumes'),
-  emptyList('reserved_ips', 'reserved_ip', 'reserved_ips'),
-  emptyList('floating_ips', 'reserved_ip', 'floating_ips'),
-  emptyList('monitoring/alerts', 'monitoring', 'policies'),
+  ...ABSENT.flatMap(neverThere),
   emptyList('customers/my/billing_history', 'billing', 'billing_history'),
-  { method: 'GET', path: '/v2/customers/my/invoices', scope: 'billing:read', run: invoices },
-  emptyList('load_balancers', 'load_balancer', 'load_balancers'),
-  emptyList('reserved_ipv6', 'reserved_ip', 'reserved_ipv6s'),
-  emptyList('vpc_peerings', 'vpc_peering', 'vpc_peerings'),
-  emptyList('certificates', 'certificate', 'certificates'),
-  emptyList('cdn/endpoints', 'cdn', 'endpoints'),
-  emptyList('kubernetes/clusters', 'kubernetes', 'kubernetes_clusters'),
-  emptyList('databases', 'database', 'databases'),
-  emptyList('apps', 'app', 'apps'),
   emptyList('1-clicks', '1click', '1_clicks'),
+  { method: 'GET', path: '/v2/customers/my/invoices', scope: 'billing:read', run: invoices },
   { method: 'GET', path: '/v2/monitoring/metrics/droplet/:metric', scope: 'monitoring:read', run: metrics },
 ];

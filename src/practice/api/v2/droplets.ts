@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { unprocessable } from '../../cloud/refusal';
+import { hasScope } from '../../cloud/accounts';
+import { forbidden, unprocessable } from '../../cloud/refusal';
 import { pageOf } from '../paging';
 import { numericId, type Call, type Route } from '../router';
 import { backupPolicy, optional, parseBody, reference } from './body';
@@ -19,6 +20,7 @@ function create(call: Call) {
   const body = parseBody(created, call.body);
   const isSingle = typeof body.name === 'string';
   const project = body.project_id ?? '';
+  if ((body.tags ?? []).length > 0 && !hasScope(call.identity.scopes, 'tag:create')) throw forbidden();
   if (project !== '') refuseUnknownProject(call, project);
   const made = call.cloud.droplets.create(call.identity.account, {
     names: isSingle ? [body.name ?? ''] : (body.names ?? []),
@@ -85,9 +87,10 @@ export const dropletRoutes: readonly Route[] = [
   { method: 'POST', path: PATH, scope: 'droplet:create', run: create },
   {
     ...{ method: 'DELETE', path: PATH, scope: 'droplet:delete' },
-    run: ({ cloud, account, url }) => {
+    run: ({ cloud, account, identity, url }) => {
       const tag = url.searchParams.get('tag_name') ?? '';
       if (tag === '') throw unprocessable('tag_name is required');
+      if (!hasScope(identity.scopes, 'tag:read')) throw forbidden();
       cloud.droplets.deleteByTag(account, tag);
       return { status: 204 };
     },

@@ -46,7 +46,8 @@ export function createV2Handler(cloud: Cloud, report: (error: unknown) => void):
   const answer = async (request: IncomingMessage, url: URL, headers: Record<string, string>): Promise<Reply> => {
     const identity = cloud.accounts.identify(bearerToken(request) ?? '');
     if (identity === undefined) throw unauthorized();
-    const method = request.method ?? 'GET';
+    // A HEAD is answered with the headers of the GET, and by Node without its body.
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
     const isKeyList = method === 'GET' && url.pathname === '/v2/account/keys';
     Object.assign(headers, limits.take(identity.tokenHash, isKeyList));
     const { route, params } = router.find(method, url.pathname);

@@ -17,7 +17,7 @@ function isWanted(image: ImageRecord, query: URLSearchParams): boolean {
   const tag = query.get('tag_name');
   if (type === 'application') return false;
   if (type === 'distribution' && image.account !== undefined) return false;
-  return tag === null || image.tags?.includes(tag) === true;
+  return tag === null || image.tags?.some((one) => one.toLowerCase() === tag.toLowerCase()) === true;
 }
 
 const changed = v.object({
@@ -83,7 +83,8 @@ export const imageRoutes: readonly Route[] = [
     run: ({ cloud, account, body }) => {
       const { distribution, description, tags, ...rest } = parseBody(imported, body);
       const image = cloud.images.import(account, {
-        ...{ ...rest, distribution: distribution ?? 'Unknown', description: description ?? '', tags: tags ?? [] },
+        ...{ ...rest, distribution: distribution ?? 'Unknown', description: description ?? '' },
+        tags: (tags ?? []).map((tag) => cloud.tags.ensure(account, tag).name),
       });
       return { status: 202, body: { image: renderImage(cloud, image) } };
     },

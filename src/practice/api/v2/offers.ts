@@ -1,3 +1,4 @@
+import { hasScope } from '../../cloud/accounts';
 import { pageOf } from '../paging';
 import type { Route } from '../router';
 import { renderRegion, renderSize } from './render';
@@ -6,9 +7,12 @@ import { renderRegion, renderSize } from './render';
 export const offerRoutes: readonly Route[] = [
   {
     ...{ method: 'GET', path: '/v2/regions', scope: 'regions:read' },
-    run: ({ cloud: { catalogue }, url }) => {
+    run: ({ cloud: { catalogue }, identity, url }) => {
       const { items, links, meta } = pageOf(catalogue.regions, url);
-      return { status: 200, body: { regions: items.map((one) => renderRegion(catalogue, one)), links, meta } };
+      // Which sizes a region has is for those who may read sizes.
+      const hidden = hasScope(identity.scopes, 'sizes:read') ? {} : { sizes: [] };
+      const regions = items.map((one) => ({ ...renderRegion(catalogue, one), ...hidden }));
+      return { status: 200, body: { regions, links, meta } };
     },
   },
   {

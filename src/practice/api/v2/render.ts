@@ -59,6 +59,9 @@ export function renderImage(cloud: Cloud, image: ImageRecord): object {
   return image.account === undefined ? once(image, () => renderAnyImage(cloud, image)) : renderAnyImage(cloud, image);
 }
 
+const errorOf = (cloud: Cloud, image: ImageRecord): string =>
+  cloud.images.statusOf(image) === 'deleted' ? (image.failure ?? '') : '';
+
 function renderAnyImage(cloud: Cloud, image: ImageRecord): object {
   const isOwn = image.account !== undefined;
   return {
@@ -70,7 +73,7 @@ function renderAnyImage(cloud: Cloud, image: ImageRecord): object {
       type: isOwn ? (image.type ?? 'custom') : 'base',
     },
     ...{ size_gigabytes: image.sizeGb, description: image.description ?? '', tags: image.tags ?? [] },
-    ...{ status: cloud.images.statusOf(image), error_message: '' },
+    ...{ status: cloud.images.statusOf(image), error_message: errorOf(cloud, image) },
   };
 }
 
@@ -151,11 +154,12 @@ export function renderAction(cloud: Cloud, action: ActionRecord): object {
 
 export function renderTag(cloud: Cloud, tag: TagRecord): object {
   const { length } = cloud.tags.dropletsWith(tag.account, tag.name);
+  const images = cloud.tags.imagesWith(tag.account, tag.name).length;
   const none = { count: 0 };
   return {
     name: tag.name,
     resources: {
-      ...{ count: length, droplets: { count: length }, images: none, volumes: none },
+      ...{ count: length + images, droplets: { count: length }, images: { count: images }, volumes: none },
       ...{ volume_snapshots: none, databases: none },
     },
   };

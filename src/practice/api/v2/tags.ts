@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import type { DropletRecord } from '../../cloud/records';
-import { notFound } from '../../cloud/refusal';
+import { hasScope } from '../../cloud/accounts';
+import type { DropletRecord, ImageRecord } from '../../cloud/records';
+import { forbidden, notFound } from '../../cloud/refusal';
 import { pageOf } from '../paging';
 import { numericId, type Call, type Route } from '../router';
 import { parseBody } from './body';
@@ -12,10 +13,15 @@ const resources = v.object({
   resources: v.array(v.object({ resource_id: v.union([v.string(), v.number()]), resource_type: v.string() })),
 });
 
-function namedDroplets({ cloud, account, body }: Call): DropletRecord[] {
+/** Who tags changes what is tagged, too. */
+function named({ cloud, account, identity, body }: Call): (DropletRecord | ImageRecord)[] {
   return parseBody(resources, body).resources.map(({ resource_id: id, resource_type: type }) => {
-    if (type !== 'droplet') throw notFound();
-    return cloud.droplets.get(account, numericId(String(id)));
+    if (type !== 'droplet' && type !== 'image') throw notFound();
+    if (!hasScope(identity.scopes, `${type}:update`)) throw forbidden();
+    if (type === 'droplet') return cloud.droplets.get(account, numericId(String(id)));
+    const image = cloud.images.get(account, String(id));
+    if (image.account !== account) throw notFound();
+    return image;
   });
 }
 
@@ -54,9 +60,9 @@ export const tagRoutes: readonly Route[] = [
   {
     ...{ method: 'POST', path: `${PATH}/:tag/resources`, scope: 'tag:create' },
     run: (call) => {
-      const droplets = namedDroplets(call);
+      const tagged = named(call);
       const { name } = call.cloud.tags.ensure(call.account, call.params['tag'] ?? '');
-      for (const droplet of droplets) if (!droplet.tags.includes(name)) droplet.tags = [...droplet.tags, name];
+      for (const one of tagged) if (one.tags?.includes(name) !== true) one.tags = [...(one.tags ?? []), name];
       call.cloud.store.changed();
       call.cloud.firewalls.onChange();
       return { status: 204 };
@@ -66,7 +72,7 @@ export const tagRoutes: readonly Route[] = [
     ...{ method: 'DELETE', path: `${PATH}/:tag/resources`, scope: 'tag:delete' },
     run: (call) => {
       const { name } = call.cloud.tags.get(call.account, call.params['tag'] ?? '');
-      for (const droplet of namedDroplets(call)) droplet.tags = droplet.tags.filter((other) => other !== name);
+      for (const one of named(call)) one.tags = (one.tags ?? []).filter((other) => other !== name);
       call.cloud.store.changed();
       call.cloud.firewalls.onChange();
       return { status: 204 };

@@ -1,48 +1,32 @@
 import type { UnitOption } from '../../fleet/unitFile';
-import { componentOf, unitNameOf } from '../components';
 import { DeisctlError, type DeisctlCall } from './call';
-import { doneLine, progressLine } from './output';
+import { doneLine, failedLine, progressLine } from './output';
+import { expandTargets, splitTarget } from './targets';
 import { unitTemplate } from './templates';
 
 /** deisctl asks four times a second (backend/fleet/start.go). */
 const POLL_MS = 250;
 
-/** Turns `router@*` into the routers that are there. @throws DeisctlError `could not find unit: deis-router` */
-function expand(call: DeisctlCall, targets: readonly string[]): string[] {
-  return targets.flatMap((target) => {
-    if (!target.endsWith('@*')) {
-      return [unitNameOf(target)];
-    }
-    const prefix = `deis-${componentOf(target)}`;
-    const names = [...new Set(call.registry.states().map((state) => state.name))];
-    const found = names.filter((name) => name.startsWith(prefix));
-    if (found.length === 0) {
-      throw new DeisctlError(`could not find unit: ${prefix}`);
-    }
-    return found;
-  });
-}
-
 /** What fails is said on stderr and never stops the command (the recorded traces: exit code 0 all the same). */
 async function each(
   call: DeisctlCall,
   targets: readonly string[],
-  what: { ending: string; run(name: string): Promise<void> },
+  what: { ending: string; run(unit: string, target: string): Promise<void> },
 ): Promise<void> {
-  let names: string[];
+  const tell = (error: unknown): void => call.err(`${problemOf(error)}${what.ending}`);
+  let expanded: string[];
   try {
-    await call.reachable();
-    names = expand(call, targets);
+    expanded = await expandTargets(call, targets);
   } catch (error) {
-    call.err(`${problemOf(error)}${what.ending}`);
+    tell(error);
     return;
   }
   await Promise.all(
-    names.map(async (name) => {
+    expanded.map(async (target) => {
       try {
-        await what.run(name);
+        await what.run(splitTarget(target).unit, target);
       } catch (error) {
-        call.err(`${problemOf(error)}\n`);
+        tell(error);
       }
     }),
   );
@@ -57,16 +41,17 @@ function problemOf(error: unknown): string {
 
 const pause = (call: DeisctlCall): Promise<void> => call.context.timeline.sleep(POLL_MS, call.context.signal);
 
-/** Puts units into the cluster and waits until a machine says that it has loaded them. */
+/** Puts units into the cluster and waits until a machine says that it has loaded them; nothing, when one has no unit file. */
 export async function create(call: DeisctlCall, targets: readonly string[]): Promise<void> {
   const units: { name: string; options: readonly UnitOption[] }[] = [];
   for (const target of targets) {
-    const found = await unitTemplate(call, componentOf(target));
-    if (found === undefined) {
-      call.err(`Error creating: Could not find unit template for ${componentOf(target)}\n`);
+    try {
+      const { component, unit } = splitTarget(target);
+      units.push({ name: unit, options: await unitTemplate(call, component) });
+    } catch (error) {
+      call.err(`Error creating: ${problemOf(error)}\n`);
       return;
     }
-    units.push({ name: unitNameOf(target), options: found });
   }
   await Promise.all(
     units.map(async ({ name, options }) => {
@@ -84,6 +69,7 @@ async function createOne(call: DeisctlCall, name: string, options: readonly Unit
   await call.registry.setTargetState(name, 'loaded');
   do {
     await pause(call);
+    await call.reachable('states').catch((error: unknown) => call.err(`${problemOf(error)}\n`));
   } while (call.registry.statesOf(name).length === 0);
   call.out(doneLine(name, 'loaded'));
 }
@@ -91,38 +77,30 @@ async function createOne(call: DeisctlCall, name: string, options: readonly Unit
 /** Waits for the first machine that has it running: of a global unit the others may not (Deis, deisctl/backend/fleet/start.go). */
 export async function start(call: DeisctlCall, targets: readonly string[]): Promise<void> {
   await each(call, targets, {
-    ending: '',
-    run: async (name) => {
-      try {
-        await call.registry.setTargetState(name, 'launched');
-      } catch (error) {
-        call.err(problemOf(error)); // Of all complaints this one has no end of line.
-        return;
-      }
-      await follow(call, name, { from: 'dead', isDone: (sub) => sub === 'running' });
+    ending: '', // Complaints of a start have no end of line.
+    run: async (unit, target) => {
+      await call.registry.setTargetState(unit, 'launched');
+      await follow(call, { unit, target }, { from: 'dead', to: 'running', doing: 'starting' });
     },
   });
 }
 
-/** Asks for the start of units without waiting or saying anything. */
+/** Asks for the start of units without waiting or saying anything: of all or, when one is missing, of none. */
 export async function kick(call: DeisctlCall, targets: readonly string[]): Promise<void> {
-  for (const target of targets) {
-    try {
-      for (const name of expand(call, [target])) {
-        await call.registry.setTargetState(name, 'launched');
-      }
-    } catch {
-      // Whatever is missing is said when it is started in earnest.
-    }
+  try {
+    const expanded = await expandTargets(call, targets);
+    await Promise.all(expanded.map((target) => call.registry.setTargetState(splitTarget(target).unit, 'launched')));
+  } catch {
+    // Whatever is missing is said when it is started in earnest.
   }
 }
 
 export async function stop(call: DeisctlCall, targets: readonly string[]): Promise<void> {
   await each(call, targets, {
     ending: '\n',
-    run: async (name) => {
-      await call.registry.setTargetState(name, 'loaded');
-      await follow(call, name, { from: 'running', isDone: (sub) => sub === 'dead' });
+    run: async (unit, target) => {
+      await call.registry.setTargetState(unit, 'loaded');
+      await follow(call, { unit, target }, { from: 'running', to: 'dead', doing: 'stopping' });
     },
   });
 }
@@ -130,40 +108,44 @@ export async function stop(call: DeisctlCall, targets: readonly string[]): Promi
 /** Tells of each new state until it is the wanted one. */
 async function follow(
   call: DeisctlCall,
-  name: string,
-  what: { from: string; isDone(sub: string): boolean },
+  { unit, target }: { unit: string; target: string },
+  what: { from: string; to: string; doing: string },
 ): Promise<void> {
   let last = what.from;
   for (;;) {
-    const [state] = call.registry.statesOf(name);
+    await call.reachable('states');
+    const [state] = call.registry.statesOf(unit);
     if (state === undefined) {
-      throw new DeisctlError(`Could not find unit: ${name}`);
+      call.err(`Could not find unit: ${unit}\n`);
+      return;
     }
     if (state.sub !== last) {
-      call.out(progressLine(name, `${state.active}/${state.sub}`));
+      call.out(progressLine(unit, `${state.active}/${state.sub}`));
       last = state.sub;
     }
-    if (what.isDone(state.sub)) {
+    if (state.sub === what.to) {
       call.out('\n');
       return;
     }
     if (state.sub === 'failed') {
-      throw new DeisctlError(`The service '${name}' failed while ${what.from === 'dead' ? 'starting' : 'stopping'}.`);
+      call.err(failedLine(target, what.doing));
+      return;
     }
     await pause(call);
   }
 }
 
-/** Also "destroys" what is not there. */
+/** Also "destroys" what is not there. That etcd took no notice is not said: deisctl waits on for the unit to go. */
 export async function destroy(call: DeisctlCall, targets: readonly string[]): Promise<void> {
   await each(call, targets, {
     ending: '\n',
-    run: async (name) => {
-      await call.registry.destroyUnit(name);
+    run: async (unit) => {
+      await call.registry.destroyUnit(unit).catch(problemOf);
       do {
         await pause(call);
-      } while (call.registry.statesOf(name).length > 0);
-      call.out(doneLine(name, 'destroyed'));
+        await call.reachable('states').catch((error: unknown) => call.err(`${problemOf(error)}\n`));
+      } while (call.registry.statesOf(unit).length > 0);
+      call.out(doneLine(unit, 'destroyed'));
     },
   });
 }

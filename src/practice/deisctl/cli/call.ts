@@ -15,10 +15,8 @@ export interface DeisctlCall {
   readonly version: string;
   /** fleet's registry, straight in etcd. */
   readonly registry: Registry;
-  /** Resolves when the registry can be read; gives up after the request time-out. @throws DeisctlError */
-  reachable(): Promise<void>;
-  /** A value in etcd as this node knows it. */
-  peek(key: string): string | undefined;
+  /** Resolves when that part of the registry can be read; gives up after the request time-out. @throws DeisctlError */
+  reachable(part: 'job' | 'machines' | 'states'): Promise<void>;
   out(text: string): void;
   err(text: string): void;
 }
@@ -26,6 +24,11 @@ export interface DeisctlCall {
 /** Printed as `Error: …` on standard output, exit code 1. */
 export class DeisctlError extends Error {
   override readonly name = 'DeisctlError';
+}
+
+/** The words of a Go program that falls over a nil pointer, exit code 2. */
+export class PanicError extends Error {
+  override readonly name = 'PanicError';
 }
 
 /** The words after the command fit none of its forms: its usage on standard output, exit code 1. */

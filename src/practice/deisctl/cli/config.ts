@@ -2,11 +2,13 @@ import { EtcdError } from '../../etcd/errors';
 import { connect } from '../../etcd/etcdctl/endpoint';
 import type { EtcdClient } from '../../etcd/api';
 import { DeisctlError, UsageError, type DeisctlCall } from './call';
+import { dialWords } from './dialWords';
 
 /** Everything up to the last `=` that leaves a value is the key: greedy, as deisctl's pattern is (Deis, deisctl/config/config.go). */
 const PAIR = /^(.+)=([\s\S]+)$/;
+const PRIVATE_KEY = '/deis/platform/sshPrivateKey';
 /** Values that are paths of files on the machine where deisctl runs. */
-const FILES = new Set(['sshPrivateKey', 'sslCert', 'sslKey', 'sslDhparam']);
+const FILES = new Set([PRIVATE_KEY, '/deis/router/sslCert', '/deis/router/sslKey', '/deis/router/sslDhparam']);
 
 /** `deisctl config TARGET set|get|rm …`: keys below /deis/TARGET. The stored value is printed, a private key too. */
 export async function config(call: DeisctlCall): Promise<void> {
@@ -31,13 +33,29 @@ async function act(call: DeisctlCall, what: { target: string; action: string; wo
     return await set(call, target, word);
   }
   const key = `/deis/${target}/${word}`;
-  return await ask(call, async (client) => {
-    if (action === 'get') {
-      return (await client.get(key)).node.value ?? '';
+  if (action === 'get') {
+    return await read(call, key);
+  }
+  await ask(call, `Delete ${key}?recursive=false`, (client) => client.delete(key));
+  return word;
+}
+
+export const read = (call: DeisctlCall, key: string): Promise<string> =>
+  ask(call, `Get ${key}${READ}`, async (client) => (await client.get(key)).node.value ?? '');
+
+/** How go-etcd asks for one key. */
+const READ = '?quorum=false&recursive=false&sorted=true';
+
+/** A value, or another one where the key is missing. @throws DeisctlError for any other trouble */
+export async function readOr(call: DeisctlCall, key: string, otherwise: string): Promise<string> {
+  try {
+    return await read(call, key);
+  } catch (error) {
+    if (error instanceof DeisctlError && error.message.startsWith('100: ')) {
+      return otherwise;
     }
-    await client.delete(key);
-    return word;
-  });
+    throw error;
+  }
 }
 
 async function set(call: DeisctlCall, target: string, word: string): Promise<string> {
@@ -45,30 +63,34 @@ async function set(call: DeisctlCall, target: string, word: string): Promise<str
   if (name === undefined || text === undefined) {
     throw new DeisctlError(`'${word}' does not match the pattern 'key=var', ex: foo=bar\n`);
   }
-  const value = FILES.has(name) ? await readValue(call, name, text) : text;
-  await ask(call, (client) => client.set(`/deis/${target}/${name}`, { value }));
+  const key = `/deis/${target}/${name}`;
+  const value = FILES.has(key) ? await readValue(call, key, text) : text;
+  await ask(call, `Put ${key}`, (client) => client.set(key, { value }));
   return value;
 }
 
-async function readValue(call: DeisctlCall, name: string, text: string): Promise<string> {
+async function readValue(call: DeisctlCall, key: string, text: string): Promise<string> {
   const { files } = call.context.host;
   const home = call.context.environment['HOME'] ?? '/root';
-  const path = files.resolvePath(
-    call.context.workingDirectory,
-    text.replace(/^~(?=\/|$)/, home).replaceAll('$HOME', home),
-  );
-  if (!(await files.exists(path))) {
+  // Each of them, wherever it stands (Deis, deisctl/utils/utils.go).
+  const path = text.replaceAll('~', home).replaceAll('$HOME', home);
+  const whole = files.resolvePath(call.context.workingDirectory, path);
+  if (!(await files.exists(whole))) {
     throw new DeisctlError(`open ${path}: no such file or directory`);
   }
-  const content = await files.readFileBuffer(path);
-  return name === 'sshPrivateKey' ? Buffer.from(content).toString('base64') : Buffer.from(content).toString('utf8');
+  if ((await files.stat(whole)).isDirectory) {
+    throw new DeisctlError(`read ${path}: is a directory`);
+  }
+  const content = Buffer.from(await files.readFileBuffer(whole));
+  return content.toString(key === PRIVATE_KEY ? 'base64' : 'utf8');
 }
 
-/** go-etcd asks every peer twice, then gives up with a code of its own. */
-export async function ask<T>(call: DeisctlCall, work: (client: EtcdClient) => Promise<T>): Promise<T> {
+/** go-etcd asks its one peer twice, then gives up with a code of its own. `request`: method and key, for its words. @throws DeisctlError */
+export async function ask<T>(call: DeisctlCall, request: string, work: (client: EtcdClient) => Promise<T>): Promise<T> {
   const client = await connect(call.far, [call.endpoint]);
   if (typeof client === 'string') {
-    throw unreachable('Tried to connect to each peer twice and failed');
+    const [method = '', path = ''] = request.split(/ (.*)/);
+    throw unreachable(call, `${method} "${call.endpoint}/v2/keys${path}": ${dialWords(client, call)}`);
   }
   for (let tries = 1; ; tries += 1) {
     try {
@@ -81,12 +103,13 @@ export async function ask<T>(call: DeisctlCall, work: (client: EtcdClient) => Pr
         throw new DeisctlError(error.describe());
       }
       if (tries === 2) {
-        const peers = `failed to propose on members [${call.endpoint}] twice`;
-        throw unreachable(`${peers} [last error: Unexpected HTTP status code]`);
+        throw unreachable(call, 'Unexpected HTTP status code');
       }
     }
   }
 }
 
-const unreachable = (why: string): DeisctlError =>
-  new DeisctlError(`501: All the given peers are not reachable (${why}) [0]`);
+function unreachable({ endpoint }: DeisctlCall, lastError: string): DeisctlError {
+  const why = `failed to propose on members [${endpoint}] twice [last error: ${lastError}]`;
+  return new DeisctlError(`501: All the given peers are not reachable (${why}) [0]`);
+}

@@ -6,7 +6,7 @@ const short = (id: string): string => `${id.slice(0, 8)}...`;
 
 /** Reads the registry itself, and so shows stale rows without a word for as long as there is no quorum. */
 export async function list(call: DeisctlCall): Promise<void> {
-  await call.reachable();
+  await call.reachable('states');
   const addresses = new Map(call.registry.machines().map((machine) => [machine.id, machine.publicIp]));
   const rows = call.registry
     .states()
@@ -20,7 +20,7 @@ export async function list(call: DeisctlCall): Promise<void> {
 }
 
 export async function machines(call: DeisctlCall): Promise<void> {
-  await call.reachable();
+  await call.reachable('machines');
   const rows = call.registry.machines().map((machine) => {
     const metadata = Object.entries(machine.metadata).map(([key, value]) => `${key}=${value}`);
     return [short(machine.id), machine.publicIp, metadata.length === 0 ? '-' : metadata.sort().join(',')];

@@ -7,6 +7,10 @@ const named = (unit: string): string => `${YELLOW}${unit}:${PLAIN}`;
 
 export const progressLine = (unit: string, state: string): string => `${`${named(unit)} ${state}`.padEnd(WIDTH)}\r`;
 
+/** `start` and `stop` call the unit as it was asked for. */
+export const failedLine = (target: string, doing: string): string =>
+  `\u001b[0;31mThe service '${target}' failed while ${doing}.${PLAIN}\n`;
+
 export const doneLine = (unit: string, what: 'loaded' | 'destroyed'): string => `${named(unit)} ${what}\n`;
 
 const RED = '\u001b[31m●';

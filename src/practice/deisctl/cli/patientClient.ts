@@ -2,7 +2,9 @@ import { connect } from '../../etcd/etcdctl/endpoint';
 import { EtcdError } from '../../etcd/errors';
 import type { Cancel, ProgramContext } from '../../kernel';
 import type { EtcdClient, EtcdEvent, EtcdNode, EtcdWrite } from '../../etcd/api';
+import { FLEET_PREFIX } from '../../fleet/registry';
 import { DeisctlError } from './call';
+import { dialWords } from './dialWords';
 
 /** What a write to etcd takes, disk included; deisctl does them one after the other. */
 const LATENCY_MS = 12;
@@ -15,7 +17,11 @@ const RETRYING = 'ERROR client.go:214: Unable to get result for';
 
 interface Parts {
   readonly context: ProgramContext;
+  /** Where its requests leave from. */
+  readonly far: ProgramContext;
   readonly endpoint: string;
+  /** Below which key fleet's registry is; usually `/_coreos.com/fleet`. */
+  readonly prefix: string;
   readonly timeoutMs: number;
 }
 
@@ -33,18 +39,22 @@ export class PatientClient implements EtcdClient {
     return this.#client?.hasQuorum ?? false;
   }
 
+  /** Waits until a part of the registry can be read. @throws DeisctlError */
+  async reachable(part: string): Promise<void> {
+    await this.#reach(`Get ${this.parts.prefix}/${part}`);
+  }
+
   /** Finds something that answers; says what it would have asked for. @throws DeisctlError */
-  async reach(what: string): Promise<EtcdClient> {
+  async #reach(what: string): Promise<EtcdClient> {
     const { context, endpoint } = this.parts;
     const end = context.timeline.now() + this.parts.timeoutMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      const found = await connect(context, [endpoint]);
+      const found = await connect(this.parts.far, [endpoint]);
       if (typeof found !== 'string') {
         this.#client = found;
         return found;
       }
-      const problem = /error #0: (.*)\n/.exec(found)?.[1] ?? found;
-      context.stderr(`${FAILED} ${endpoint}/: ${problem}\n`);
+      context.stderr(`${FAILED} ${endpoint}/: ${dialWords(found, this.parts)}\n`);
       context.stderr(`${RETRYING} {${what}}, retrying in ${duration(pauseMs)}\n`);
       if (context.timeline.now() + pauseMs >= end) {
         throw new DeisctlError('timeout reached');
@@ -54,36 +64,43 @@ export class PatientClient implements EtcdClient {
   }
 
   async get(key: string, options?: { recursive?: boolean; sorted?: boolean; quorum?: boolean }): Promise<EtcdEvent> {
-    return await this.#patiently(`Get ${key}`, (client) => client.get(key, options));
+    const path = this.#place(key);
+    return await this.#patiently(`Get ${path}`, (client) => client.get(path, options));
   }
 
   peek(key: string): EtcdNode | undefined {
-    return this.#client?.peek(key);
+    return this.#client?.peek(this.#place(key));
   }
 
   async set(key: string, write: EtcdWrite): Promise<EtcdEvent> {
-    return await this.#patiently(`${write.prevExist === false ? 'Create' : 'Set'} ${key}`, (client) =>
-      client.set(key, write),
-    );
+    const path = this.#place(key);
+    const verb = write.prevExist === false ? 'Create' : 'Set';
+    return await this.#patiently(`${verb} ${path}`, (client) => client.set(path, write));
   }
 
   async createInOrder(key: string, write: EtcdWrite): Promise<EtcdEvent> {
-    return await this.#patiently(`Create ${key}`, (client) => client.createInOrder(key, write));
+    const path = this.#place(key);
+    return await this.#patiently(`Create ${path}`, (client) => client.createInOrder(path, write));
   }
 
   async delete(key: string, options?: { recursive?: boolean; dir?: boolean }): Promise<EtcdEvent> {
-    return await this.#patiently(`Delete ${key}`, (client) => client.delete(key, options));
+    const path = this.#place(key);
+    return await this.#patiently(`Delete ${path}`, (client) => client.delete(path, options));
   }
 
   watch(prefix: string, listener: (event: EtcdEvent) => void): Cancel {
-    return this.#client?.watch(prefix, listener) ?? (() => undefined);
+    return this.#client?.watch(this.#place(prefix), listener) ?? (() => undefined);
+  }
+
+  #place(key: string): string {
+    return key.startsWith(FLEET_PREFIX) ? `${this.parts.prefix}${key.slice(FLEET_PREFIX.length)}` : key;
   }
 
   async #patiently(what: string, work: (client: EtcdClient) => Promise<EtcdEvent>): Promise<EtcdEvent> {
     const { context, endpoint } = this.parts;
     const end = context.timeline.now() + this.parts.timeoutMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      const client = await this.reach(what);
+      const client = await this.#reach(what);
       await context.timeline.sleep(LATENCY_MS, context.signal);
       try {
         return await this.#until(end, work(client));

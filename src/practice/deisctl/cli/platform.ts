@@ -1,6 +1,7 @@
 import { EARLY_STARTS, INSTALL_GROUPS, START_GROUPS, STOP_GROUPS, type Group } from '../components';
 import { create, destroy, kick, start, stop } from './backend';
 import { DeisctlError, type DeisctlCall } from './call';
+import { read } from './config';
 import { banner } from './output';
 
 const DEFAULT_ROUTERS = 3;
@@ -22,6 +23,11 @@ export async function through(
 export async function installPlatform(call: DeisctlCall, isStateless: boolean): Promise<void> {
   const size = Number(call.flags.value('router-mesh-size') ?? DEFAULT_ROUTERS);
   await checkRequiredKeys(call);
+  if (isStateless) {
+    call.out('Warning: With a stateless control plane, some components require manual configuration.\n');
+    call.out('See the official Deis documentation for details on running a stateless control plane.\n');
+    call.out('http://docs.deis.io/en/latest/managing_deis/running-deis-without-ceph/\n');
+  }
   call.out(banner('Installing Deis...'));
   const routers = Array.from({ length: size }, (_, at) => `router@${at + 1}`);
   await through(call, INSTALL_GROUPS(routers, isStateless), (targets) => create(call, targets));
@@ -46,13 +52,17 @@ export function checkMeshSize(call: DeisctlCall): boolean {
   );
 }
 
-/** Any trouble in reading the domain is taken for its absence. */
+/** Any trouble in reading them is taken for their absence. */
 async function checkRequiredKeys(call: DeisctlCall): Promise<void> {
-  await call.reachable().catch(() => undefined);
-  if (call.peek('/deis/platform/domain') === undefined) {
+  const isThere = (key: string): Promise<boolean> =>
+    read(call, key).then(
+      () => true,
+      () => false,
+    );
+  if (!(await isThere('/deis/platform/domain'))) {
     throw new DeisctlError('Missing platform domain, use:\ndeisctl config platform set domain=<your-domain>');
   }
-  if (call.peek('/deis/platform/sshPrivateKey') === undefined) {
+  if (!(await isThere('/deis/platform/sshPrivateKey'))) {
     call.out('Warning: Missing sshPrivateKey, "deis run" will be unavailable. Use:\n');
     call.out('deisctl config platform set sshPrivateKey=<path-to-key>\n');
   }

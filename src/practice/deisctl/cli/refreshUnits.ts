@@ -1,5 +1,8 @@
 import { unitFiles } from '../units/unitFiles';
-import type { DeisctlCall } from './call';
+import { DeisctlError, type DeisctlCall } from './call';
+
+/** What Deis' repository has: releases, its main branch and commits. */
+const TAGS = /^(?:v0\.\d+\.\d+|v1\.(?:\d|1[0-3])\.\d|master|[0-9a-f]{7,40})$/;
 
 /** Puts the unit files of a version where deisctl looks for them. */
 export async function refreshUnits(call: DeisctlCall): Promise<void> {
@@ -9,6 +12,9 @@ export async function refreshUnits(call: DeisctlCall): Promise<void> {
   const folder = host.files.resolvePath(workingDirectory, asked.replace(/^~(?=\/|$)/, home));
   const tag = call.flags.value('tag') ?? `v${call.version}`;
   await host.files.mkdir(`${folder}/decorators`, { recursive: true });
+  if (!TAGS.test(tag)) {
+    throw new DeisctlError('404 Not Found');
+  }
   const files = unitFiles();
   const names = [...files.keys()].filter((name) => !name.startsWith('decorators/'));
   for (const name of names) {

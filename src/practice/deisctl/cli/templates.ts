@@ -1,6 +1,11 @@
 import { parseUnit, type UnitOption } from '../../fleet/unitFile';
 import { UNITS_PATH } from '../installer';
-import type { DeisctlCall } from './call';
+import { DeisctlError, type DeisctlCall } from './call';
+import { readOr } from './config';
+
+/** How Go reads a truth value (strconv.ParseBool). */
+const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True'];
+const FALSE = ['0', 'f', 'F', 'false', 'FALSE', 'False'];
 
 /** Where deisctl looks for the platform's unit files, in its order (Deis, deisctl/units/units.go). */
 function searchPath(call: DeisctlCall): string[] {
@@ -9,24 +14,34 @@ function searchPath(call: DeisctlCall): string[] {
   return [environment['DEISCTL_UNITS'] ?? '', `${home}/.deis/units`, UNITS_PATH].filter((path) => path !== '');
 }
 
-/** The unit file of a component; with placement options on, what its decorator adds. Undefined when no folder has it. */
-export async function unitTemplate(call: DeisctlCall, component: string): Promise<readonly UnitOption[] | undefined> {
+/** The unit file of a component; with placement options on, and what its decorator adds. @throws DeisctlError when no folder has it */
+export async function unitTemplate(call: DeisctlCall, component: string): Promise<readonly UnitOption[]> {
+  const isDecorated = await wantsPlacement(call);
+  const file = `deis-${component}.service`;
+  const text = await find(call, file);
+  if (text === undefined) {
+    throw new DeisctlError(`Could not find unit template for ${component}`);
+  }
+  const decorator = isDecorated ? ((await find(call, `decorators/${file}.decorator`)) ?? '') : '';
+  return parseUnit(`${text}\n${decorator}`).options;
+}
+
+async function find(call: DeisctlCall, name: string): Promise<string | undefined> {
   const { files } = call.context.host;
   for (const folder of searchPath(call)) {
-    const path = `${folder}/deis-${component}.service`;
+    const path = files.resolvePath(call.context.workingDirectory, `${folder}/${name}`);
     if (await files.exists(path)) {
-      const { options } = parseUnit(await files.readFile(path));
-      const decorator = `${folder}/decorators/deis-${component}.service.decorator`;
-      const isDecorated = (await wantsPlacement(call)) && (await files.exists(decorator));
-      const added = isDecorated ? parseUnit(`[X-Fleet]\n${await files.readFile(decorator)}`).options : [];
-      return [...options, ...added];
+      return await files.readFile(path);
     }
   }
   return undefined;
 }
 
+/** @throws DeisctlError */
 async function wantsPlacement(call: DeisctlCall): Promise<boolean> {
-  await call.reachable().catch(() => undefined);
-  const value = call.peek('/deis/platform/enablePlacementOptions');
-  return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value ?? '');
+  const value = await readOr(call, '/deis/platform/enablePlacementOptions', 'false');
+  if (!TRUE.includes(value) && !FALSE.includes(value)) {
+    throw new DeisctlError(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`);
+  }
+  return TRUE.includes(value);
 }

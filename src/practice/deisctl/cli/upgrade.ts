@@ -1,8 +1,7 @@
-import { EtcdError } from '../../etcd/errors';
 import type { EtcdNode } from '../../etcd/api';
 import { EARLY_STARTS, INSTALL_GROUPS, START_GROUPS, type Group } from '../components';
 import { create, destroy, kick, start, stop } from './backend';
-import { DeisctlError, type DeisctlCall } from './call';
+import type { DeisctlCall } from './call';
 import { ask } from './config';
 import { through } from './platform';
 import { rollingRestart } from './scale';
@@ -35,7 +34,8 @@ export async function upgradeTakeover(call: DeisctlCall): Promise<void> {
   await stop(call, ['publisher']);
   await destroy(call, ['publisher']);
   for (const { key, value = '' } of services) {
-    await ask(call, (client) => client.set(key, { value, ttlSeconds: PUBLISHED_SECONDS }));
+    const write = { value, ttlSeconds: PUBLISHED_SECONDS, prevExist: true };
+    await ask(call, `Put ${key}?prevExist=true`, (client) => client.set(key, write));
   }
   await rollingRestart({ ...call, args: ['router'] });
   await create(call, ['publisher']);
@@ -52,12 +52,10 @@ const withoutRouters = (groups: readonly Group[]): Group[] => groups.filter(({ t
 
 /** @throws DeisctlError when nothing was ever published */
 async function publishedServices(call: DeisctlCall): Promise<EtcdNode[]> {
-  try {
-    const { node } = await ask(call, (client) => client.get(SERVICES, { recursive: true }));
-    return leaves(node);
-  } catch (error) {
-    throw error instanceof EtcdError ? new DeisctlError(error.describe()) : error;
-  }
+  const request = `Get ${SERVICES}?quorum=false&recursive=true&sorted=true`;
+  const { node } = await ask(call, request, (client) => client.get(SERVICES, { recursive: true, sorted: true }));
+  return leaves(node);
 }
 
-const leaves = (node: EtcdNode): EtcdNode[] => (node.dir === true ? (node.nodes ?? []).flatMap(leaves) : [node]);
+/** Directories that are empty are among them: they get a time to live as well (Deis, deisctl/config/etcd/etcd.go). */
+const leaves = ({ nodes = [], ...node }: EtcdNode): EtcdNode[] => (nodes.length === 0 ? [node] : nodes.flatMap(leaves));

@@ -127,12 +127,14 @@ export const usageOf = (command: string): string => formsOf(command);
 /** `deisctl help COMMAND`. */
 export function helpOf(command: string): string {
   const usage = COMMAND_USAGE[command];
-  const more = usage?.more === undefined ? '' : `\n${usage.more}\n`;
+  // Where the words of another machine's command follow, deisctl prints its help itself, and one end of line too many.
+  const ending = command === 'ssh' || command === 'dock' ? '\n' : '';
+  const more = usage?.more === undefined ? ending : `\n${usage.more}\n`;
   return `${usage?.about ?? ''}\n\n${formsOf(command)}${more}`;
 }
 
-/** Whether words and options after the command are what it takes. */
-export function fits(command: string, words: readonly string[], options: readonly string[]): boolean {
-  const { words: [fewest, most] = [0, MANY], options: known = [] } = COMMAND_USAGE[command] ?? {};
-  return words.length >= fewest && words.length <= most && options.every((option) => known.includes(option));
+/** Whether so many words may follow the command. */
+export function fits(command: string, words: readonly string[]): boolean {
+  const { words: [fewest, most] = [0, MANY] } = COMMAND_USAGE[command] ?? {};
+  return words.length >= fewest && words.length <= most;
 }

@@ -18,7 +18,7 @@ export function unitFiles(): ReadonlyMap<string, string> {
     files.set(`deis-${component}.service`, units[component] ?? '');
     const role = ROLES[component];
     if (role !== undefined) {
-      files.set(`decorators/deis-${component}.service.decorator`, `MachineMetadata="${role}=true"\n`);
+      files.set(`decorators/deis-${component}.service.decorator`, `\n[X-Fleet]\nMachineMetadata="${role}=true"\n`);
     }
   }
   return files;

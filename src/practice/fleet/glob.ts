@@ -8,11 +8,20 @@ export function matchesGlob(glob: string, name: string): boolean {
       pattern += '[^/]*';
     } else if (character === '?') {
       pattern += '[^/]';
-    } else if (close > at) {
+    } else if (character === '\\') {
+      at += 1;
+      if (at === glob.length) {
+        return false;
+      }
+      pattern += literal(glob.charAt(at));
+    } else if (character === '[') {
+      if (close < 0) {
+        return false;
+      }
       pattern += `[${glob.slice(at + 1, close).replaceAll('\\', '\\\\')}]`;
       at = close;
     } else {
-      pattern += character.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+      pattern += literal(character);
     }
   }
   try {
@@ -21,3 +30,5 @@ export function matchesGlob(glob: string, name: string): boolean {
     return false;
   }
 }
+
+const literal = (character: string): string => character.replaceAll(/[.+*?^${}()|[\]\\]/g, '\\$&');

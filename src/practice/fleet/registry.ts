@@ -2,9 +2,11 @@ import type { Cancel } from '../kernel';
 import type { EtcdClient, EtcdEvent, EtcdNode } from '../etcd/api';
 import { EtcdError } from '../etcd/errors';
 import { goJson } from '../network/goJson';
+import { goQuote } from '../network/goQuote';
 import { parseRecord } from './json';
 import { requirementsOf, type Requirements } from './requirements';
 import { hashOf, parseUnit, serializeUnit, type UnitFile, type UnitOption } from './unitFile';
+import { UnitSyntaxError } from './unitLexer';
 
 /** fleet's own keys (the recorded traces, etcd/fleet-registry.json). deisctl writes the same ones. */
 export const FLEET_PREFIX = '/_coreos.com/fleet';
@@ -40,17 +42,16 @@ export interface UnitStateRecord {
   readonly sub: string;
 }
 
-/** A unit whose target-state is none of the three: it can no longer be read (the recorded traces, fleet-api/poison-*). */
-export class PoisonedUnitError extends Error {
-  override readonly name = 'PoisonedUnitError';
-
-  constructor(unit: string, value: string) {
-    super(`failed to parse Unit(${unit}) target-state: invalid value ${JSON.stringify(value)} for JobState`);
-  }
+/**
+ * A unit that can no longer be read: its target-state is none of the three (the recorded traces, fleet-api/poison-*), or its text is
+ * missing or no unit file (registry/job.go, `dirToUnit`).
+ */
+export class UnreadableUnitError extends Error {
+  override readonly name = 'UnreadableUnitError';
 }
 
 const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
-const parsedFiles = new Map<string, UnitFile>();
+const parsedFiles = new Map<string, UnitFile | undefined>();
 
 /** Reads and writes fleet's registry through one node's etcd. Plain reads: what that node knows. */
 export class Registry {
@@ -61,7 +62,7 @@ export class Registry {
   }
 
   /** Units by name. Those that cannot be read are left out and told to `broken`. */
-  units(broken?: (error: PoisonedUnitError) => void): StoredUnit[] {
+  units(broken?: (error: UnreadableUnitError) => void): StoredUnit[] {
     const units: StoredUnit[] = [];
     for (const node of this.client.peek(`${FLEET_PREFIX}/job`)?.nodes ?? []) {
       try {
@@ -70,7 +71,7 @@ export class Registry {
           units.push(unit);
         }
       } catch (error) {
-        if (!(error instanceof PoisonedUnitError)) {
+        if (!(error instanceof UnreadableUnitError)) {
           throw error;
         }
         broken?.(error);
@@ -79,7 +80,7 @@ export class Registry {
     return units.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** @throws PoisonedUnitError */
+  /** @throws UnreadableUnitError */
   unit(name: string): StoredUnit | undefined {
     const node = this.client.peek(`${FLEET_PREFIX}/job/${name}`);
     return node === undefined ? undefined : this.#unitFrom(node);
@@ -211,10 +212,10 @@ export class Registry {
     }
   }
 
-  /** Metadata given later, over the API, stands beside what the machine says of itself. */
-  async setMetadata(id: string, key: string, value: string | undefined): Promise<void> {
+  /** Metadata given later, over the API, stands beside what the machine says of itself; an empty value takes that away. */
+  async setMetadata(id: string, key: string, value: string): Promise<void> {
     const path = `${FLEET_PREFIX}/machines/${id}/metadata/${key}`;
-    await (value === undefined ? this.#ignoring(100, this.client.delete(path)) : this.client.set(path, { value }));
+    await this.client.set(path, { value });
   }
 
   async removeMachine(id: string): Promise<void> {
@@ -229,16 +230,20 @@ export class Registry {
     const name = lastPart(node.key);
     const child = (part: string): string | undefined => node.nodes?.find((one) => lastPart(one.key) === part)?.value;
     const hash = hashFrom(child('object'));
-    const raw = hash === undefined ? undefined : this.#rawOf(hash);
-    if (hash === undefined || raw === undefined) {
+    if (hash === undefined) {
       return undefined;
+    }
+    const raw = this.#rawOf(hash);
+    const file = raw === undefined ? undefined : fileOf(hash, raw);
+    if (raw === undefined || file === undefined) {
+      throw new UnreadableUnitError(`unable to parse Unit in Registry at key ${node.key}/object`);
     }
     const targetState = child('target-state') ?? 'inactive';
     const known = JOB_STATES.find((state) => state === targetState);
     if (known === undefined) {
-      throw new PoisonedUnitError(name, targetState);
+      const problem = `failed to parse Unit(${name}) target-state: invalid value ${goQuote(targetState)} for JobState`;
+      throw new UnreadableUnitError(problem);
     }
-    const file = fileOf(hash, raw);
     const requirements = requirementsOf(name, file);
     return {
       ...{ name, hash, raw, file, requirements, targetState: known },
@@ -262,14 +267,23 @@ export class Registry {
   }
 }
 
-/** A text is parsed once: its hash says that it is the same. */
-function fileOf(hash: string, raw: string): UnitFile {
-  let file = parsedFiles.get(hash);
-  if (file === undefined) {
-    file = parseUnit(raw);
-    parsedFiles.set(hash, file);
+/** A text is parsed once: its hash says that it is the same. Undefined when it is no unit file. */
+function fileOf(hash: string, raw: string): UnitFile | undefined {
+  if (!parsedFiles.has(hash)) {
+    parsedFiles.set(hash, parsed(raw));
   }
-  return file;
+  return parsedFiles.get(hash);
+}
+
+function parsed(raw: string): UnitFile | undefined {
+  try {
+    return parseUnit(raw);
+  } catch (error) {
+    if (error instanceof UnitSyntaxError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 const targetFrom = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
@@ -288,7 +302,9 @@ function machineFrom(machine: EtcdNode): MachineRecord | undefined {
   }
   const own = Object.entries(metadata ?? {}).map(([key, one]) => [key, String(one)] as const);
   const given = (child('metadata')?.nodes ?? []).map((node) => [lastPart(node.key), node.value ?? ''] as const);
-  return { id, publicIp, metadata: Object.fromEntries([...own, ...given]) };
+  const merged = Object.entries(Object.fromEntries([...own, ...given]));
+  const isGone = new Set(given.filter(([, value]) => value === '').map(([key]) => key));
+  return { id, publicIp, metadata: Object.fromEntries(merged.filter(([key]) => !isGone.has(key))) };
 }
 
 function statesFrom(unit: EtcdNode): UnitStateRecord[] {

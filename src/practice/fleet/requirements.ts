@@ -1,5 +1,6 @@
+import { goQuote } from '../network/goQuote';
 import { matchesGlob } from './glob';
-import type { UnitFile } from './unitFile';
+import { valuesOf, type UnitFile } from './unitFile';
 
 /** What a unit's `[X-Fleet]` section asks of the machine it runs on. */
 export interface Requirements {
@@ -12,50 +13,46 @@ export interface Requirements {
   readonly metadata: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-const KNOWN = new Set(['MachineID', 'MachineOf', 'MachineMetadata', 'Conflicts', 'Global', 'Replaces']);
-const OBSOLETE = new Map([
-  ['X-ConditionMachineID', 'MachineID'],
-  ['X-ConditionMachineBootID', 'MachineID'],
-  ['X-ConditionMachineOf', 'MachineOf'],
-  ['X-Conflicts', 'Conflicts'],
-  ['X-ConditionMachineMetadata', 'MachineMetadata'],
+const KNOWN = new Set([
+  ...['MachineID', 'MachineOf', 'MachineMetadata', 'Conflicts', 'Global', 'Replaces', 'X-Conflicts'],
+  ...['X-ConditionMachineID', 'X-ConditionMachineBootID', 'X-ConditionMachineOf', 'X-ConditionMachineMetadata'],
 ]);
 
-function optionsOf(file: UnitFile): { name: string; value: string }[] {
-  return file.options
-    .filter((option) => option.section === 'X-Fleet')
-    .map((option) => ({ name: OBSOLETE.get(option.name) ?? option.name, value: option.value }));
-}
-
 /** Names in `[X-Fleet]` that fleet does not know; it warns and goes on. */
-export function unknownRequirements(file: UnitFile): string[] {
-  return optionsOf(file)
-    .map((option) => option.name)
-    .filter((name) => !KNOWN.has(name));
-}
+export const unknownRequirements = (file: UnitFile): string[] =>
+  file.options.filter(({ section, name }) => section === 'X-Fleet' && !KNOWN.has(name)).map(({ name }) => name);
 
+/** Old names stand beside the new ones (job/job.go). Without a unit's name nothing is put in for `%i` and the like. */
 export function requirementsOf(unitName: string, file: UnitFile): Requirements {
-  const options = optionsOf(file).map(({ name, value }) => ({ name, value: expandSpecifiers(unitName, value) }));
-  const values = (name: string): string[] =>
-    options.filter((option) => option.name === name).flatMap((option) => splitWords(option.value));
-  const global = options.filter((option) => option.name === 'Global').at(-1)?.value;
+  const values = (...names: readonly string[]): string[] =>
+    names.flatMap((name) => valuesOf(file, 'X-Fleet', name).flatMap(splitQuoted));
+  const expanded = (...names: readonly string[]): string[] =>
+    values(...names).map((value) => (unitName.includes('.') ? expandSpecifiers(unitName, value) : value));
   return {
-    isGlobal: global !== undefined && isTruthy(global),
-    machineId: values('MachineID').at(-1),
-    machineOf: values('MachineOf'),
-    conflicts: values('Conflicts'),
-    replaces: values('Replaces'),
-    metadata: metadataOf(values('MachineMetadata')),
+    isGlobal: isTruthy(expanded('Global').at(-1) ?? ''),
+    machineId: expanded('MachineID', 'X-ConditionMachineID', 'X-ConditionMachineBootID')[0],
+    machineOf: expanded('X-ConditionMachineOf', 'MachineOf'),
+    conflicts: expanded('X-Conflicts', 'Conflicts').flatMap((value) => value.split(/\s+/).filter((one) => one !== '')),
+    replaces: expanded('Replaces'),
+    metadata: metadataOf(expanded('X-ConditionMachineMetadata', 'MachineMetadata')),
   };
 }
 
-/** What must not be asked for together, in fleet's words (api/units.go, `ValidateOptions`). */
+/** What must not be asked for together, in fleet's words and order (api/units.go, `ValidateOptions`). */
 export function contradiction(requirements: Requirements): string | undefined {
   const { isGlobal, machineId, machineOf, conflicts, replaces } = requirements;
+  for (const peer of machineOf) {
+    for (const [kind, globs] of [['conflict', conflicts] as const, ['replace', replaces] as const]) {
+      const glob = globs.find((one) => matchesGlob(one, peer));
+      if (glob !== undefined) {
+        return `unresolvable requirements: peer ${goQuote(peer)} matches ${kind} ${goQuote(glob)}`;
+      }
+    }
+  }
   const rules: readonly (readonly [boolean, string])[] = [
-    [machineId !== undefined && isGlobal, 'MachineID cannot be used with Global'],
     [machineId !== undefined && machineOf.length > 0, 'MachineID cannot be used with Peers'],
     [machineId !== undefined && conflicts.length > 0, 'MachineID cannot be used with Conflicts'],
+    [machineId !== undefined && isGlobal, 'MachineID cannot be used with Global'],
     [machineId !== undefined && replaces.length > 0, 'MachineID cannot be used with Replaces'],
     [isGlobal && machineOf.length > 0, 'Global cannot be used with Peers'],
     [isGlobal && replaces.length > 0, 'Global cannot be used with Replaces'],
@@ -80,18 +77,32 @@ export function areInConflict(
   return names(a.requirements.conflicts, b.name) || names(b.requirements.conflicts, a.name);
 }
 
-/** `"k=v" "k2=v2"` and `k=v k2=v2` are two values, `Conflicts=a b` too. */
-function splitWords(value: string): string[] {
-  return [...value.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+/** `"k=v" "k2=v2"` are two values; without quotes at both ends all is one (unit/file.go, `parseMultivalueLine`). */
+function splitQuoted(value: string): string[] {
+  if (!value.startsWith('"') || !value.endsWith('"')) {
+    return [value];
+  }
+  const parts = [''];
+  let isQuoted = false;
+  for (const character of value) {
+    if (character === '"') {
+      isQuoted = !isQuoted;
+    } else if (character === ' ' && !isQuoted) {
+      parts.push('');
+    } else {
+      parts.push(`${parts.pop() ?? ''}${character}`);
+    }
+  }
+  return parts;
 }
 
+/** What is no pair is passed over (job/job.go, `RequiredTargetMetadata`). */
 function metadataOf(values: readonly string[]): Map<string, Set<string>> {
   const metadata = new Map<string, Set<string>>();
   for (const value of values) {
-    const at = value.indexOf('=');
-    if (at > 0) {
-      const key = value.slice(0, at);
-      metadata.set(key, (metadata.get(key) ?? new Set()).add(value.slice(at + 1)));
+    const [key = '', wanted = '', ...more] = value.split('=');
+    if (key !== '' && wanted !== '' && more.length === 0) {
+      metadata.set(key, (metadata.get(key) ?? new Set()).add(wanted));
     }
   }
   return metadata;

@@ -15,7 +15,8 @@ interface Load {
 }
 
 /**
- * What fleet's engine would do: units of machines that went away or no longer fit are taken from them, then each unit without a
+ * What fleet's engine would do: units of machines that went away or no longer fit are taken from them (of two that exclude each other
+ * both, since all are judged by what was there before), then each unit without a
  * machine goes to the one with the fewest units on which it can run, ties by machine id (engine/scheduler.go, reconciler.go).
  */
 export function planSchedule(units: readonly StoredUnit[], machines: readonly MachineRecord[]): ScheduleTask[] {
@@ -26,6 +27,9 @@ export function planSchedule(units: readonly StoredUnit[], machines: readonly Ma
   const singles = units.filter((unit) => !unit.requirements.isGlobal);
   const released = singles.map((unit) => release(unit, loads)).filter((task) => task !== undefined);
   const free = new Set(released.map((task) => task.unit));
+  for (const { unit, machineId } of released) {
+    loads.get(machineId)?.units.delete(unit);
+  }
   const homeless = singles.filter(
     (unit) => unit.targetState !== 'inactive' && (unit.target === undefined || free.has(unit.name)),
   );
@@ -34,7 +38,9 @@ export function planSchedule(units: readonly StoredUnit[], machines: readonly Ma
 
 function place(unit: StoredUnit, loads: ReadonlyMap<string, Load>): void {
   if (!unit.requirements.isGlobal) {
-    loads.get(unit.target ?? '')?.units.set(unit.name, unit);
+    if (unit.targetState !== 'inactive') {
+      loads.get(unit.target ?? '')?.units.set(unit.name, unit);
+    }
     return;
   }
   for (const load of loads.values()) {
@@ -54,11 +60,12 @@ function release(unit: StoredUnit, loads: ReadonlyMap<string, Load>): ScheduleTa
       ? 'target state inactive'
       : load === undefined
         ? `target Machine(${unit.target}) went away`
-        : whyNot(unit, load);
+        : whyNot(unit, load) !== undefined
+          ? `target Machine(${unit.target}) unable to run unit`
+          : undefined;
   if (reason === undefined) {
     return undefined;
   }
-  load?.units.delete(unit.name);
   return { kind: 'unschedule', unit: unit.name, machineId: unit.target, reason };
 }
 
@@ -88,10 +95,13 @@ function leastLoaded(unit: StoredUnit, loads: ReadonlyMap<string, Load>): Load |
     .sort((a, b) => a.units.size - b.units.size || (a.machine.id < b.machine.id ? -1 : 1))[0];
 }
 
+/** A machine may be named by the first eight characters too (machine/machine.go, `MatchID`). */
+const isNamed = (wanted: string, id: string): boolean => wanted === id || wanted === id.slice(0, 8);
+
 /** Why a unit can't run on a machine; undefined when it can. */
 export function whyNot(unit: StoredUnit, load: Load): string | undefined {
   const { requirements, name } = unit;
-  if (requirements.machineId !== undefined && requirements.machineId !== load.machine.id) {
+  if (requirements.machineId !== undefined && !isNamed(requirements.machineId, load.machine.id)) {
     return `local Machine(${load.machine.id}) does not match required Machine(${requirements.machineId})`;
   }
   if (!metadataFits(requirements, load.machine)) {

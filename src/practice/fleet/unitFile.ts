@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { UnitLexer } from './unitLexer';
+
+export { UnitSyntaxError } from './unitLexer';
 
 /** One line of a unit file, in the words of fleet's API. */
 export interface UnitOption {
@@ -11,59 +14,8 @@ export interface UnitFile {
   readonly options: readonly UnitOption[];
 }
 
-/** A unit file that systemd's syntax does not allow, with go-systemd's words. */
-export class UnitSyntaxError extends Error {
-  override readonly name = 'UnitSyntaxError';
-}
-
-/** Reads a unit file as go-systemd does: comments and blank lines go, continued lines are joined, order stays. */
-export function parseUnit(text: string): UnitFile {
-  const options: UnitOption[] = [];
-  let section: string | undefined;
-  for (const line of joinedLines(text)) {
-    const trimmed = line.trim();
-    if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) {
-      continue;
-    }
-    if (trimmed.startsWith('[')) {
-      section = parseSection(trimmed);
-      continue;
-    }
-    const at = trimmed.indexOf('=');
-    if (section === undefined || at < 0) {
-      throw new UnitSyntaxError(section === undefined ? 'found garbage before section' : 'unable to find = sign');
-    }
-    options.push({ section, name: trimmed.slice(0, at).trim(), value: trimmed.slice(at + 1).trim() });
-  }
-  return { options };
-}
-
-function parseSection(line: string): string {
-  const end = line.indexOf(']');
-  if (end < 0) {
-    throw new UnitSyntaxError('unable to find end of section');
-  }
-  if (line.slice(end + 1).trim() !== '') {
-    throw new UnitSyntaxError(`found garbage after section name ${line.slice(1, end)}`);
-  }
-  return line.slice(1, end);
-}
-
-/** A backslash at the end joins the next line; go-systemd keeps both characters in the value. */
-function joinedLines(text: string): string[] {
-  const lines: string[] = [];
-  let open: string | undefined;
-  for (const line of text.split('\n')) {
-    const whole = open === undefined ? line : `${open}\n${line}`;
-    if (line.trimEnd().endsWith('\\')) {
-      open = whole;
-    } else {
-      lines.push(whole);
-      open = undefined;
-    }
-  }
-  return open === undefined ? lines : [...lines, open];
-}
+/** @throws UnitSyntaxError */
+export const parseUnit = (text: string): UnitFile => ({ options: new UnitLexer(text).read() });
 
 /** Writes options as go-systemd does: a section header whenever the section changes, a blank line between. */
 export function serializeUnit(options: readonly UnitOption[]): string {

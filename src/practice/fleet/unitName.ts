@@ -1,3 +1,5 @@
+import { goQuote, goQuoteCharacter } from '../network/goQuote';
+
 /** What systemd may have units of (fleet, api/units.go, `validUnitTypes`). */
 const TYPES = [
   ...['automount', 'busname', 'device', 'mount', 'path', 'scope', 'service'],
@@ -17,12 +19,12 @@ export function nameProblem(name: string): string | undefined {
   if (dot < 0) return 'unit name must contain "."';
   const type = name.slice(dot + 1);
   if (type === '') return 'unit name cannot end in "."';
-  if (!TYPES.includes(type)) return `invalid unit type: ${JSON.stringify(type)}`;
+  if (!TYPES.includes(type)) return `invalid unit type: ${goQuote(type)}`;
   if (name.includes('@') && !TEMPLATE_TYPES.includes(type)) {
-    return `invalid unit type for template: ${JSON.stringify(type)}`;
+    return `invalid unit type for template: ${goQuote(type)}`;
   }
   const [strange] = STRANGE.exec(name.slice(0, dot)) ?? [];
-  if (strange !== undefined) return `invalid character '${strange}' in unit name`;
+  if (strange !== undefined) return `invalid character ${goQuoteCharacter(strange)} in unit name`;
   return name.startsWith('@') ? 'unit name cannot start in "@"' : undefined;
 }
 

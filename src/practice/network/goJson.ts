@@ -1,3 +1,5 @@
+import { GoJsonError, readGoJson } from './goJsonSyntax';
+
 /** JSON as Go's encoder writes it: `<`, `>` and `&` are escaped. */
 export function goJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(
@@ -6,23 +8,15 @@ export function goJson(value: unknown): string {
   );
 }
 
-/** What Go's decoder says to a text that is no JSON, for the cases a person meets: the first wrong character. */
+/** What Go's decoder says to a text that is no JSON. */
 export function describeJsonProblem(text: string): string {
-  const trimmed = text.trimStart();
-  if (trimmed === '') {
-    return 'EOF';
+  try {
+    readGoJson(text);
+    return 'invalid JSON';
+  } catch (error) {
+    if (error instanceof GoJsonError) {
+      return error.message;
+    }
+    throw error;
   }
-  const first = trimmed.charAt(0);
-  if (first !== '{') {
-    return `invalid character ${quote(first)} looking for beginning of value`;
-  }
-  const second = trimmed.slice(1).trimStart().charAt(0);
-  if (second === '') {
-    return 'unexpected EOF';
-  }
-  return second === '"' || second === '}'
-    ? 'unexpected EOF'
-    : `invalid character ${quote(second)} looking for beginning of object key string`;
 }
-
-const quote = (character: string): string => (character === "'" ? `'\\''` : `'${character}'`);

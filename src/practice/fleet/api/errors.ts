@@ -11,3 +11,8 @@ export class FleetApiError extends Error {
 }
 
 export const noEtcd = (): FleetApiError => new FleetApiError(503, 'fleet server unable to communicate with etcd');
+
+/** The handler of a request panicked: Go's server closes the connection without a word. */
+export class HandlerPanic extends Error {
+  override readonly name = 'HandlerPanic';
+}

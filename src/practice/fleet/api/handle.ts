@@ -1,3 +1,4 @@
+import { cleanGoPath, parseGoTarget } from '../../network/goTarget';
 import type { FleetApi } from '../server';
 import { discoveryDocument } from './discovery';
 import { FleetApiError, noEtcd } from './errors';
@@ -9,7 +10,8 @@ export interface FleetRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
-  readonly contentType?: string | undefined;
+  /** Several when the header came several times. */
+  readonly contentType?: string | readonly string[] | undefined;
   readonly body?: string;
 }
 
@@ -17,6 +19,10 @@ export interface FleetReply {
   readonly status: number;
   /** Undefined: no body at all. */
   readonly body?: object;
+  /** It calls itself JSON though it has no body. */
+  readonly hasType?: boolean;
+  /** Where to ask instead. */
+  readonly location?: string;
 }
 
 /** Both prefixes lead to the same API; the Deis controller uses the older one. */
@@ -27,13 +33,21 @@ export async function handleFleet(fleet: FleetApi, request: FleetRequest): Promi
   if (!fleet.isAvailable) {
     throw noEtcd();
   }
-  const url = new URL(request.url, 'http://domain-sock');
-  const prefix = PREFIX.exec(url.pathname)?.[0];
-  if (prefix === undefined) {
-    throw new FleetApiError(url.pathname === '/' ? 405 : 404, '');
+  const {
+    path: whole,
+    search,
+    query,
+  } = parseGoTarget(request.url) ?? { path: '/', search: '', query: new URLSearchParams() };
+  const clean = cleanGoPath(whole);
+  if (clean !== whole) {
+    return { status: 301, location: `${encodeURI(clean)}${search}` };
   }
-  const path = url.pathname.slice(prefix.length);
-  const call = { fleet, request, query: url.searchParams };
+  const prefix = PREFIX.exec(whole)?.[0];
+  if (prefix === undefined) {
+    throw new FleetApiError(whole === '/' ? 405 : 404, '');
+  }
+  const path = whole.slice(prefix.length);
+  const call = { fleet, request, query };
   switch (path) {
     case '':
       throw new FleetApiError(405, '');
@@ -60,10 +74,10 @@ async function item(call: FleetCall, path: string): Promise<FleetReply> {
     throw new FleetApiError(404, '');
   }
   if (collection === 'units') {
-    return await unit(call, decodeURIComponent(name));
+    return await unit(call, name);
   }
   onlyGet(call.request.method, 405, 'only GET supported against this resource');
-  return getState(call, decodeURIComponent(name));
+  return getState(call, name);
 }
 
 export interface FleetCall {

@@ -1,4 +1,5 @@
-import { FleetApiError } from './errors';
+import { decodeGoBase64, GoBase64Error } from '../../network/goBase64';
+import { FleetApiError, HandlerPanic } from './errors';
 
 /** A page has at most a hundred entries (api/pagination.go, `token_limit`). */
 const PAGE = 100;
@@ -17,12 +18,9 @@ function encode({ limit, page }: Token): string {
   return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
+/** @throws FleetApiError */
 function decode(text: string): Token {
-  const bad = firstBadByte(text);
-  if (bad !== undefined) {
-    throw new FleetApiError(400, `illegal base64 data at input byte ${bad}`);
-  }
-  const bytes = Buffer.from(text, 'base64url');
+  const bytes = bytesOf(text);
   if (bytes.length < TOKEN_BYTES) {
     throw new FleetApiError(400, bytes.length === 0 ? 'EOF' : 'unexpected EOF');
   }
@@ -36,22 +34,40 @@ function decode(text: string): Token {
   return token;
 }
 
-/** Where Go's decoder would stop. */
-function firstBadByte(text: string): number | undefined {
-  const stray = text.search(/[^A-Za-z0-9_=-]/);
-  if (stray >= 0) {
-    return stray;
+function bytesOf(text: string): Buffer {
+  try {
+    return decodeGoBase64(text);
+  } catch (error) {
+    if (error instanceof GoBase64Error) {
+      throw new FleetApiError(400, error.message);
+    }
+    throw error;
   }
-  return text.length % 4 === 0 ? undefined : text.length - (text.length % 4);
 }
 
-/** One page of all, and the token of the next: also when this one is just full and the next will be empty. */
+/** fleetd counts in sixteen bits: far pages begin anew (api/units.go, `extractUnitPageData`). */
+const SIXTEEN_BITS = 0xffff;
+
+/**
+ * One page of all, and the token of the next: also when this one is just full and the next will be empty.
+ * @throws FleetApiError, HandlerPanic
+ */
 export function pageOf<T>(all: readonly T[], query: URLSearchParams): { items: T[]; nextPageToken?: string } {
   const [text, ...more] = query.getAll('nextPageToken');
   if (more.length > 0) {
     throw new FleetApiError(400, 'too many values for page token');
   }
   const { page } = text === undefined ? { page: 1 } : decode(text);
-  const items = all.slice((page - 1) * PAGE, page * PAGE);
-  return items.length === PAGE ? { items, nextPageToken: encode({ limit: PAGE, page: page + 1 }) } : { items };
+  const [start, stop] = [((page - 1) * PAGE) & SIXTEEN_BITS, (page * PAGE) & SIXTEEN_BITS];
+  if (start >= all.length) {
+    return { items: [] };
+  }
+  if (stop > all.length) {
+    return { items: all.slice(start) };
+  }
+  if (stop < start) {
+    throw new HandlerPanic('a page ends before it begins');
+  }
+  const nextPageToken = encode({ limit: PAGE, page: (page + 1) & SIXTEEN_BITS });
+  return { items: all.slice(start, stop), nextPageToken };
 }

@@ -3,6 +3,7 @@ import type { HttpHandler } from '../../kernel';
 import { readBody } from '../../etcd/http/reply';
 import { writeGoHead } from '../../network/goHead';
 import { goJson } from '../../network/goJson';
+import { parseGoTarget } from '../../network/goTarget';
 import type { FleetApi } from '../server';
 import { serverHeader } from '../version';
 import { FleetApiError } from './errors';
@@ -17,10 +18,14 @@ export function serveFleet(fleet: FleetApi): HttpHandler {
 
 async function answer(fleet: FleetApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
+  if (parseGoTarget(request.url ?? '/') === undefined) {
+    refuseTarget(response);
+    return;
+  }
   const call = {
     method: request.method ?? 'GET',
     url: request.url ?? '/',
-    contentType: request.headers['content-type'],
+    contentType: contentTypesOf(request),
     body,
   };
   const reply = await replyTo(fleet, call);
@@ -43,11 +48,48 @@ export async function replyTo(
   }
 }
 
+/** Go's server refuses what it can't read before fleet sees it, and hangs up. */
+function refuseTarget(response: ServerResponse): void {
+  response.removeHeader('Transfer-Encoding');
+  response.sendDate = false;
+  response.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' });
+  response.end('400 Bad Request');
+}
+
+/** Node keeps the first of several only. */
+const contentTypesOf = ({ rawHeaders }: IncomingMessage): string[] =>
+  rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'content-type');
+
+/** What Go's mux writes to whoever is sent on (net/http, `Redirect`). */
+function redirect(fleet: FleetApi, response: ServerResponse, location: string): void {
+  const isGet = response.req.method === 'GET';
+  const hasType = isGet || response.req.method === 'HEAD';
+  const escaped = location.replaceAll('&', '&amp;').replaceAll('"', '&#34;').replaceAll("'", '&#39;');
+  const text = isGet ? `<a href="${escaped}">Moved Permanently</a>.\n\n` : '';
+  writeGoHead(response, {
+    status: 301,
+    headers: {
+      ...(hasType && { 'Content-Type': 'text/html; charset=utf-8' }),
+      ...{ Location: location, Server: serverHeader(fleet.version) },
+    },
+    now: fleet.kernel.timeline.now(),
+    bodyLength: hasType && !isGet ? undefined : Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
 function write(fleet: FleetApi, response: ServerResponse, reply: FleetReply & { text?: string }): void {
   // The 503 of a fleetd without etcd comes before the middleware that names the server.
   const server = reply.status === 503 ? {} : { Server: serverHeader(fleet.version) };
-  const { status, text } = reply;
-  const headers = { ...(text !== undefined && { 'Content-Type': 'application/json' }), ...server };
+  const { status, text, location } = reply;
+  if (location !== undefined) {
+    redirect(fleet, response, location);
+    return;
+  }
+  const headers = {
+    ...((text !== undefined || reply.hasType === true) && { 'Content-Type': 'application/json' }),
+    ...server,
+  };
   const bodyLength = Buffer.byteLength(text ?? '');
   writeGoHead(response, { status, headers, now: fleet.kernel.timeline.now(), bodyLength });
   response.end(text);

@@ -1,12 +1,8 @@
 import type { UnitStateRecord } from '../registry';
 import { registryOf } from './access';
+import { HandlerPanic } from './errors';
 import type { FleetCall, FleetReply } from './handle';
 import { pageOf } from './paging';
-
-/** The handler of a request panicked: Go's server closes the connection without a word. */
-export class HandlerPanic extends Error {
-  override readonly name = 'HandlerPanic';
-}
 
 const shown = (state: UnitStateRecord): object => ({
   hash: state.hash,

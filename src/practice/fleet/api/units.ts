@@ -1,25 +1,26 @@
-import * as v from 'valibot';
 import {
   currentState,
   JOB_STATES,
-  PoisonedUnitError,
+  UnreadableUnitError,
   type JobState,
   type Registry,
   type StoredUnit,
 } from '../registry';
 import { contradiction, requirementsOf } from '../requirements';
 import type { FleetApi } from '../server';
-import { serializeUnit, type UnitOption } from '../unitFile';
+import { parseUnit, serializeUnit, type UnitOption } from '../unitFile';
+import { UnitSyntaxError } from '../unitLexer';
 import { isTemplate, nameProblem } from '../unitName';
 import { unitRegistryOf, writableRegistryOf } from './access';
 import { FleetApiError } from './errors';
-import { describeJsonProblem } from '../../network/goJson';
+import { goQuote } from '../../network/goQuote';
 import type { FleetCall, FleetReply } from './handle';
+import { parseUnitBody, type UnitBody } from './unitBody';
 import { pageOf } from './paging';
 
 export async function listUnits({ fleet, query }: FleetCall): Promise<FleetReply> {
   const registry = await unitRegistryOf(fleet);
-  const units = registry.units((error) => logPoison(fleet, error));
+  const units = registry.units((error) => logUnreadable(fleet, error));
   const { items, nextPageToken } = pageOf(units, query);
   const shown = items.map((unit) => encodeUnit(unit, registry));
   return {
@@ -42,7 +43,7 @@ export async function getUnit({ fleet }: FleetCall, name: string): Promise<Fleet
 
 /** Asked for alone, a unit for all machines has no state of its own (client/registry.go, `Unit`); fleetctl prints a blank for it. */
 function encodeGlobal(unit: StoredUnit): object {
-  return { desiredState: unit.targetState, name: unit.name, options: encodeOptions(unit) };
+  return { desiredState: unit.targetState, name: unit.name, ...encodeOptions(unit) };
 }
 
 export async function deleteUnit({ fleet }: FleetCall, name: string): Promise<FleetReply> {
@@ -53,16 +54,9 @@ export async function deleteUnit({ fleet }: FleetCall, name: string): Promise<Fl
   return { status: 204 };
 }
 
-const bodySchema = v.object({
-  name: v.optional(v.string(), ''),
-  desiredState: v.optional(v.string(), ''),
-  options: v.optional(v.array(v.object({ section: v.string(), name: v.string(), value: v.string() })), []),
-});
-type Body = v.InferOutput<typeof bodySchema>;
-
 export async function putUnit({ fleet, request }: FleetCall, name: string): Promise<FleetReply> {
-  refuseOtherTypes(request.contentType);
-  const body = parseBody(request.body ?? '');
+  refuseOtherTypes([request.contentType ?? []].flat());
+  const body = parseUnitBody(request.body ?? '');
   validate(name, body);
   const registry = await writableRegistryOf(fleet);
   const known = readUnit(fleet, registry, name);
@@ -73,32 +67,18 @@ export async function putUnit({ fleet, request }: FleetCall, name: string): Prom
 }
 
 /** What follows a semicolon does not matter (api/serialization.go, `validateContentType`). */
-export function refuseOtherTypes(contentType: string | undefined): void {
-  if (contentType === undefined) {
-    throw new FleetApiError(415, 'expected 1 Content-Type, got 0');
+export function refuseOtherTypes(contentTypes: readonly string[]): void {
+  if (contentTypes.length !== 1) {
+    throw new FleetApiError(415, `expected 1 Content-Type, got ${contentTypes.length}`);
   }
-  if (contentType.split(';', 1)[0]?.trim() !== 'application/json') {
+  if (contentTypes[0]?.split(';', 1)[0]?.trim() !== 'application/json') {
     throw new FleetApiError(415, 'only acceptable Content-Type is application/json');
   }
 }
 
-function parseBody(text: string): Body {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new FleetApiError(400, `unable to decode body: ${describeJsonProblem(text)}`);
-  }
-  const parsed = v.safeParse(bodySchema, value);
-  if (!parsed.success) {
-    throw new FleetApiError(400, `unable to decode body: ${parsed.issues[0].message}`);
-  }
-  return parsed.output;
-}
-
-function validate(name: string, body: Body): void {
+function validate(name: string, body: UnitBody): void {
   if (body.name !== '' && body.name !== name) {
-    const both = `name in URL ${JSON.stringify(name)} differs from unit name in request body ${JSON.stringify(body.name)}`;
+    const both = `name in URL ${goQuote(name)} differs from unit name in request body ${goQuote(body.name)}`;
     throw new FleetApiError(400, both);
   }
   refuse(nameProblem(name));
@@ -110,17 +90,30 @@ function refuse(problem: string | undefined): void {
   }
 }
 
-async function create(fleet: FleetApi, registry: Registry, name: string, body: Body): Promise<FleetReply> {
+async function create(fleet: FleetApi, registry: Registry, name: string, body: UnitBody): Promise<FleetReply> {
   if (body.options.length === 0) {
     throw new FleetApiError(409, 'unit does not exist and options field empty');
   }
-  refuse(contradiction(requirementsOf(name, { options: body.options })));
+  refuse(syntaxProblem(body.options) ?? contradiction(requirementsOf('', { options: body.options })));
   await registry.createUnit(name, body.options, jobState(fleet, name, body.desiredState));
   return { status: 201 };
 }
 
+/** Options that would make no unit file (api/units.go, `ValidateOptions`). */
+function syntaxProblem(options: readonly UnitOption[]): string | undefined {
+  try {
+    parseUnit(serializeUnit(options));
+    return undefined;
+  } catch (error) {
+    if (error instanceof UnitSyntaxError) {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
 /** 1.0 puts a changed text in the old one's place, whatever it requires; 0.11 says 204 and keeps the old one (the recorded traces). */
-async function update(fleet: FleetApi, registry: Registry, known: StoredUnit, body: Body): Promise<FleetReply> {
+async function update(fleet: FleetApi, registry: Registry, known: StoredUnit, body: UnitBody): Promise<FleetReply> {
   const isChanged = body.options.length > 0 && serializeUnit(body.options) !== known.raw;
   if (isChanged && fleet.version.short === '1.0') {
     await registry.replaceUnit(known.name, body.options, jobState(fleet, known.name, body.desiredState));
@@ -130,7 +123,7 @@ async function update(fleet: FleetApi, registry: Registry, known: StoredUnit, bo
     throw new FleetApiError(409, 'must provide DesiredState to update existing unit');
   }
   if (isTemplate(known.name) && body.desiredState !== 'inactive') {
-    refuse(`cannot activate template ${JSON.stringify(known.name)}`);
+    refuse(`cannot activate template ${goQuote(known.name)}`);
   }
   // Anything is written, even what makes the unit unreadable.
   await registry.setTargetState(known.name, body.desiredState);
@@ -152,7 +145,7 @@ function readUnit(fleet: FleetApi, registry: Registry, name: string): StoredUnit
   try {
     return registry.unit(name);
   } catch (error) {
-    if (!(error instanceof PoisonedUnitError)) {
+    if (!(error instanceof UnreadableUnitError)) {
       throw error;
     }
     fleet.log('fetchUnit', `Failed fetching Unit(${name}): ${error.message}`);
@@ -160,12 +153,19 @@ function readUnit(fleet: FleetApi, registry: Registry, name: string): StoredUnit
   }
 }
 
-function logPoison(fleet: FleetApi, error: PoisonedUnitError): void {
+function logUnreadable(fleet: FleetApi, error: UnreadableUnitError): void {
   fleet.log('parse', `Failed to parse Unit from etcd: ${error.message}`);
 }
 
-const encodeOptions = ({ file }: StoredUnit): UnitOption[] =>
-  file.options.map(({ name, section, value }) => ({ name, section, value }));
+/** What is empty is left out. */
+function encodeOptions({ file }: StoredUnit): { readonly options?: readonly object[] } {
+  const options = file.options.map((option) => ({
+    ...(option.name !== '' && { name: option.name }),
+    ...(option.section !== '' && { section: option.section }),
+    ...(option.value !== '' && { value: option.value }),
+  }));
+  return options.length === 0 ? {} : { options };
+}
 
 function encodeUnit(unit: StoredUnit, registry: Registry): object {
   return {
@@ -173,6 +173,6 @@ function encodeUnit(unit: StoredUnit, registry: Registry): object {
     desiredState: unit.targetState,
     ...(unit.target === undefined ? {} : { machineID: unit.target }),
     name: unit.name,
-    options: encodeOptions(unit),
+    ...encodeOptions(unit),
   };
 }

@@ -1,0 +1,54 @@
+/** What a request asks for, as Go's net/url reads it. */
+export interface GoTarget {
+  /** Decoded: a slash may have been written `%2F`. */
+  readonly path: string;
+  /** With its question mark; empty without one. */
+  readonly search: string;
+  readonly query: URLSearchParams;
+}
+
+/** Undefined for a target that Go's server refuses before any handler sees it. */
+export function parseGoTarget(target: string): GoTarget | undefined {
+  const own = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
+  const mark = own.indexOf('?');
+  const path = unescape(mark < 0 ? own : own.slice(0, mark));
+  const search = mark < 0 ? '' : own.slice(mark);
+  return path === undefined ? undefined : { path, search, query: queryOf(search.slice(1)) };
+}
+
+/** Pairs that are badly escaped, or hold a semicolon, are passed over (net/url, `parseQuery`). */
+function queryOf(text: string): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const pair of text.split('&').filter((one) => one !== '' && !one.includes(';'))) {
+    const at = pair.indexOf('=');
+    const [key, value] = [at < 0 ? pair : pair.slice(0, at), at < 0 ? '' : pair.slice(at + 1)].map((part) =>
+      unescape(part.replaceAll('+', ' ')),
+    );
+    if (key !== undefined && value !== undefined) {
+      query.append(key, value);
+    }
+  }
+  return query;
+}
+
+function unescape(text: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) {
+    return undefined;
+  }
+  const bytes = text.replaceAll(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return text.includes('%') ? Buffer.from(Buffer.from(bytes, 'latin1')).toString() : text;
+}
+
+/** Without `//`, `.` and `..`: to what Go's mux sends on whoever asks for anything else (net/http, `cleanPath`). */
+export function cleanGoPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') {
+      parts.pop();
+    } else if (part !== '' && part !== '.') {
+      parts.push(part);
+    }
+  }
+  const clean = `/${parts.join('/')}`;
+  return path.endsWith('/') && clean !== '/' ? `${clean}/` : clean;
+}

@@ -7,6 +7,9 @@ import { FLEET_PREFIX, type Registry } from './registry';
 import { planSchedule, type ScheduleTask } from './scheduler';
 
 const LEASE = `${FLEET_PREFIX}/lease/engine-leader`;
+/** Engines of another version than the cluster's keep still (engine/engine.go, `ensureEngineVersionMatch`). */
+const VERSION = `${FLEET_PREFIX}/engine/version`;
+const OWN_VERSION = 1;
 /** The lease lives for five intervals (engine/engine.go). */
 const LEASE_INTERVALS = 5;
 /** One write to etcd: the units of one plan reach their machines one after the other, the last before an agent has read the first. */
@@ -37,7 +40,11 @@ export class Engine {
   #looks = 0;
   #seenLeader: string | undefined;
 
+  /** One text for all the leases that it ever holds. */
+  readonly #lease: string;
+
   constructor(private readonly parts: EngineParts) {
+    this.#lease = goJson({ MachineID: parts.machineId, Version: OWN_VERSION });
     this.#seenLeader = parts.isResumed ? holderOf(parts.client.peek(LEASE)) : parts.lastLeader;
     this.#reconciler = new Reconciler({
       kernel: parts.kernel,
@@ -85,9 +92,7 @@ export class Engine {
   /** Gives the lease away, so that another takes over at its next look. */
   async purge(): Promise<void> {
     if (this.#isLeader) {
-      await this.parts.client
-        .delete(LEASE, { prevValue: goJson({ MachineID: this.parts.machineId, Version: 1 }) })
-        .catch(() => undefined);
+      await this.parts.client.delete(LEASE, { prevValue: this.#lease }).catch(() => undefined);
     }
     this.stop();
   }
@@ -107,6 +112,9 @@ export class Engine {
     if (!client.hasQuorum) {
       return; // The lease runs out by itself.
     }
+    if (!this.#isOfOurVersion()) {
+      return;
+    }
     const held = client.peek(LEASE);
     if (held === undefined || holderOf(held) === machineId) {
       this.#write(held?.modifiedIndex);
@@ -121,10 +129,22 @@ export class Engine {
     }
   }
 
+  /** The first engine of a cluster writes its version there. */
+  #isOfOurVersion(): boolean {
+    const { client } = this.parts;
+    const known = client.peek(VERSION)?.value;
+    if (known === undefined || Number(known) < OWN_VERSION) {
+      const condition = known === undefined ? { prevExist: false } : { prevValue: known };
+      client.set(VERSION, { value: String(OWN_VERSION), ...condition }).catch(() => undefined); // Another was quicker.
+      return true;
+    }
+    return Number(known) === OWN_VERSION;
+  }
+
   #write(prevIndex: number | undefined): void {
-    const { client, machineId, intervalMs } = this.parts;
+    const { client, intervalMs } = this.parts;
     const lease = {
-      value: goJson({ MachineID: machineId, Version: 1 }),
+      value: this.#lease,
       ttlSeconds: (LEASE_INTERVALS * intervalMs) / 1_000,
       ...(prevIndex === undefined ? { prevExist: false } : { prevIndex }),
     };

@@ -1,5 +1,5 @@
 import type { Kernel, Host } from '../kernel';
-import { joinByDiscovery } from './discovery';
+import { failure, joinByDiscovery } from './discovery';
 import { joiningMemberState, memberIdFor, newMemberState, type MemberState } from './memberState';
 import type { MemberInfo } from './raftLog';
 import { parseCluster, type EtcdSettings } from './settings';
@@ -16,7 +16,10 @@ export interface BootstrapDeps {
   readonly world: EtcdWorld;
   readonly settings: EtcdSettings;
   readonly signal: AbortSignal;
-  log(text: string): void;
+  readonly log: (text: string) => void;
+  /** It has registered with the discovery service, and only the practice process was away since. */
+  readonly isWaiting: boolean;
+  registered(): void;
 }
 
 /** How a node without data becomes a member (or a proxy): by discovery, by a written list, or by joining a running cluster. */
@@ -38,20 +41,22 @@ export async function bootstrap(deps: BootstrapDeps): Promise<Bootstrap> {
 
 async function byDiscovery(deps: BootstrapDeps, url: string): Promise<Bootstrap> {
   const { settings } = deps;
+  const { name, dataDir } = settings;
   const self = {
-    id: memberIdFor(settings.peerUrls, settings.token),
-    value: settings.peerUrls.map((peer) => `${settings.name}=${peer}`).join(','),
+    ...{ id: memberIdFor(settings.peerUrls, settings.token), name },
+    value: settings.peerUrls.map((peer) => `${name}=${peer}`).join(','),
+    ...{ isRegistered: deps.isWaiting, registered: () => deps.registered() },
   };
-  const result = await joinByDiscovery(deps, url, self);
+  const result = await joinByDiscovery({ ...deps, dataDir }, url, self);
   if (result.kind === 'failed') {
-    return { kind: 'exit', reason: result.reason };
+    return { kind: 'exit', reason: result.lines.join('\n') };
   }
   const cluster = parseCluster(result.members.join(','));
   if (result.kind === 'joined') {
     return found(settings, cluster);
   }
   if (settings.discoveryFallback !== 'proxy') {
-    return { kind: 'exit', reason: 'discovery: cluster is full' };
+    return { kind: 'exit', reason: failure('discovery: cluster is full', url).join('\n') };
   }
   deps.log('etcdmain: discovery cluster full, falling back to proxy');
   return { kind: 'proxy', peerUrls: [...cluster.values()].flat() };

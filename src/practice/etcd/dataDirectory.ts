@@ -18,6 +18,8 @@ interface Copy {
 interface Section {
   /** By the token in the log file of the directory. */
   copies: Record<string, Copy>;
+  /** The boot in which an etcd without data has registered with its discovery service, for as long as it waits for others. */
+  waitsSince?: string;
 }
 
 export const logFile = (directory: string): string => `${directory}/member/wal/0000000000000000-0000000000000000.wal`;
@@ -68,6 +70,18 @@ export class DataDirectories {
     await this.#forget(path);
     this.#section.copies[token] = { path, member };
     this.#changed();
+  }
+
+  get waitsSince(): string | undefined {
+    return this.#section.waitsSince;
+  }
+
+  wait(bootId: string | undefined): void {
+    if (this.#section.waitsSince !== bootId) {
+      if (bootId === undefined) delete this.#section.waitsSince;
+      else this.#section.waitsSince = bootId;
+      this.#changed();
+    }
   }
 
   async writeProxy(path: string, peerUrls: readonly string[]): Promise<void> {

@@ -49,6 +49,8 @@ export class Member {
   readonly #election: ElectionTimer;
   #peers: { epoch: number; list: readonly Member[] } = { epoch: -1, list: [] };
   #isStopped = false;
+  /** Resumed with a leader whose own node is still to be: what is proposed meanwhile waits, as nothing happened to the nodes. */
+  #isEarly = false;
 
   constructor(
     readonly world: EtcdWorld,
@@ -67,6 +69,7 @@ export class Member {
       this.role = this.leaderId === state.memberId ? 'leader' : 'follower';
       this.reportedRole = this.role;
       this.leaderSince = this.startedAt;
+      this.#isEarly = this.role === 'follower';
     }
     this.machine = world.machineFor(state);
   }
@@ -145,7 +148,7 @@ export class Member {
   /** @throws EtcdError 300 when it could not be committed in time, or whatever the store says to it. */
   async propose(operation: RaftOperation): Promise<EtcdEvent | undefined> {
     return await this.#proposals.run({
-      knowsLeader: () => this.leaderId !== undefined,
+      knowsLeader: () => this.leaderId !== undefined && !this.#isEarly,
       send: (sequence) => this.liveLeader?.accept({ term: 0, from: this.id, sequence, operation }),
     });
   }
@@ -178,6 +181,8 @@ export class Member {
       }
     } else if (this.liveLeader !== undefined) {
       this.#election.disarm();
+      this.#isEarly = false;
+      this.#proposals.leaderFound();
     } else {
       this.#election.arm(this.kernel.random.integer(ELECTION_MS, 2 * ELECTION_MS), () => this.#campaign());
     }
@@ -288,6 +293,7 @@ export class Member {
   }
 
   #loseLeader(): void {
+    this.#isEarly = false;
     this.leaderId = undefined;
     delete this.state.leader;
   }

@@ -64,6 +64,7 @@ export class EtcdServer {
   }
 
   stop(): void {
+    this.#directories.wait(undefined);
     this.#stopping.abort();
     for (const cancel of this.#owned.splice(0).reverse()) {
       cancel();
@@ -105,6 +106,7 @@ export class EtcdServer {
       this.#fail(started.kind === 'exit' ? started.reason : 'stopped');
       return {};
     }
+    this.#directories.wait(undefined);
     const { dataDir } = this.settings;
     if (started.kind === 'proxy') {
       await this.#directories.writeProxy(dataDir, started.peerUrls);
@@ -122,7 +124,9 @@ export class EtcdServer {
       world,
       settings: this.settings,
       signal: this.#stopping.signal,
-      log: (text) => this.log(text),
+      log: this.log,
+      isWaiting: this.world.isStillWaiting(host, this.#directories.waitsSince),
+      registered: () => this.#directories.wait(host.bootId),
     });
   }
 
@@ -251,7 +255,7 @@ export class EtcdServer {
 
   #fail(reason: string): void {
     if (!this.#stopping.signal.aborted) {
-      this.log(reason);
+      for (const line of reason.split('\n')) this.log(line);
     }
     this.#exit(1);
     this.stop();

@@ -15,6 +15,8 @@ export class EtcdWorld {
   readonly #seen = new WeakSet<MemberState>();
   /** What members made of the logs on their disks, for when they start again. */
   readonly #machines = new WeakMap<MemberState, StateMachine>();
+  /** Droplets on which this process has started an etcd without data. */
+  readonly #bootstrapped = new Set<number>();
   /** When the last member on a droplet ended. */
   readonly #goneSince = new Map<number, number>();
 
@@ -51,6 +53,13 @@ export class EtcdWorld {
     const machine = new StateMachine(state, this.#machines.get(state));
     this.#machines.set(state, machine);
     return machine;
+  }
+
+  /** Whether an etcd waits for others since before the practice process started: to its node nothing has happened. */
+  isStillWaiting(host: Host, since: string | undefined): boolean {
+    const isFirst = !this.#bootstrapped.has(host.dropletId);
+    this.#bootstrapped.add(host.dropletId);
+    return isFirst && since === host.bootId;
   }
 
   add(member: Member): void {

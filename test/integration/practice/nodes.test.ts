@@ -148,7 +148,7 @@ describe('nodes of the practice cloud, by OpenSSH’s own client', { skip, timeo
     assert.notEqual(code, 0);
     assert.match(stderr, /refused/i);
     const account = await nodes.run('n-1', `curl -s ${practice.api}/v2/account`);
-    assert.equal(account.stdout, 'Not Found');
+    assert.equal(account.stdout, '404 page not found\n');
   });
 
   it('keep everything over a kill of the process: host key, machine id, etcd’s data', async () => {

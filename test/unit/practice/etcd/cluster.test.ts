@@ -41,18 +41,44 @@ describe('an etcd cluster', () => {
     const { discovery } = cluster;
     discovery.size = '';
     assert.equal(await startEtcd(at(cluster, 1)).exited, 1);
-    assert.equal(at(cluster, 1).entries.at(-1)?.text, 'discovery: size key is bad');
+    assert.deepEqual(
+      at(cluster, 1)
+        .entries.slice(-3)
+        .map(({ text }) => text),
+      [
+        'etcdmain: failed to join discovery cluster (discovery: size key is bad)',
+        'etcdmain: discovery token http://discovery/token was used, but failed to bootstrap the cluster.',
+        'etcdmain: please generate a new discovery token and try to bootstrap again.',
+      ],
+    );
     discovery.size = '5';
     cluster.kernel.fetchFrom = () => Promise.reject(new Error('connection refused'));
     const daemons = cluster.hosts.map(startEtcd);
     for (let second = 0; second < 20; second += 1) {
       await cluster.kernel.timeline.sleep(1_000);
     }
-    assert.match(at(cluster, 2).entries.at(-1)?.text ?? '', /error connecting to http:\/\/discovery, retrying in 16s/);
+    assert.match(at(cluster, 2).entries.at(-1)?.text ?? '', /error connecting to http:\/\/discovery, retrying in 16s$/);
 
     cluster.kernel.fetchFrom = discovery.fetch;
 
     await Promise.all(daemons.map((daemon) => daemon.ready));
+  });
+
+  it('does not let a node register twice, though it was only started again before all had come', async () => {
+    const cluster = createCluster({ nodes: 2 });
+    startEtcd(at(cluster, 1));
+    await cluster.kernel.timeline.sleep(5_000);
+    at(cluster, 1).cutPower();
+    at(cluster, 1).powerOn();
+
+    assert.equal(await startEtcd(at(cluster, 1)).exited, 1);
+
+    const name = at(cluster, 1).machineId;
+    assert.equal(
+      at(cluster, 1).entries.at(-4)?.text,
+      `etcdmain: member "${name}" has previously registered with discovery service token (http://discovery/token).`,
+    );
+    assert.equal(cluster.discovery.registered('token'), 1);
   });
 
   it('loses a member whose disk is full at its next write, and the others go on', async () => {

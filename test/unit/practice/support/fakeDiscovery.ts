@@ -16,9 +16,14 @@ export class FakeDiscovery {
       return this.#reply(200, { action: 'get', node: { key: `/${token}/_config/size`, value: this.size } });
     }
     if (method === 'PUT') {
+      const key = `/${token}/${rest[0] ?? ''}`;
+      if (registered.some((node) => node.key === key)) {
+        const refusal = { errorCode: 105, message: 'Key already exists', cause: key, index: this.#index };
+        return this.#reply(412, refusal);
+      }
       this.#index += 1;
       const value = new URLSearchParams(body).get('value') ?? '';
-      registered.push({ key: `/${token}/${rest[0] ?? ''}`, value, createdIndex: this.#index });
+      registered.push({ key, value, createdIndex: this.#index });
       return this.#reply(201, { action: 'create', node: registered.at(-1) });
     }
     if (searchParams.has('wait')) {

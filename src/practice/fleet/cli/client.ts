@@ -82,7 +82,7 @@ export class FleetClient {
   }
 
   async createUnit(name: string, options: readonly UnitOption[]): Promise<void> {
-    await this.#call('PUT', `units/${encodeURIComponent(name)}`, { name, options, desiredState: 'inactive' });
+    await this.#call('PUT', `units/${encodeURIComponent(name)}`, { name, options });
   }
 
   async setTargetState(name: string, desiredState: string): Promise<void> {

@@ -63,9 +63,11 @@ function withPflag(words: readonly string[]): CommandLine {
 function verbAt(words: readonly string[]): number {
   let at = 0;
   while (at < words.length && (words[at] ?? '').startsWith('-')) {
-    const name = words[at]?.replace(/^--?/, '') ?? '';
-    const kind = GLOBAL_OPTIONS[name];
-    at += kind === undefined || kind === 'switch' ? 1 : 2;
+    const word = words[at] ?? '';
+    // What it does not know is taken for an option with a value.
+    const isAlone = word.includes('=') || GLOBAL_OPTIONS[splitOption(word).name] === 'switch';
+    const isBundle = !word.startsWith('--') && word.length > 2;
+    at += isAlone || isBundle ? 1 : 2;
   }
   return Math.min(at, words.length);
 }

@@ -14,7 +14,11 @@ export class CreateError extends Error {
   override readonly name = 'CreateError';
 }
 
-export const baseName = (arg: string): string => arg.slice(arg.lastIndexOf('/') + 1);
+/** Go's `path.Base`: a slash at the end counts for nothing. */
+export function baseName(arg: string): string {
+  const trimmed = arg.replace(/\/+$/, '');
+  return trimmed.slice(trimmed.lastIndexOf('/') + 1);
+}
 
 /**
  * Puts the named units into the cluster where they are not yet there, from local files or templates; waits until they are
@@ -24,7 +28,7 @@ export async function lazyCreateUnits(call: FleetctlCall, verb: string): Promise
   const created: string[] = [];
   for (const word of call.args) {
     const arg = completeName(word);
-    const name = baseName(arg);
+    const name = completeName(baseName(arg));
     const known = await retrieve(call, name, `Unit(${name})`);
     if (known === undefined || (await isToBeReplaced(call, { arg, known, verb }))) {
       await create(call, name, await unitFile(call, arg));

@@ -6,6 +6,7 @@ import { ApiCallError } from './apiError';
 import type { FleetctlCall, Verb } from './call';
 import { FleetClient, type ApiMachine } from './client';
 import { parseCommandLine, type CommandLine } from './commandLine';
+import { suggestionsFor } from './suggestions';
 import { destinationOf, EndpointError } from './destination';
 import { fdForward } from './fdForward';
 import { FLEETCTL_HELP, helpOf } from './help';
@@ -44,6 +45,11 @@ export const fleetctl: Program = {
     if (line.problem !== undefined) {
       return misused(context, { verb: line.verb, problem: line.problem, version });
     }
+    // 1.0 looks at it before it has read its options.
+    if (version === '0.11' && line.flags.isSet('sign')) {
+      context.stderr('WARNING: The signed/verified units feature is DEPRECATED and cannot be used.\n');
+      return 2;
+    }
     if (line.verb !== '' && !isVerb(line.verb, version)) {
       return unknownVerb(context, line.verb, version);
     }
@@ -81,8 +87,13 @@ function help(context: ProgramContext, line: CommandLine, version: '1.0' | '0.11
   const topic = line.verb === 'help' ? (line.args[0] ?? '') : line.verb;
   const isOfAll = topic === '' || (version === '0.11' && line.flags.isSet('help'));
   if (!isOfAll && !isVerb(topic, version)) {
-    context.stdout(version === '1.0' ? FLEETCTL_HELP[version] : `Unrecognized command: ${topic}\n`);
-    return version === '1.0' ? 0 : 1;
+    if (version === '0.11') {
+      context.stdout(`Unrecognized command: ${topic}\n`);
+      return 1;
+    }
+    context.stderr(`Unknown help topic [\`${topic}\`].`);
+    context.stdout(FLEETCTL_HELP[version]);
+    return 0;
   }
   context.stdout(isOfAll ? FLEETCTL_HELP[version] : helpOf(topic, version));
   return 0;
@@ -94,7 +105,7 @@ function unknownVerb(context: ProgramContext, verb: string, version: '1.0' | '0.
     context.stderr(`fleetctl: unknown subcommand: ${JSON.stringify(verb)}\nRun 'fleetctl help' for usage.\n`);
     return 2;
   }
-  const problem = `unknown command ${JSON.stringify(verb)} for "fleetctl"`;
+  const problem = `unknown command ${JSON.stringify(verb)} for "fleetctl"${suggestionsFor(verb)}`;
   context.stderr(`Error: ${problem}\nRun 'fleetctl --help' for usage.\ncannot execute cmdFleet: ${problem}\n`);
   return 0;
 }

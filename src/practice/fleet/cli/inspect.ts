@@ -14,7 +14,7 @@ export const cat: Verb = async (call) => {
     call.err('One unit file must be provided');
     return 1;
   }
-  const name = baseName(completeName(word));
+  const name = completeName(baseName(word));
   try {
     const unit = await call.client.unit(name);
     if (unit === undefined) {
@@ -62,7 +62,7 @@ async function single(call: FleetctlCall, name: string, refusals: Refusals): Pro
 
 export const status: Verb = async (call) => {
   for (const [at, word] of call.args.entries()) {
-    const unit = await single(call, baseName(completeName(word)), {
+    const unit = await single(call, completeName(baseName(word)), {
       unread: 'Error retrieving unit',
       state: 'loaded',
       global: (name) => {
@@ -96,7 +96,7 @@ export const journal: Verb = async (call) => {
     call.err('One unit file must be provided.');
     return 1;
   }
-  const name = baseName(completeName(word));
+  const name = completeName(baseName(word));
   const unit = await single(call, name, {
     unread: `Error retrieving unit ${name}`,
     state: 'running',

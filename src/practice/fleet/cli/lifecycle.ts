@@ -37,7 +37,7 @@ export const submit: Verb = async (call) => (hasNoUnits(call) || (await created(
 async function setTargets(call: FleetctlCall, state: string): Promise<ApiUnit[]> {
   const triggered: ApiUnit[] = [];
   for (const word of call.args) {
-    const name = baseName(completeName(word));
+    const name = completeName(baseName(word));
     const unit = await call.client.unit(name);
     if (unit !== undefined && unit.desiredState !== state) {
       await call.client.setTargetState(name, state);
@@ -184,7 +184,7 @@ export const destroy: Verb = async (call) => {
   if (typeof units === 'number') {
     return units;
   }
-  const names = units?.map((unit) => unit.name) ?? call.args.map((word) => baseName(completeName(word)));
+  const names = units?.map((unit) => unit.name) ?? call.args.map((word) => completeName(baseName(word)));
   let code = 0;
   for (const name of names) {
     code = Math.max(code, await destroyOne(call, name));

@@ -32,7 +32,8 @@ export const ssh: Verb = async (call) => {
       call.err('Could not determine address of machine.');
       return 1;
     }
-    return await runThere(call.context, withPort(call, address), command, call.route);
+    const settings = { ...call.route.settings, bringsAgent: call.flags.isSet('forward-agent') };
+    return await runThere(call.context, withPort(call, address), command, { ...call.route, settings });
   } catch (error) {
     call.err(problemOf(error));
     return 1;
@@ -97,7 +98,7 @@ async function ofMachine(call: FleetctlCall, start: string): Promise<string> {
 
 /** Empty when the unit is on no machine, or on one that is gone. */
 async function ofUnit(call: FleetctlCall, word: string): Promise<string> {
-  const unit = await call.client.unit(baseName(completeName(word)));
+  const unit = await call.client.unit(completeName(baseName(word)));
   if (unit === undefined) {
     throw new LookupError('unit does not exist');
   }

@@ -35,6 +35,8 @@ export interface GoSettings {
   readonly timeoutMs: number;
   /** Undefined: host keys are not looked at. */
   readonly knownHosts: string | undefined;
+  /** Whether a command on the far side may ask the agent. */
+  readonly bringsAgent?: boolean;
 }
 
 /** Go's words for what went wrong. */
@@ -145,7 +147,7 @@ async function shakeHands(context: ProgramContext, shaking: Shaking): Promise<Ss
   const pattern = hostPattern(place.address, place.port);
   const kinds = (await known?.keysOf(pattern))?.map(({ type }) => type).filter(isOffered) ?? [];
   const wanted: ConnectionSettings = {
-    ...{ user: settings.user, ident: 'Go', keys: [], bringsAgent: false, isOld: true },
+    ...{ user: settings.user, ident: 'Go', keys: [], bringsAgent: settings.bringsAgent === true, isOld: true },
     agent: (await identitiesOf(agent)).length === 0 ? undefined : agent,
     algorithms: { ...ALGORITHMS, serverHostKey: kinds.length === 0 ? [...ALGORITHMS.serverHostKey] : kinds },
     checkHostKey: async (blob) => (known === undefined ? undefined : await check(context, { known, pattern, blob })),

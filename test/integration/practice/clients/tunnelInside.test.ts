@@ -67,6 +67,13 @@ describe('a machine of the model as somebody’s own, with a tunnel to a node', 
     assert.match(dead.text, /dial tcp 10\.250\.1\.2:22: connect: no route to host\n$/);
   });
 
+  it('lends a machine the agent when told to', async () => {
+    const machine = (await lab.nodes.run('lab-3', 'cat /etc/machine-id')).stdout.trim();
+    const list = `fleetctl --strict-host-key-checking=false --tunnel ${address} ssh`;
+    assert.match((await withKey(`${list} --forward-agent ${machine} -- ssh-add -l`)).text, /^2048 SHA256:\S+ /);
+    assert.match((await withKey(`${list} ${machine} -- ssh-add -l`)).text, /Could not open a connection/);
+  });
+
   it('sets and shows the platform’s configuration from there', async () => {
     await lab.nodes.run('lab-1', 'curl -sSL http://deis.io/deisctl/install.sh | sudo sh -s 1.13.4');
     const { code, text } = await withKey(

@@ -51,8 +51,25 @@ describe('the command line of fleetctl', () => {
   it('takes a verb cut short in 1.0, as long as it is clear', async () => {
     const host = await node();
     assert.match((await run(host, 'fleetctl list-m')).stdout, /^MACHINE\t/);
-    assert.match((await complaint(host, 'fleetctl list'))[1], /^Error: unknown command "list" for "fleetctl"\n/);
+    const [, words] = await complaint(host, 'fleetctl list');
+    const choice = '\n\nDid you mean this?\n\tlist-machines\n\tlist-unit-files\n\tlist-units\n';
+    assert.ok(words.startsWith(`Error: unknown command "list" for "fleetctl"${choice}\nRun 'fleetctl --help'`), words);
+    assert.match((await complaint(host, 'fleetctl strat web'))[1], /Did you mean this\?\n\tstart\n/);
     assert.match((await complaint(await node('0.11'), 'fleetctl list-m'))[1], /unknown subcommand: "list-m"/);
+  });
+
+  it('helps with a verb, and not with what is none', async () => {
+    const host = await node();
+    assert.match(
+      (await run(host, 'fleetctl help stop')).stdout,
+      /^NAME:\n\tstop - .*\n\nUSAGE:\n\tfleetctl stop \[--no-block/,
+    );
+    assert.equal((await run(host, 'fleetctl stop --help')).stdout, (await run(host, 'fleetctl help stop')).stdout);
+    assert.deepEqual(await complaint(host, 'fleetctl help nosuch'), [0, 'Unknown help topic [`nosuch`].']);
+    const old = await node('0.11');
+    assert.deepEqual(await complaint(old, 'fleetctl stop --help'), [2, 'flag: help requested\n']);
+    assert.equal((await run(old, 'fleetctl help nosuch')).stdout, 'Unrecognized command: nosuch\n');
+    assert.equal((await run(old, 'fleetctl start --sign web.service')).exitCode, 2);
   });
 
   it('wants options before the units in 0.11, and global ones before the verb', async () => {
@@ -165,6 +182,14 @@ describe('the words of fleetctl', () => {
     assert.equal(
       (await run(host, 'fleetctl submit --replace web.service')).stdout,
       'Found same Unit(web.service) in Registry, nothing to do\n',
+    );
+    // What the template on disk has become is not what is sent: the one in the cluster is, and that changes nothing.
+    await run(host, 'fleetctl submit many@.service many@1.service');
+    await host.files.writeFile('/home/core/many@.service', '[Service]\nExecStart=/bin/true\n');
+    const same = 'googleapi: Error 409: must provide DesiredState to update existing unit';
+    assert.equal(
+      (await complaint(host, 'fleetctl submit --replace many@1'))[1],
+      `Error creating units: failed creating unit many@1.service: ${same}\n`,
     );
     await host.files.rm('/home/core/web.service');
     const [, words] = await complaint(host, 'fleetctl submit --replace web.service');

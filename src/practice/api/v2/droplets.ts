@@ -124,7 +124,13 @@ export const dropletRoutes: readonly Route[] = [
     },
   },
   // Each droplet has a machine of its own below it: nobody's failure takes a second one along.
-  emptyList('neighbors', 'droplets'),
+  {
+    ...{ method: 'GET', path: `${PATH}/:id/neighbors`, scope: 'droplet:read' },
+    run: ({ cloud, account, params }) => {
+      cloud.droplets.get(account, numericId(params['id']));
+      return { status: 200, body: { droplets: [] } };
+    },
+  },
   emptyList('kernels', 'kernels'),
   copies('snapshots', 'snapshot'),
   copies('backups', 'backup'),

@@ -68,7 +68,9 @@ export function createV2Handler(cloud: Cloud, report: (error: unknown) => void):
 
   return async (request, response, url) => {
     const requestId = randomUUID();
-    const headers: Record<string, string> = { 'x-request-id': requestId };
+    // Its clock is the cloud's, not this machine's.
+    const date = new Date(cloud.timeline.now()).toUTCString();
+    const headers: Record<string, string> = { 'x-request-id': requestId, date };
     let reply: Reply;
     try {
       reply = await answer(request, url, headers);

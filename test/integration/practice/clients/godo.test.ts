@@ -37,6 +37,7 @@ describe('DigitalOcean’s own Go library against the practice cloud', { skip, t
     ['offers', 'reads the account, its balance and all that can be had, page by page'],
     ['keys', 'finds keys by id and fingerprint, renames and deletes them'],
     ['doctl-droplets', 'does with a droplet, its actions and its tags what doctl does'],
+    ['doctl-disks', 'takes snapshots, and makes droplets and their disks anew of them'],
     ['doctl-paging', 'pages as doctl and as Terraform’s data sources do'],
     ['terraform-life', 'creates, tags anew and destroys as Terraform’s provider does, with its waits'],
     ['terraform-import', 'imports a droplet, and shuts one down that is off'],

@@ -20,6 +20,7 @@ var sequences = map[string]func(*walk){
 	"keys":               keys,
 	"doctl-droplets":     doctlDroplets,
 	"doctl-paging":       doctlPaging,
+	"doctl-disks":        doctlDisks,
 	"terraform-life":     terraformLife,
 	"terraform-import":   terraformImport,
 	"firewalls":          firewalls,

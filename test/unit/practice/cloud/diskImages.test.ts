@@ -84,4 +84,20 @@ describe('copies of a droplet’s disk', () => {
     const after = lab.droplet(id);
     assert.deepEqual([after.power, after.image.slug, after.publicAddress], ['up', 'coreos-beta', publicAddress]);
   });
+
+  it('cannot be had of an image that is still being imported', async () => {
+    keep(new Lab());
+    const { images, imageActions } = lab.cloud;
+    const request = {
+      name: 'own',
+      url: 'https://example.com/a.img',
+      distribution: 'CoreOS',
+      description: '',
+      tags: [],
+    };
+    const image = images.import(lab.account.uuid, { ...request, region: 'nyc3' });
+    assert.throws(() => imageActions.transfer(lab.account.uuid, image, 'fra1'), /not available/);
+    await lab.timeline.sleep(3 * MINUTE);
+    assert.equal(imageActions.transfer(lab.account.uuid, image, 'fra1').type, 'transfer');
+  });
 });

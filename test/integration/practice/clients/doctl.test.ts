@@ -4,22 +4,27 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeFolder } from '../../removeFolder';
-import { at, PUBLIC_KEY, startPractice, temporaryFolder, TOKEN, type Practice } from '../support';
-import type { RunResult } from '../support';
-import { ONLY_LOOPBACK, run, skipWithout, withoutVariables } from './programs';
+import { Nodes } from '../nodes';
+import { at, startPractice, temporaryFolder, TOKEN, until, type Practice, type RunResult } from '../support';
+import { ONLY_LOOPBACK, programPath, run, skipWithout, skipWithoutPackage, withoutVariables } from './programs';
 
 const TAG = 'deis-cluster:doctl';
 const FINGERPRINT = /^[0-9a-f:]{47}$/;
 
+const skip = skipWithout('doctl') || skipWithoutPackage('ssh');
+
 /** DigitalOcean's own command line, unmodified: `doctl --api-url … --access-token …`. Its `--wait` polls every five seconds. */
-describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeout: 600_000 }, () => {
+describe('doctl against the practice cloud', { skip, timeout: 600_000 }, () => {
   const folder = temporaryFolder();
+  const programs = path.join(folder, 'programs');
   let practice: Practice;
+  let nodes: Nodes;
   before(async () => {
     mkdirSync(path.join(folder, '.config', 'doctl'), { recursive: true });
-    writeFileSync(path.join(folder, 'key.pub'), `${PUBLIC_KEY}\n`);
+    mkdirSync(programs);
     writeFileSync(path.join(folder, 'user-data'), '#cloud-config\nhostname: by-doctl\n');
     practice = await startPractice('--speed', '60');
+    nodes = new Nodes(practice, folder);
   });
   after(async () => {
     await practice.kill();
@@ -31,6 +36,7 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
       environment: {
         ...{ ...withoutVariables(/^DIGITALOCEAN_/), ...ONLY_LOOPBACK },
         ...{ HOME: folder, XDG_CONFIG_HOME: path.join(folder, '.config') },
+        PATH: `${programs}${path.delimiter}${process.env['PATH'] ?? ''}`,
       },
     });
   const succeed = async (...args: string[]): Promise<string> => {
@@ -151,6 +157,32 @@ describe('doctl against the practice cloud', { skip: skipWithout('doctl'), timeo
       /404 \(request "[^"]+"\) The resource you were accessing could not be found\./,
     );
     assert.equal((await json('vpcs', 'list')).length, 1);
+  });
+
+  it('runs a command on one with `doctl compute ssh`, as core', async () => {
+    // The addresses of practice nodes lead to loopback only by a configuration of ssh; doctl runs the first `ssh` on the PATH.
+    const settings = [
+      'HostName 127.0.0.1',
+      'StrictHostKeyChecking no',
+      'UserKnownHostsFile /dev/null',
+      'LogLevel ERROR',
+    ];
+    writeFileSync(path.join(folder, 'ssh_config'), `Host *\n${settings.join('\n')}\n`);
+    const script = `#!/bin/sh\nexec "${programPath('ssh') ?? ''}" -F "${path.join(folder, 'ssh_config')}" "$@"\n`;
+    writeFileSync(path.join(programs, 'ssh'), script, { mode: 0o755 });
+    const port = String(await nodes.port('deis-1'));
+    const [[firewall = ''] = []] = await table('ID', 'compute', 'firewall', 'list');
+    const rule = ['--inbound-rules', 'protocol:tcp,ports:22,address:0.0.0.0/0'];
+    await succeed('compute', 'firewall', 'add-rules', firewall, ...rule);
+    await until(
+      () => practice.call('GET', `/v2/firewalls/${firewall}`),
+      ({ json }) => at(json, 'firewall.status') === 'succeeded',
+    );
+    const ssh = ['compute', 'ssh', 'deis-1', '--ssh-port', port, '--ssh-key-path', nodes.key, '--ssh-command'];
+
+    assert.equal(await succeed(...ssh, 'id -un; hostname'), 'core\nby-doctl\n');
+    assert.match(await refusal(...ssh, 'exit 7'), /exit status 7/);
+    await succeed('compute', 'firewall', 'remove-rules', firewall, ...rule);
   });
 
   it('switches one off, on and around, and is refused what makes no sense', async () => {

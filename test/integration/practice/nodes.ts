@@ -37,7 +37,7 @@ export class Nodes {
   /** Creates droplets that have discovered each other or are still waiting for it. */
   async create(
     names: readonly string[],
-    more: { size?: number; tags?: string[]; userData?: string },
+    more: { size?: number; tags?: string[]; userData?: string; dropletSize?: string },
   ): Promise<number[]> {
     const url = (await this.practice.call('GET', `/new?size=${more.size ?? names.length}`)).text;
     const publicKey = readFileSync(`${this.key}.pub`, 'utf8');
@@ -48,6 +48,7 @@ export class Nodes {
     const key = added.status === 201 ? at(added.json, 'ssh_key.id') : at(keys.json, 'ssh_keys.0.id');
     return await createActive(this.practice, names, {
       ...{ ssh_keys: [key], user_data: more.userData ?? userData(url), tags: more.tags ?? [] },
+      ...(more.dropletSize !== undefined && { size: more.dropletSize }),
     });
   }
 

@@ -14,13 +14,15 @@ export class Laboratory {
   readonly #children = new Set<ChildProcess>();
   #parts: { practice: Practice; nodes: Nodes } | undefined;
 
+  constructor(private readonly droplets: { readonly dropletSize?: string } = {}) {}
+
   /** `settings` are more options of the practice cloud. */
   async start(...settings: readonly string[]): Promise<void> {
     mkdirSync(path.join(this.home, '.ssh'), { recursive: true, mode: 0o700 });
     const practice = await startPractice('--speed', '60', ...settings);
     const nodes = new Nodes(practice, this.folder);
     this.#parts = { practice, nodes };
-    await nodes.create(['lab-1', 'lab-2', 'lab-3'], {});
+    await nodes.create(['lab-1', 'lab-2', 'lab-3'], this.droplets);
     await nodes.until('lab-1', 'etcdctl cluster-health', /^cluster is healthy$/m);
     await nodes.until('lab-1', 'fleetctl list-machines --no-legend | wc -l', /^3$/m);
   }

@@ -2,7 +2,7 @@
 export interface TimedEvent {
   at: number;
   /** Of two events at one moment the one asked for first comes first. */
-  readonly order: number;
+  order: number;
   readonly run: () => void;
   /** False for a heartbeat: nobody waits for it. */
   readonly isAwaited: boolean;

@@ -94,19 +94,16 @@ export class VirtualTimeline implements Timeline {
 
   every(ms: number, run: () => void): Cancel {
     const beat = Math.max(1, Math.ceil(ms));
-    let cancelNext: Cancel;
-    const schedule = (at: number): void => {
-      cancelNext = this.#add(
-        at,
-        () => {
-          schedule(at + beat);
-          run();
-        },
-        false,
-      );
+    // One event for all beats: there are thousands a second, of many clusters.
+    const event: TimedEvent = {
+      ...{ at: 0, order: 0, isAwaited: false, isOver: true },
+      run: () => {
+        this.#enqueue(event, event.at + beat);
+        run();
+      },
     };
-    schedule(this.now() + beat);
-    return () => cancelNext();
+    this.#enqueue(event, this.now() + beat);
+    return () => this.#queue.cancel(event);
   }
 
   hold(): Cancel {
@@ -145,13 +142,21 @@ export class VirtualTimeline implements Timeline {
   }
 
   #add(at: number, run: () => void, isAwaited: boolean): Cancel {
-    const event: TimedEvent = { at, order: (this.#order += 1), run, isAwaited, isOver: false };
-    this.#queue.add(event);
-    this.#activity += 1;
-    this.#arm();
+    const event: TimedEvent = { at, order: 0, run, isAwaited, isOver: true };
+    this.#enqueue(event, at);
     return () => {
       this.#queue.cancel(event);
     };
+  }
+
+  /** Not in the queue, or not any more. */
+  #enqueue(event: TimedEvent, at: number): void {
+    event.at = at;
+    event.order = this.#order += 1;
+    event.isOver = false;
+    this.#queue.add(event);
+    this.#activity += 1;
+    this.#arm();
   }
 
   #flow(): number {

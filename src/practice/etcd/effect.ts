@@ -13,7 +13,7 @@ export interface Applied {
   event(): EtcdEvent;
 }
 
-interface Done {
+export interface Done {
   readonly action: string;
   readonly key: string;
   readonly index: number;
@@ -29,7 +29,7 @@ interface Done {
 let latest: { readonly effect: Effect; readonly event: EtcdEvent } | undefined;
 
 /** As little as makes an event: every member remembers a thousand, and of a hundred clusters they are most of the memory. */
-export class Effect implements Applied {
+class Effect implements Applied {
   readonly key: string;
   readonly index: number;
   readonly isQuiet: boolean;
@@ -82,14 +82,18 @@ const REMEMBERED = 64;
 const effects = new Map<StoreOperation, Applied>();
 
 /** The members of a cluster apply one and the same operation to the same keys: what it did is remembered once for all of them. */
-export function sharedEffect(operation: StoreOperation, own: Applied): Applied {
-  const known = effects.get(operation);
-  if (known === undefined) {
-    effects.set(operation, own);
+export function effectOf(operation: StoreOperation | undefined, done: Done): Applied {
+  const known = operation && effects.get(operation);
+  if (known?.index === done.index && known.key === done.key) {
+    return known;
+  }
+  const effect = new Effect(done);
+  if (operation !== undefined && known === undefined) {
+    effects.set(operation, effect);
     const [oldest] = effects.size > REMEMBERED ? effects.keys() : [];
     if (oldest !== undefined) {
       effects.delete(oldest);
     }
   }
-  return known?.index === own.index && known.key === own.key ? known : own;
+  return effect;
 }

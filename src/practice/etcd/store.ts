@@ -1,5 +1,5 @@
 import type { EtcdEvent, EtcdNode } from './api';
-import { Effect, sharedEffect, type Applied } from './effect';
+import { effectOf, type Applied, type Done } from './effect';
 import { EtcdError } from './errors';
 import { childOf, cleanKey, findNode, isDirectory, showNode, splitKey, type StoreState, type TreeNode } from './tree';
 
@@ -120,7 +120,15 @@ export class Store {
       throw this.#error(100, path);
     }
     const node = this.#place(path, options, options.refresh === true ? prevNode?.value : options.value);
-    return this.#done('set', { key: path, node, prevNode, now, isQuiet: options.refresh === true });
+    return this.#done({
+      action: 'set',
+      key: path,
+      index: node.modified,
+      node,
+      prevNode,
+      now,
+      isQuiet: options.refresh === true,
+    });
   }
 
   #create(path: string, options: PutOptions, now: number): () => EtcdEvent {
@@ -129,7 +137,7 @@ export class Store {
       throw this.#error(105, path);
     }
     const node = this.#place(path, options, options.value);
-    return this.#done('create', { key: path, node, now });
+    return this.#done({ action: 'create', key: path, index: node.modified, node, now });
   }
 
   #update(path: string, options: PutOptions, now: number): () => EtcdEvent {
@@ -140,8 +148,17 @@ export class Store {
     }
     const node = this.#change(path, prevNode, options);
     // The index of a directory is that of its making for good; only the event of the update shows the new one.
-    const shown = { ...node, modified: this.state.index };
-    return this.#done('update', { key: path, node: shown, prevNode, now, isQuiet: options.refresh === true });
+    const { index } = this.state;
+    const shown = node.modified === index ? node : { ...node, modified: index };
+    return this.#done({
+      action: 'update',
+      key: path,
+      index,
+      node: shown,
+      prevNode,
+      now,
+      isQuiet: options.refresh === true,
+    });
   }
 
   #compareAndSwap(path: string, options: PutOptions, now: number): () => EtcdEvent {
@@ -149,17 +166,24 @@ export class Store {
     const prevNode = this.#find(path);
     this.#compare(path, prevNode, options);
     const node = this.#change(path, prevNode, options);
-    return this.#done('compareAndSwap', { key: path, node, prevNode, now, isQuiet: options.refresh === true });
+    return this.#done({
+      action: 'compareAndSwap',
+      key: path,
+      index: node.modified,
+      node,
+      prevNode,
+      now,
+      isQuiet: options.refresh === true,
+    });
   }
 
   /** A node in place of the old one, made when that was; nodes are never changed, since events of the past show them. */
   #change(path: string, old: TreeNode, options: PutOptions): TreeNode {
     this.state.index += 1;
-    const content = isDirectory(old)
-      ? { children: old.children ?? {} }
-      : { value: options.refresh === true ? (old.value ?? '') : (options.value ?? '') };
-    const modified = isDirectory(old) ? old.modified : this.state.index;
-    const node: TreeNode = { ...content, created: old.created, modified };
+    const { created } = old;
+    const node: TreeNode = isDirectory(old)
+      ? { children: old.children ?? {}, created, modified: old.modified }
+      : { value: (options.refresh === true ? old.value : options.value) ?? '', created, modified: this.state.index };
     this.#setExpiry(node, options.expiresAt);
     const parts = splitKey(path);
     this.#makeDirectories(parts, parts.length - 1)[parts.at(-1) ?? ''] = node;
@@ -192,7 +216,7 @@ export class Store {
   #remove(action: string, path: string, what: { node: TreeNode; now: number }): () => EtcdEvent {
     const parts = splitKey(path);
     Reflect.deleteProperty(this.#makeDirectories(parts, parts.length - 1), parts.at(-1) ?? '');
-    return this.#tell(new Effect({ action, key: path, index: this.state.index, isRemoval: true, ...what }));
+    return this.#done({ action, key: path, index: this.state.index, isRemoval: true, ...what });
   }
 
   #expire(now: number): void {
@@ -308,17 +332,10 @@ export class Store {
     return new EtcdError(code, cause, this.state.index);
   }
 
-  #done(
-    action: string,
-    what: { key: string; node: TreeNode; prevNode?: TreeNode | undefined; now: number; isQuiet?: boolean },
-  ): () => EtcdEvent {
-    return this.#tell(new Effect({ action, index: this.state.index, ...what }));
-  }
-
-  #tell(own: Applied): () => EtcdEvent {
-    const one = this.#applying === undefined ? own : sharedEffect(this.#applying, own);
-    this.changed(one);
-    return () => one.event();
+  #done(done: Done): () => EtcdEvent {
+    const effect = effectOf(this.#applying, done);
+    this.changed(effect);
+    return () => effect.event();
   }
 }
 

@@ -67,6 +67,7 @@ export class FleetServer implements FleetApi {
   #components: Components | undefined;
   #isStopped = false;
   #lastLeader: string | undefined;
+  #machineText: string | undefined;
   readonly #published = new Map<string, UnitStateRecord>();
   readonly #owned = new Set<Cancel>();
   /** Of this try to have etcd; ended when fleetd begins anew. */
@@ -188,7 +189,7 @@ export class FleetServer implements FleetApi {
       return;
     }
     const registry = new Registry(client);
-    registry.saveMachine(this.#machine.id, this.#machineJson(), this.#settings.agentTtlSeconds).then(
+    registry.saveMachine(this.#machine.id, this.#machineJson, this.#settings.agentTtlSeconds).then(
       () => {
         this.log('registered', 'hrt.Register() success');
         this.log('components', 'Starting server components');
@@ -241,7 +242,7 @@ export class FleetServer implements FleetApi {
     const { agentTtlSeconds, etcdTimeoutMs } = this.#settings;
     const beat = (): number => {
       if (!registry.hasQuorum) return logBlindAgent(this);
-      registry.saveMachine(this.machineId, this.#machineJson(), agentTtlSeconds).catch(() => undefined); // Too late even for etcd.
+      registry.saveMachine(this.machineId, this.#machineJson, agentTtlSeconds).catch(() => undefined); // Too late even for etcd.
       return stallMs(this.host.resources);
     };
     const failed = (): void => this.#giveUp();
@@ -345,7 +346,12 @@ export class FleetServer implements FleetApi {
     return this.host.daemon('etcd')?.client;
   }
 
-  #machineJson(): string {
+  /** The same at each heartbeat: every member of etcd keeps it. */
+  get #machineJson(): string {
+    return (this.#machineText ??= this.#describeMachine());
+  }
+
+  #describeMachine(): string {
     const { id, publicIp, metadata } = this.#machine;
     const capabilities = this.version.short === '1.0' ? { Capabilities: { DISABLE_ENGINE: false, GRPC: false } } : {};
     return goJson({ ID: id, PublicIP: publicIp, Metadata: metadata, ...capabilities, Version: this.version.name });

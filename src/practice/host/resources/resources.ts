@@ -49,6 +49,8 @@ export class HostResources implements Resources {
   readonly diskTotalMb: number;
   readonly #parts: Parts;
   readonly #claims = new Set<Claim>();
+  /** Their sum: every heartbeat of every daemon asks how short memory is. */
+  #claimedMb = 0;
   readonly #disk = new Map<symbol, number>();
   #isKilling = false;
   #lastKillAt = -Infinity;
@@ -64,7 +66,11 @@ export class HostResources implements Resources {
   }
 
   get swapTotalMb(): number {
-    return this.#parts.swaps.reduce((sum, { sizeMb }) => sum + sizeMb, 0);
+    let total = 0;
+    for (const { sizeMb } of this.#parts.swaps) {
+      total += sizeMb;
+    }
+    return total;
   }
 
   get swapUsedMb(): number {
@@ -72,7 +78,10 @@ export class HostResources implements Resources {
   }
 
   get diskUsedMb(): number {
-    const claimed = [...this.#disk.values()].reduce((sum, mb) => sum + mb, 0);
+    let claimed = 0;
+    for (const mb of this.#disk.values()) {
+      claimed += mb;
+    }
     const bytes = this.#parts.tree.bytes + this.#parts.journalBytes();
     return ROOT_MB + Math.ceil(bytes / MB) + claimed;
   }
@@ -106,8 +115,9 @@ export class HostResources implements Resources {
   claimFor(owner: Owner, mb: number, kill: () => void): Cancel {
     const claim: Claim = { owner, mb, kill };
     this.#claims.add(claim);
+    this.#claimedMb += mb;
     this.#killUntilItFits(owner);
-    return () => this.#claims.delete(claim);
+    return () => this.#release(claim);
   }
 
   /** As swapon does; why it would not, in its words. */
@@ -200,13 +210,20 @@ export class HostResources implements Resources {
   /** Power is gone: memory and swap are empty. Files and images stay on disk. */
   reset(): void {
     this.#claims.clear();
+    this.#claimedMb = 0;
     this.#lastKillAt = -Infinity;
     this.#parts.swaps.splice(0);
     this.#parts.changed();
   }
 
+  #release(claim: Claim): void {
+    if (this.#claims.delete(claim)) {
+      this.#claimedMb -= claim.mb;
+    }
+  }
+
   get #demandMb(): number {
-    return KERNEL_MB + [...this.#claims].reduce((sum, { mb }) => sum + mb, 0);
+    return KERNEL_MB + this.#claimedMb;
   }
 
   get #limitMb(): number {
@@ -224,7 +241,7 @@ export class HostResources implements Resources {
       if (victim === undefined) {
         break;
       }
-      this.#claims.delete(victim);
+      this.#release(victim);
       this.#lastKillAt = this.#parts.now();
       this.#report(program, victim);
       victim.kill();

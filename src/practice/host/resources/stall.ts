@@ -9,7 +9,10 @@ const LONGEST_MS = 12_000;
  * For how long a daemon is not heard of before it gets on. With swap it is the cold pages that are out, and whoever answers has
  * what it needs; without, only the text of programs can be thrown out, everybody's at once.
  */
-export function stallMs({ pressure, swapTotalMb }: Resources): number {
-  const isThrashing = pressure > THRASHING && swapTotalMb === 0;
-  return isThrashing ? ((pressure - THRASHING) / (1 - THRASHING)) * LONGEST_MS : 0;
+export function stallMs(resources: Resources): number {
+  if (resources.swapTotalMb > 0) {
+    return 0;
+  }
+  const { pressure } = resources;
+  return pressure > THRASHING ? ((pressure - THRASHING) / (1 - THRASHING)) * LONGEST_MS : 0;
 }

@@ -4,8 +4,24 @@ export interface Assignment {
   readonly value: string;
 }
 
+/** All nodes of an image have the same units, and fleet gives one text to many. */
+const parsed = new Map<string, readonly Assignment[]>();
+const MOST_PARSED = 1_000;
+
 /** systemd.syntax(7): sections, comments, lines continued with a backslash. Unknown sections (`X-Fleet`) are kept. */
 export function parseUnitFile(text: string): readonly Assignment[] {
+  let assignments = parsed.get(text);
+  if (assignments === undefined) {
+    if (parsed.size >= MOST_PARSED) {
+      parsed.clear();
+    }
+    assignments = parse(text);
+    parsed.set(text, assignments);
+  }
+  return assignments;
+}
+
+function parse(text: string): readonly Assignment[] {
   const assignments: Assignment[] = [];
   let section = '';
   for (const line of joinLines(text)) {

@@ -190,12 +190,10 @@ export class Firewalls {
   }
 
   /** Unlike a droplet, a firewall makes no tags, neither its own nor those of its rules. */
-  #knownTags(account: string, names: readonly string[]): string[] {
+  #knownTags(account: string, names: readonly string[]): readonly string[] {
     const known = this.parts.tags.list(account);
-    return names.map((name) => {
-      const tag = known.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-      if (tag === undefined) throw unprocessable(`tag ${name} does not exist`);
-      return tag.name;
-    });
+    const missing = names.find((name) => !known.some((tag) => tag.name === name));
+    if (missing !== undefined) throw unprocessable(`tag ${missing} does not exist`);
+    return names;
   }
 }

@@ -4,7 +4,10 @@ import type { CloudStore } from './store';
 
 const VALID = /^[A-Za-z0-9:_-]{1,255}$/;
 
-/** Tags keep the case in which they were first made, and are found in any. */
+/**
+ * Tags keep the case in which they were first made and are found in no other; only what would make one in another case gets the one
+ * that there is (digitalocean/openapi, tags.yml: "case stable").
+ */
 export class Tags {
   constructor(private readonly store: CloudStore) {}
 
@@ -13,7 +16,7 @@ export class Tags {
   }
 
   get(account: string, name: string): TagRecord {
-    const tag = this.#find(account, name);
+    const tag = this.list(account).find((candidate) => candidate.name === name);
     if (tag === undefined) throw notFound();
     return tag;
   }
@@ -25,7 +28,7 @@ export class Tags {
         `Tag name ${name} is invalid. Only letters, numbers, colons, dashes and underscores are allowed.`,
       );
     }
-    const known = this.#find(account, name);
+    const known = this.list(account).find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
     if (known !== undefined) return known;
     const tag: TagRecord = { account, name };
     this.store.data.tags.push(tag);
@@ -47,19 +50,10 @@ export class Tags {
   }
 
   dropletsWith(account: string, name: string): DropletRecord[] {
-    const canonical = this.#find(account, name)?.name;
-    if (canonical === undefined) return [];
-    return this.store.data.droplets.filter((one) => one.account === account && one.tags.includes(canonical));
+    return this.store.data.droplets.filter((one) => one.account === account && one.tags.includes(name));
   }
 
   imagesWith(account: string, name: string): ImageRecord[] {
-    const canonical = this.#find(account, name)?.name;
-    if (canonical === undefined) return [];
-    return this.store.data.images.filter((one) => one.account === account && one.tags?.includes(canonical) === true);
-  }
-
-  #find(account: string, name: string): TagRecord | undefined {
-    const wanted = name.toLowerCase();
-    return this.list(account).find((tag) => tag.name.toLowerCase() === wanted);
+    return this.store.data.images.filter((one) => one.account === account && one.tags?.includes(name) === true);
   }
 }

@@ -71,7 +71,7 @@ describe('things in the practice cloud’s API', () => {
     const [one = 0] = await createActive(practice, ['Find-me', 'find-other'], { tags: ['finding'] });
 
     assert.deepEqual(await names('/v2/droplets?name=FIND-ME'), ['Find-me']);
-    assert.deepEqual(await names('/v2/droplets?tag_name=Finding'), ['Find-me', 'find-other']);
+    assert.deepEqual(await names('/v2/droplets?tag_name=finding'), ['Find-me', 'find-other']);
     assert.deepEqual(await names('/v2/droplets?tag_name=nothing'), []);
     assert.equal((await get('/v2/droplets?tag_name=finding&name=find-me')).status, 422);
     for (const part of ['', '/actions', '/neighbors', '/firewalls']) {
@@ -111,22 +111,30 @@ describe('things in the practice cloud’s API', () => {
 
   it('tags: keep their case, are put on and taken off, and go without what bears them', async () => {
     const [id = 0] = await createActive(practice, ['tagged']);
-    const resources = [{ resource_id: String(id), resource_type: 'droplet' }];
+    const body = { resources: [{ resource_id: String(id), resource_type: 'droplet' }] };
     const tags = async (): Promise<unknown> => at((await get(`/v2/droplets/${id}`)).json, 'droplet.tags');
     await practice.call('POST', '/v2/tags', { body: { name: 'Deis:One' } });
-    const put = await practice.call('POST', '/v2/tags/deis:one/resources', { body: { resources } });
-    const one = await get('/v2/tags/DEIS:ONE');
+    const again = await practice.call('POST', '/v2/tags', { body: { name: 'deis:one' } });
+    const put = await practice.call('POST', '/v2/tags/Deis:One/resources', { body });
+    const one = await get('/v2/tags/Deis:One');
 
-    assert.deepEqual([put.status, await tags()], [204, ['Deis:One']]);
+    assert.deepEqual([at(again.json, 'tag.name'), put.status, await tags()], ['Deis:One', 204, ['Deis:One']]);
     assert.deepEqual(
       ['tag.name', 'tag.resources.count', 'tag.resources.droplets.count'].map((key) => at(one.json, key)),
       ['Deis:One', 1, 1],
     );
-    assert.equal((await practice.call('DELETE', '/v2/tags/deis:one/resources', { body: { resources } })).status, 204);
+    assert.deepEqual(
+      [await names('/v2/droplets?tag_name=Deis:One'), await names('/v2/droplets?tag_name=deis:one')],
+      [['tagged'], []],
+    );
+    for (const method of ['GET', 'DELETE']) {
+      assert.equal((await practice.call(method, '/v2/tags/deis:one')).status, 404, 'in another case it is not found');
+    }
+    assert.equal((await practice.call('DELETE', '/v2/tags/Deis:One/resources', { body })).status, 204);
     assert.deepEqual(await tags(), []);
-    await practice.call('POST', '/v2/tags/deis:one/resources', { body: { resources } });
-    assert.equal((await practice.call('DELETE', '/v2/tags/deis:one')).status, 204);
-    assert.deepEqual([await tags(), (await get('/v2/tags/deis:one')).status], [[], 404]);
+    await practice.call('POST', '/v2/tags/Deis:One/resources', { body });
+    assert.equal((await practice.call('DELETE', '/v2/tags/Deis:One')).status, 204);
+    assert.deepEqual([await tags(), (await get('/v2/tags/Deis:One')).status], [[], 404]);
     assert.equal((await practice.call('POST', '/v2/tags', { body: { name: 'no blanks' } })).status, 422);
   });
 

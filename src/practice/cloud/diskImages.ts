@@ -1,6 +1,6 @@
 import type { Timeline } from '../kernel';
 import type { Billing } from './billing';
-import type { Images } from './images';
+import { isImported, type Images } from './images';
 import type { ActionRecord, DropletRecord, ImageRecord } from './records';
 import { unprocessable } from './refusal';
 import type { CloudStore } from './store';
@@ -40,6 +40,7 @@ export class DiskImages {
       // When it was asked for: by that Terraform's provider knows which one its action made (resource_droplet_snapshot.go).
       ...{ minDiskGb: diskGb, sizeGb, createdAt: new Date(startedAt).toISOString(), regions: [droplet.regionSlug] },
       ...{ type: type === 'backup' ? 'backup' : 'snapshot', dropletId: droplet.id },
+      ...(isImported(droplet.image) && { isOfImported: true }),
     };
     store.data.images.push(image);
     if (type === 'snapshot') billing.openImage(image, now);

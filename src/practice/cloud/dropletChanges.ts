@@ -1,6 +1,7 @@
 import type { Catalogue, SizeEntry } from './catalogue/catalogue';
 import { policyOf, type AskedPolicy } from './backupPolicy';
 import { checkName } from './dropletRequest';
+import { isImported } from './images';
 import type { ActionRecord, BackupPolicy, DropletRecord } from './records';
 import { unprocessable } from './refusal';
 
@@ -60,6 +61,7 @@ export function wishOf(catalogue: Catalogue, droplet: DropletRecord, { type, cha
       return type === 'disable_backups' ? {} : { policy: policyOf(asked.policy ?? {}, now) };
     case 'enable_ipv6':
       if (features.includes('ipv6')) throw unprocessable('IPv6 has already been enabled on this Droplet.');
+      if (isImported(droplet.image)) throw unprocessable('image is not compatible with ipv6');
       return {};
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalogue, RegionEntry, SizeEntry } from './catalogue/catalogue';
 import type { AskedPolicy } from './backupPolicy';
-import type { Images } from './images';
+import { isImported, type Images } from './images';
 import type { Keys } from './keys';
 import type { ImageRecord } from './records';
 import { unprocessable } from './refusal';
@@ -89,9 +89,10 @@ export function checkDropletRequest(
   if (image === undefined || parts.images.statusOf(image) !== 'available') {
     throw unprocessable('You specified an invalid image for Droplet creation.');
   }
-  // Imported images have their addresses by DHCP and no agent of DigitalOcean's (its documented limits of custom images).
-  if (image.account !== undefined && image.dropletId === undefined && request.features?.includes('ipv6') === true) {
-    throw unprocessable('image is not compatible with ipv6');
+  if (isImported(image)) {
+    if (request.features?.includes('ipv6') === true) throw unprocessable('image is not compatible with ipv6');
+    if (request.sshKeys.length === 0)
+      throw unprocessable('SSH keys are required for Droplets made from custom images.');
   }
   const place = checkPlace(parts.catalogue, request, image);
   if (Buffer.byteLength(request.userData) > MOST_USER_DATA_BYTES) {

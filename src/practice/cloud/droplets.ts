@@ -4,7 +4,7 @@ import type { Billing } from './billing';
 import type { Catalogue } from './catalogue/catalogue';
 import type { Disks } from './diskImages';
 import { checkDropletRequest, type CheckedRequest, type DropletRequest } from './dropletRequest';
-import type { Images } from './images';
+import { isImported, type Images } from './images';
 import type { Keys } from './keys';
 import type { Lifecycle } from './lifecycle';
 import type { AccountRecord, ActionRecord, DestructionRecord, DropletRecord, ImageRecord } from './records';
@@ -106,7 +106,9 @@ export class Droplets {
       ...{ id: store.nextId(), account, name: checked.name, status: 'new', power: 'off' },
       ...{ createdAt: now, visibleAt: now + VISIBLE_AFTER_MS, regionSlug: checked.regionSlug, size: checked.size },
       ...{ image: checked.image, keys: checked.keys, tags: [...new Set(request.tags)], userData: checked.userDataHash },
-      ...{ hasMonitoring: request.hasMonitoring, features: request.features ?? [], vpc: request.vpc },
+      // DigitalOcean's agent is not put on imported images.
+      hasMonitoring: request.hasMonitoring && !isImported(checked.image),
+      ...{ features: request.features ?? [], vpc: request.vpc },
     };
     if (droplet.features?.includes('backups') === true) {
       droplet.backups = { policy: policyOf(request.policy ?? {}, now), lastAt: now };

@@ -32,6 +32,10 @@ const knownDistribution = (asked: string): string => (DISTRIBUTIONS.includes(ask
 /** Of what an import is made raw, qcow2, vhdx, vdi and vmdk, also packed by gzip or bzip2, and nothing else (its documented limits). */
 const NO_IMAGE = /\.(?:xz|zst|zip|7z|rar|iso|ova|tar|tgz)(?:[?#]|$)/i;
 
+/** Brought by the user, also when it has become a snapshot since: DigitalOcean can do less with it (its limits of custom images). */
+export const isImported = (image: ImageRecord): boolean =>
+  image.account !== undefined && (image.dropletId === undefined || image.isOfImported === true);
+
 /** Everybody's images by the catalogue, and an account's own that it imported. */
 export class Images {
   constructor(

@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue/catalogue';
 import type { CopyType, DiskAction, DiskImages, Disks } from './diskImages';
 import { applyChange, CHANGES, diskOf, wishOf, type AskedChange, type ChangeAction, type Wish } from './dropletChanges';
 import type { Firewalls } from './firewalls';
+import { isImported } from './images';
 import { Machine, type PowerListener } from './machine';
 import type { ActionRecord, DropletRecord, ImageRecord } from './records';
 import { unprocessable } from './refusal';
@@ -104,8 +105,7 @@ export class Lifecycle {
   resetPassword(droplet: DropletRecord): ActionRecord {
     this.refuseWhenBusy(droplet);
     const { image } = droplet;
-    const isImported = image.account !== undefined && image.dropletId === undefined;
-    if (isImported || MANAGED_INTERNALLY.includes(image.distribution)) {
+    if (isImported(image) || MANAGED_INTERNALLY.includes(image.distribution)) {
       throw unprocessable('The root password of this Droplet is managed internally and cannot be reset.');
     }
     return this.#start(droplet, 'password_reset');

@@ -55,6 +55,8 @@ export interface ImageRecord extends ImageEntry {
   type?: 'snapshot' | 'backup';
   /** The droplet whose disk it is a copy of; that copy is in the state under the image's id. */
   readonly dropletId?: number;
+  /** That droplet had been made of an imported image. */
+  readonly isOfImported?: boolean;
   /** While an import is under way: when it becomes `pending` and `available`. */
   readonly pendingAt?: number;
   readonly availableAt?: number;

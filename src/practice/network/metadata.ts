@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud/cloud';
 import { netmaskOf } from '../cloud/cidr';
 import { addressingOfDroplet } from '../cloud/dropletAddressing';
+import { isImported } from '../cloud/images';
 import type { DropletRecord } from '../cloud/records';
 import type { NodeAddress, NodeInterface } from '../kernel';
 import { NAMESERVERS } from './addressing';
@@ -59,12 +60,10 @@ function treeOf(cloud: Cloud, droplet: DropletRecord): Entry {
     floating_ip: { ipv4: { active: 'false' } },
     reserved_ip: { ipv4: { active: 'false' } },
     tags: Object.fromEntries(droplet.tags.map((tag) => [tag, tag])),
-    features: { dhcp_enabled: String(isImported(droplet)) },
+    // Imported images have their addresses by DHCP.
+    features: { dhcp_enabled: String(isImported(droplet.image)) },
   };
 }
-
-/** Imported images have their addresses by DHCP. */
-const isImported = ({ image }: DropletRecord): boolean => image.account !== undefined && image.dropletId === undefined;
 
 function interfaceOf({ mac, v4, v6 }: NodeInterface, type: string): Entry {
   const cidr = v6 === undefined ? {} : { ipv6: { address: v6.address, cidr: String(v6.bits), gateway: v6.gateway } };
@@ -88,6 +87,6 @@ function wholeOf(cloud: Cloud, droplet: DropletRecord): object {
     ...{ public_keys: droplet.keys, region: droplet.regionSlug },
     interfaces: { private: one(addressing.private, 'private'), public: one(addressing.public, 'public') },
     ...{ floating_ip: none, reserved_ip: none, dns: { nameservers: NAMESERVERS } },
-    ...{ tags: droplet.tags, features: { dhcp_enabled: isImported(droplet) } },
+    ...{ tags: droplet.tags, features: { dhcp_enabled: isImported(droplet.image) } },
   };
 }

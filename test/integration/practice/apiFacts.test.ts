@@ -5,6 +5,7 @@ import {
   createActive,
   dropletRequest,
   listAt,
+  PUBLIC_KEY,
   startPractice,
   TOKEN,
   until,
@@ -92,6 +93,18 @@ describe('the small print of DigitalOcean’s API', () => {
     );
     const charged = listAt((await practice.call('GET', '/practice/ledger')).json, 'charges');
     assert.equal(charged.filter((charge) => at(charge, 'sizeSlug') === 'custom').length, 2);
+  });
+
+  it('does less with a droplet of an imported image: a key is a must, and neither IPv6 nor monitoring are to be had', async () => {
+    const image = Number(await importImage({ distribution: 'CoreOS' }));
+    await settled(String(image));
+    const key = at((await post('account/keys', { name: 'k', public_key: PUBLIC_KEY })).json, 'ssh_key.id');
+    const ask = (more: object): Promise<Answer> =>
+      post('droplets', dropletRequest(['own'], { size: SIZE, image, ssh_keys: [key], monitoring: true, ...more }));
+    const [keyless, v6, made] = [await ask({ ssh_keys: [] }), await ask({ ipv6: true }), await ask({})];
+    assert.deepEqual([keyless.status, v6.status, made.status], [422, 422, 202]);
+    assert.match(String(at(keyless.json, 'message')), /SSH keys are required/);
+    assert.deepEqual(at(made.json, 'droplets.0.features'), ['private_networking']);
   });
 
   it('tags images too, counts them, and finds them by their tag', async () => {

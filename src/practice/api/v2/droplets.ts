@@ -52,9 +52,11 @@ function refuseUnknownProject({ cloud, identity }: Call, id: string): void {
 function list({ cloud, account, url }: Call) {
   const tag = url.searchParams.get('tag_name') ?? undefined;
   const name = url.searchParams.get('name') ?? undefined;
+  const type = url.searchParams.get('type');
   if (tag !== undefined && name !== undefined) throw unprocessable('tag_name cannot be combined with name');
+  if (tag !== undefined && type !== null) throw unprocessable('tag_name cannot be combined with type');
   // Those with a graphics card are listed apart; a practice cloud has none.
-  const found = url.searchParams.get('type') === 'gpus' ? [] : cloud.droplets.list(account, { tag, name });
+  const found = type === 'gpus' ? [] : cloud.droplets.list(account, { tag, name });
   const { items, links, meta } = pageOf(found, url);
   return { status: 200, body: { droplets: items.map((one) => renderDroplet(cloud, one)), links, meta } };
 }

@@ -95,7 +95,12 @@ func images(w *walk) {
 	refused(errorOf(w.client.ImageActions.Transfer(w.ctx, id, &godo.ActionRequest{"type": "transfer", "region": "mars1"})), 422, "Region")
 	w.act(w.client.ImageActions.Convert(w.ctx, id))
 	same("type", got(w.client.Images.GetByID(w.ctx, id)).Type, "snapshot")
-	droplet := w.create(&godo.DropletCreateRequest{Name: "from-own", Region: "fra1", Size: "512mb", Image: godo.DropletCreateImage{ID: id}})
+	key := got(w.client.Keys.Create(w.ctx, &godo.KeyCreateRequest{Name: "for-own", PublicKey: publicKey}))
+	request := &godo.DropletCreateRequest{Name: "from-own", Region: "fra1", Size: "512mb", Image: godo.DropletCreateImage{ID: id}}
+	refused(errorOf(w.client.Droplets.Create(w.ctx, request)), 422, "SSH keys are required")
+	request.SSHKeys = []godo.DropletCreateSSHKey{{ID: key.ID}}
+	droplet := w.create(request)
+	done(w.client.Keys.DeleteByID(w.ctx, key.ID))
 	same("image of the droplet", []interface{}{droplet.Image.ID, droplet.Image.Slug}, []interface{}{id, ""})
 	done(w.client.Images.Delete(w.ctx, id))
 	refused(errorOf(w.client.Images.GetByID(w.ctx, id)), 404, "could not be found")

@@ -117,7 +117,7 @@ describe('the small print of DigitalOcean’s API', () => {
     assert.deepEqual([at(tag, 'count'), at(tag, 'images.count'), at(tag, 'droplets.count')], [1, 1, 0]);
     const ids = async (name: string): Promise<unknown[]> =>
       listAt(await get(`images?tag_name=${name}`), 'images').map((image) => String(at(image, 'id')));
-    assert.deepEqual([await ids('golden'), await ids('base'), await ids('other')], [[id], [id], []]);
+    assert.deepEqual([await ids('Golden'), await ids('base'), await ids('other')], [[id], [id], []]);
     await practice.call('DELETE', '/v2/tags/Golden');
     assert.deepEqual(at(await get(`images/${id}`), 'image.tags'), ['base']);
   });

@@ -17,7 +17,7 @@ function isWanted(image: ImageRecord, query: URLSearchParams): boolean {
   const tag = query.get('tag_name');
   if (type === 'application') return false;
   if (type === 'distribution' && image.account !== undefined) return false;
-  return tag === null || image.tags?.some((one) => one.toLowerCase() === tag.toLowerCase()) === true;
+  return tag === null || image.tags?.includes(tag) === true;
 }
 
 const changed = v.object({

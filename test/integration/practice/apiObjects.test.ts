@@ -229,9 +229,15 @@ describe('things in the practice cloud’s API', () => {
     assert.deepEqual([listAt(invoices, 'invoices'), typeof at(invoices, 'invoice_preview.amount')], [[], 'string']);
     const metrics = `/v2/monitoring/metrics/droplet/memory_free?host_id=${id}`;
     const [measured, unmeasured] = [await get(`${metrics}&start=1&end=2`), await get(metrics)];
+    const nobodys = await get('/v2/monitoring/metrics/droplet/cpu?host_id=1&start=1&end=2');
     const left = await get(`/v2/droplets/${id}/destroy_with_associated_resources`);
 
-    assert.deepEqual([measured.status, at(measured.json, 'data.result'), unmeasured.status], [200, [], 422]);
+    assert.deepEqual([measured.status, at(measured.json, 'data.result')], [200, []]);
+    assert.deepEqual(
+      [unmeasured.status, at(unmeasured.json, 'message')],
+      [400, 'failed to parse start time: cannot parse to a valid timestamp'],
+    );
+    assert.deepEqual([nobodys.status, at(nobodys.json, 'message')], [401, 'unauthorized']);
     assert.deepEqual([left.status, at(left.json, 'volumes')], [200, []]);
   });
 

@@ -1,6 +1,6 @@
-import { unprocessable } from '../../cloud/refusal';
+import { badRequest, Refusal, unprocessable } from '../../cloud/refusal';
 import { pageOf } from '../paging';
-import { numericId, type Call, type Route } from '../router';
+import type { Call, Route } from '../router';
 import { timestamp } from './render';
 
 /** No month has ever been closed: what a month has cost so far is in the balance, and before the first invoice as a preview. */
@@ -60,10 +60,16 @@ const ABSENT: readonly Absent[] = [
 
 /** The figures come from DigitalOcean's agent in the guest, which CoreOS and imported images do not have: none. */
 function metrics({ cloud, account, url }: Call) {
-  for (const name of ['host_id', 'start', 'end']) {
-    if (url.searchParams.get(name) === null) throw unprocessable(`${name} is required`);
+  for (const name of ['start', 'end']) {
+    if (!/^\d+$/.test(url.searchParams.get(name) ?? '')) {
+      throw badRequest(`failed to parse ${name} time: cannot parse to a valid timestamp`);
+    }
   }
-  cloud.droplets.get(account, numericId(url.searchParams.get('host_id') ?? undefined));
+  const id = url.searchParams.get('host_id') ?? '';
+  // Of a droplet that is not there it says no more than of another account's (seen in a public transcript).
+  if (!cloud.droplets.list(account).some((droplet) => String(droplet.id) === id)) {
+    throw new Refusal(401, 'unknown', 'unauthorized');
+  }
   return { status: 200, body: { status: 'success', data: { resultType: 'matrix', result: [] } } };
 }
 

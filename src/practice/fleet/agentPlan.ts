@@ -68,5 +68,8 @@ function tasksFor(unit: StoredUnit, loaded: LoadedUnit | undefined): AgentTask[]
   if (state === 'inactive') {
     return unit.targetState === 'launched' ? [load, start] : [load];
   }
+  if (unit.targetState === '') {
+    return []; // fleet does not know what to do with it, and says so in its journal.
+  }
   return unit.targetState === 'launched' ? [start] : [stop];
 }

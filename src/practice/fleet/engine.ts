@@ -113,6 +113,7 @@ export class Engine {
       return; // The lease runs out by itself.
     }
     if (!this.#isOfOurVersion()) {
+      this.#isLeader = false;
       return;
     }
     const held = client.peek(LEASE);

@@ -20,7 +20,8 @@ export interface StoredUnit {
   readonly raw: string;
   readonly file: UnitFile;
   readonly requirements: Requirements;
-  readonly targetState: JobState;
+  /** Empty when nobody ever said: such a unit is given to a machine and loaded there, and no more (registry/job.go, `dirToUnit`). */
+  readonly targetState: JobState | '';
   /** Whom the engine gave it to; empty for global units. */
   readonly target: string | undefined;
   /** Who says that it started it. */
@@ -234,12 +235,12 @@ export class Registry {
       return undefined;
     }
     const raw = this.#rawOf(hash);
-    const file = raw === undefined ? undefined : fileOf(hash, raw);
+    const file = raw === undefined ? undefined : fileOf(raw);
     if (raw === undefined || file === undefined) {
       throw new UnreadableUnitError(`unable to parse Unit in Registry at key ${node.key}/object`);
     }
-    const targetState = child('target-state') ?? 'inactive';
-    const known = JOB_STATES.find((state) => state === targetState);
+    const targetState = child('target-state') ?? '';
+    const known = targetState === '' ? '' : JOB_STATES.find((state) => state === targetState);
     if (known === undefined) {
       const problem = `failed to parse Unit(${name}) target-state: invalid value ${goQuote(targetState)} for JobState`;
       throw new UnreadableUnitError(problem);
@@ -267,12 +268,12 @@ export class Registry {
   }
 }
 
-/** A text is parsed once: its hash says that it is the same. Undefined when it is no unit file. */
-function fileOf(hash: string, raw: string): UnitFile | undefined {
-  if (!parsedFiles.has(hash)) {
-    parsedFiles.set(hash, parsed(raw));
+/** A text is parsed once. Undefined when it is no unit file. */
+function fileOf(raw: string): UnitFile | undefined {
+  if (!parsedFiles.has(raw)) {
+    parsedFiles.set(raw, parsed(raw));
   }
-  return parsedFiles.get(hash);
+  return parsedFiles.get(raw);
 }
 
 function parsed(raw: string): UnitFile | undefined {

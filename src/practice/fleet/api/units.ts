@@ -43,7 +43,7 @@ export async function getUnit({ fleet }: FleetCall, name: string): Promise<Fleet
 
 /** Asked for alone, a unit for all machines has no state of its own (client/registry.go, `Unit`); fleetctl prints a blank for it. */
 function encodeGlobal(unit: StoredUnit): object {
-  return { desiredState: unit.targetState, name: unit.name, ...encodeOptions(unit) };
+  return { ...encodeDesired(unit), name: unit.name, ...encodeOptions(unit) };
 }
 
 export async function deleteUnit({ fleet }: FleetCall, name: string): Promise<FleetReply> {
@@ -157,6 +157,9 @@ function logUnreadable(fleet: FleetApi, error: UnreadableUnitError): void {
   fleet.log('parse', `Failed to parse Unit from etcd: ${error.message}`);
 }
 
+const encodeDesired = ({ targetState }: StoredUnit): object =>
+  targetState === '' ? {} : { desiredState: targetState };
+
 /** What is empty is left out. */
 function encodeOptions({ file }: StoredUnit): { readonly options?: readonly object[] } {
   const options = file.options.map((option) => ({
@@ -170,7 +173,7 @@ function encodeOptions({ file }: StoredUnit): { readonly options?: readonly obje
 function encodeUnit(unit: StoredUnit, registry: Registry): object {
   return {
     currentState: currentState(unit, registry),
-    desiredState: unit.targetState,
+    ...encodeDesired(unit),
     ...(unit.target === undefined ? {} : { machineID: unit.target }),
     name: unit.name,
     ...encodeOptions(unit),

@@ -7,6 +7,7 @@ import {
   at,
   bootNode,
   createCluster,
+  etcdOf,
   fleetOf,
   runningFleet,
   startEtcd,
@@ -63,6 +64,40 @@ describe('fleet on five nodes', () => {
     const cluster = await runningFleet();
 
     assert.equal(machineCount(at(cluster, 1)), 5);
+  });
+
+  it('writes the version of its engine into etcd, and keeps still where that is a newer one', async () => {
+    const cluster = await runningFleet();
+    const { client } = etcdOf(at(cluster, 2));
+    const key = '/_coreos.com/fleet/engine/version';
+    assert.equal(client.peek(key)?.value, '1');
+
+    await client.set(key, { value: '2' });
+    await cluster.kernel.timeline.sleep(15_000);
+    assert.equal(client.peek('/_coreos.com/fleet/lease/engine-leader'), undefined);
+    assert.equal(await launch(at(cluster, 1), 'a.service'), 201);
+    await cluster.kernel.timeline.sleep(10_000);
+    assert.deepEqual(rows(at(cluster, 1)), []);
+  });
+
+  it('reads what it can of a registry that others wrote into', async () => {
+    const cluster = await runningFleet({ nodes: 1, size: '1' });
+    const host = at(cluster, 1);
+    const { client } = etcdOf(host);
+    for (const name of ['broken.service', 'lost.service', 'whole.service']) {
+      await launch(host, name, ['Unit', 'Description', name]);
+    }
+    const [broken, lost] = ['broken', 'lost'].map(
+      (name) => fleetOf(host).registry?.unit(`${name}.service`)?.hash ?? '',
+    );
+    await client.set(`/_coreos.com/fleet/unit/${broken}`, { value: JSON.stringify({ Raw: '[Unit' }) });
+    await client.delete(`/_coreos.com/fleet/unit/${lost}`);
+
+    assert.equal((await call(host, 'GET', 'units/broken.service')).status, 500);
+    assert.equal((await call(host, 'GET', 'units/lost.service')).status, 500);
+    assert.equal((await call(host, 'GET', 'units/whole.service')).status, 200);
+    const { body } = await call(host, 'GET', 'units');
+    assert.doesNotMatch(JSON.stringify(body), /(broken|lost)\.service/);
   });
 
   it('keeps its machines and its engine leader through heartbeats that run many in a row', async () => {

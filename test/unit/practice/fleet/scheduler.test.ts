@@ -90,6 +90,46 @@ describe("fleet's engine", () => {
       ],
     );
   });
+
+  it('takes both of two that exclude each other from the machine they share, and what is inactive excludes nobody', () => {
+    const both = ['a.service', 'b.service'].map((name) => unit(name, ['Conflicts=*.service'], { target: '1' }));
+    const idle = unit('c.service', ['Conflicts=*.service'], { target: '1', targetState: 'inactive' });
+    const single = unit('d.service', [], { target: '2' });
+
+    assert.deepEqual(
+      planSchedule([...both, idle, single], [machine('1'), machine('2')]).map(
+        ({ kind, unit: name, reason }) => `${kind} ${name}: ${reason}`,
+      ),
+      [
+        'unschedule a.service: target Machine(1) unable to run unit',
+        'unschedule b.service: target Machine(1) unable to run unit',
+        'unschedule c.service: target state inactive',
+        'schedule a.service: target state launched and unit not scheduled',
+      ],
+    );
+  });
+
+  it('finds a machine by its whole name or by the first eight letters of it', () => {
+    const machines = [machine('1'), machine('0123456789abcdef')];
+    const units = ['0123456789abcdef', '01234567', '0123'].map((id, at) => unit(`${at}.service`, [`MachineID=${id}`]));
+
+    assert.deepEqual(placed(units, machines), { '0.service': '0123456789abcdef', '1.service': '0123456789abcdef' });
+  });
+
+  it('takes for metadata only what is one pair, or pairs in quotation marks', () => {
+    const machines = [machine('1', { a: 'b', c: 'd' })];
+    const units = [
+      unit('all.service', ['MachineMetadata="a=b" "c=d"']),
+      unit('strange.service', ['MachineMetadata=a=b c=d']), // Two signs: passed over.
+      unit('wrong.service', ['MachineMetadata="a=b" "c=x"']),
+    ];
+
+    assert.deepEqual(Object.keys(placed(units, machines)), ['all.service', 'strange.service']);
+  });
+
+  it('gives a unit of which nobody said what it should be to a machine', () => {
+    assert.deepEqual(placed([unit('a.service', [], { targetState: '' })], [machine('1')]), { 'a.service': '1' });
+  });
 });
 
 describe("fleet's agent", () => {
@@ -116,6 +156,13 @@ describe("fleet's agent", () => {
       ...['UnloadUnit a.service', 'LoadUnit a.service', 'StartUnit a.service'],
     ]);
     assert.deepEqual(planAgent(desired(wanted), { 'a.service': { hash: wanted.hash, state: 'launched' } }), []);
+  });
+
+  it('loads a unit of which nobody said what it should be, and leaves it as it is when it runs', () => {
+    const unsaid = unit('a.service', [], { targetState: '' });
+
+    assert.deepEqual(kinds(planAgent(desired(unsaid), {})), ['LoadUnit a.service']);
+    assert.deepEqual(planAgent(desired(unsaid), { 'a.service': { hash: unsaid.hash, state: 'launched' } }), []);
   });
 });
 

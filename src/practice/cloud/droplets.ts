@@ -8,7 +8,7 @@ import { isImported, type Images } from './images';
 import type { Keys } from './keys';
 import type { Lifecycle } from './lifecycle';
 import type { AccountRecord, ActionRecord, DestructionRecord, DropletRecord, ImageRecord } from './records';
-import { forbidden, notFound, unprocessable } from './refusal';
+import { forbidden, notFound, Refusal, unprocessable } from './refusal';
 import type { CloudStore } from './store';
 import type { Tags } from './tags';
 import type { Vpcs } from './vpcs';
@@ -123,9 +123,9 @@ export class Droplets {
   #vpc(account: string, regionSlug: string, { vpc: asked, names }: DropletRequest): string {
     const { vpcs, timeline } = this.parts;
     const vpc = asked === undefined ? vpcs.ensure(account, regionSlug, timeline.now()) : vpcs.byId(asked);
-    if (vpc?.account !== account || vpc.regionSlug !== regionSlug) {
-      throw unprocessable('VPC not found or not in the region.');
-    }
+    // As a public transcript of September 2026 has it.
+    if (vpc?.account !== account) throw new Refusal(404, 'not_found', 'Failed to resolve VPC');
+    if (vpc.regionSlug !== regionSlug) throw unprocessable('The VPC is not in the region of the Droplet.');
     if (vpcs.room(vpc.id) < names.length) throw unprocessable('The VPC has no room for more Droplets.');
     return vpc.id;
   }

@@ -70,6 +70,8 @@ describe('private networks and projects', () => {
       422,
       'another region',
     );
+    const nowhere = dropletRequest(['x'], { vpc_uuid: '00000000-0000-0000-0000-000000000000' });
+    assert.deepEqual(await refusal('POST', 'droplets', nowhere), [404, 'Failed to resolve VPC']);
     assert.equal((await practice.call('GET', `/v2/vpcs/${id}`, { token: SECOND })).status, 404);
     assert.deepEqual(await refusal('DELETE', `vpcs/${id}`), [403, 'Can not delete default VPCs']);
     const put = await ask('PUT', `vpcs/${id}`, { name: 'put', description: 'said' });

@@ -7,7 +7,11 @@ import { Duplex } from 'node:stream';
 export class DeferredStream extends Duplex {
   readonly #inner: Duplex;
 
-  constructor(inner: Duplex) {
+  /** `remoteAddress`: what the far end is told of where it comes from. */
+  constructor(
+    inner: Duplex,
+    readonly remoteAddress?: string,
+  ) {
     super({ allowHalfOpen: true });
     this.#inner = inner;
     inner.on('data', (chunk: Buffer) => {

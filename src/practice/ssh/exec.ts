@@ -69,15 +69,17 @@ function keyboardInput({ channel, interrupt }: Running, terminal: Terminal, raw:
 }
 
 export function sessionEnvironment(
-  { host, clientAddress }: SessionParts,
+  { host, kernel, clientAddress }: SessionParts,
   request: SessionRequest,
 ): Record<string, string> {
   const client = `${clientAddress} 40000`;
+  const peer = kernel.host(kernel.network.dropletAt(clientAddress) ?? 0);
+  const server = peer?.privateAddress === clientAddress ? host.privateAddress : host.publicAddress;
   return {
     ...loginVariables(host),
     ...request.environment,
     SSH_CLIENT: `${client} 22`,
-    SSH_CONNECTION: `${client} ${host.publicAddress} 22`,
+    SSH_CONNECTION: `${client} ${server} 22`,
     ...(request.terminal === undefined ? {} : { SSH_TTY: '/dev/pts/0', TERM: request.terminal.name }),
     ...(request.agentSocket === undefined ? {} : { SSH_AUTH_SOCK: request.agentSocket }),
   };

@@ -57,17 +57,18 @@ export async function openTarget(
   if (peer === undefined) {
     return 'No route to host';
   }
-  return servePort(peer, port);
+  return servePort(peer, port, address === peer.publicAddress ? host.publicAddress : host.privateAddress);
 }
 
-function servePort(peer: Host, port: number): Serve {
+/** `source`: the address that the connection comes from. */
+function servePort(peer: Host, port: number, source: string): Serve {
   if (port === 22) {
     return (stream) => {
       const daemon = sshdOf(peer);
       if (daemon === undefined) {
         stream.destroy();
       } else {
-        daemon.accept(new DeferredStream(stream));
+        daemon.accept(new DeferredStream(stream, source));
       }
     };
   }

@@ -106,16 +106,25 @@ describe('a node’s SSH as fleetctl and deisctl of 2016 use it', { skip, timeou
   });
 
   it('leads through to another node’s SSH, where a unit’s journal is read', async () => {
-    const address = (await lab.nodes.run('lab-2', '. /etc/environment; echo $COREOS_PRIVATE_IPV4')).stdout.trim();
+    const own = '. /etc/environment; echo $COREOS_PRIVATE_IPV4';
+    const address = (await lab.nodes.run('lab-2', own)).stdout.trim();
     const { client } = await connect();
     const sock = await dialTcp(client, address, 22);
     const inner = await connectAsGo({ sock, agent: lab.agentSocket });
-    const channel = await dialCommand(inner.client, 'hostname; journalctl --unit etcd2.service --no-pager -n 3', false);
+    const channel = await dialCommand(
+      inner.client,
+      'hostname; echo $SSH_CONNECTION; journalctl --unit etcd2.service --no-pager -n 3',
+      false,
+    );
     let text = '';
     channel.on('data', (chunk: Buffer) => (text += String(chunk)));
     await new Promise((resolve) => channel.once('close', resolve));
 
-    assert.match(text, /^lab-2\n[^\n]* etcd2\[\d+\]: /);
+    assert.match(text, /^lab-2\n[^\n]+\n[^\n]* etcd2\[\d+\]: /);
+    // It came from the node in between, by the private network.
+    const between = (await lab.nodes.run('lab-1', own)).stdout.trim();
+    const [from, , to] = (text.split('\n')[1] ?? '').split(' ');
+    assert.deepEqual([from, to], [between, address]);
     inner.client.end();
     client.end();
   });

@@ -63,6 +63,7 @@ describe('the practice cloud’s API', () => {
     const types = listAt(json, 'droplet.networks.v4').map((network) => at(network, 'type'));
     assert.deepEqual(types.sort(), ['private', 'public']);
     assert.doesNotMatch(String(at(json, 'droplet.networks.v4.1.ip_address')), /^127\./);
+    assert.deepEqual(at(json, 'droplet.disk_info'), [{ type: 'local', size: { amount: 20, unit: 'gib' } }]);
   });
 
   it('refuses what DigitalOcean refuses, in its words and with a request id', async () => {

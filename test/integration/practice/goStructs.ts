@@ -13,11 +13,12 @@ class Followed {
 }
 const followed = (to: Shape): Followed => new Followed(to);
 
+const diskInfo = { disk_info: [{ type: 'string', size: { amount: 'int', unit: 'string' } }] } as const;
 const region: Shape = { slug: 'string', name: 'string', sizes: ['string'], available: 'bool', features: ['string'] };
 const size: Shape = {
   ...{ slug: 'string', memory: 'int', vcpus: 'int', disk: 'int', price_monthly: 'float', price_hourly: 'float' },
   ...{ regions: ['string'], available: 'bool', transfer: 'float', description: 'string' },
-  disk_info: [{ type: 'string', size: { amount: 'int', unit: 'string' } }],
+  ...diskInfo,
 };
 const image: Shape = {
   ...{ id: 'int', name: 'string', type: 'string', distribution: 'string', slug: 'string', public: 'bool' },
@@ -41,7 +42,7 @@ const droplet: Shape = {
   ...{ next_backup_window: { start: 'time', end: 'time' }, features: ['string'], locked: 'bool', status: 'string' },
   networks: followed({ v4: [network], v6: [{ ...network, netmask: 'int' }] }),
   ...{ created_at: 'time', kernel: { id: 'int', name: 'string', version: 'string' }, tags: ['string'] },
-  ...{ volume_ids: ['string'], vpc_uuid: 'string', project_id: 'string' },
+  ...{ volume_ids: ['string'], vpc_uuid: 'string', project_id: 'string', ...diskInfo },
 };
 const peers: Shape = {
   ...{ addresses: ['string'], tags: ['string'], droplet_ids: ['int'] },

@@ -45,13 +45,15 @@ export function renderRegion(catalogue: Catalogue, region: RegionEntry): object 
   }));
 }
 
+const renderDisk = (gib: number): object[] => [{ type: 'local', size: { amount: gib, unit: 'gib' } }];
+
 export function renderSize(catalogue: Catalogue, size: SizeEntry): object {
   return once(size, () => ({
     ...{ slug: size.slug, memory: size.memoryMb, vcpus: size.vcpus, disk: size.diskGb, transfer: size.transferTb },
     ...{ price_monthly: size.priceMonthly, price_hourly: hourlyPrice(size.priceMonthly) },
     regions: regionsWith(catalogue, size.slug).map((region) => region.slug),
     ...{ available: true, description: 'Basic' },
-    disk_info: [{ type: 'local', size: { amount: size.diskGb, unit: 'gib' } }],
+    disk_info: renderDisk(size.diskGb),
   }));
 }
 
@@ -124,11 +126,14 @@ export function renderBackupWindow(cloud: Cloud, droplet: DropletRecord): object
 
 const idsOf = (images: readonly ImageRecord[]): number[] => images.map(({ id }) => id);
 
+const isLocked = ({ pendingAction, goneAt }: DropletRecord): boolean =>
+  pendingAction !== undefined || goneAt !== undefined;
+
 export function renderDroplet(cloud: Cloud, droplet: DropletRecord): object {
   const { size } = droplet;
   return {
     ...{ id: droplet.id, name: droplet.name, memory: size.memoryMb, vcpus: size.vcpus, disk: diskOf(droplet) },
-    locked: droplet.pendingAction !== undefined || droplet.goneAt !== undefined,
+    ...{ disk_info: renderDisk(diskOf(droplet)), locked: isLocked(droplet) },
     ...{ status: droplet.status, kernel: null, created_at: timestamp(droplet.createdAt) },
     features: ['private_networking', ...(droplet.features ?? []), ...(droplet.hasMonitoring ? ['monitoring'] : [])],
     ...{ backup_ids: idsOf(cloud.diskImages.of(droplet, 'backup')), volume_ids: [] },

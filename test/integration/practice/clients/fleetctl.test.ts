@@ -210,11 +210,11 @@ describe('fleetctl itself, through a tunnel', { skip, timeout: 300_000 }, () => 
     assert.match(dead.stderr, /failed initializing SSH client: /);
 
     await fleet.power('lab-2', 'power_off');
-    await fleet.until(1, /Error 503: fleet server unable to communicate with etcd/, 'list-machines');
-    for (const args of [['list-units'], ['start', 'hello.service'], ['destroy', 'hello.service'], ['cat', 'hello']]) {
-      const { code, stderr } = await fleet.quietly(...args);
+    // A fleetd of 1.0 that has given up ends itself after a minute, and answers nothing until it is back.
+    const commands = [['list-machines'], ['list-units'], ['start', 'hello'], ['destroy', 'hello'], ['cat', 'hello']];
+    for (const args of commands) {
+      const code = await fleet.untilRefused(/Error 503: fleet server unable to communicate with etcd/, ...args);
       assert.equal(code, 1, args.join(' '));
-      assert.match(stderr, /Error 503: fleet server unable to communicate with etcd/);
     }
   });
 });

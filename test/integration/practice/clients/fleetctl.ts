@@ -48,13 +48,22 @@ export class Fleetctl {
     return stdout;
   }
 
-  /** Asks until it says so many lines like this, on either stream. */
+  /** Asks until it says so many lines like this. */
   async until(lines: number, like: RegExp, ...args: readonly string[]): Promise<string[]> {
+    const { stdout } = await this.#untilIt(({ stdout }) => linesLike(stdout, like).length === lines, args);
+    return linesLike(stdout, like);
+  }
+
+  /** Asks until it complains like this; its exit code then. */
+  async untilRefused(like: RegExp, ...args: readonly string[]): Promise<number | null> {
+    return (await this.#untilIt(({ stderr }) => like.test(stderr), args)).code;
+  }
+
+  async #untilIt(isIt: (result: RunResult) => boolean, args: readonly string[]): Promise<RunResult> {
     for (let tries = 0; ; tries += 1) {
-      const { stdout, stderr } = await this.quietly(...args);
-      const found = linesLike(stdout + stderr, like);
-      if (found.length === lines) return found;
-      assert.ok(tries < TRIES, `fleetctl ${args.join(' ')} never said ${lines} times ${like}: ${stdout}${stderr}`);
+      const result = await this.quietly(...args);
+      if (isIt(result)) return result;
+      assert.ok(tries < TRIES, `fleetctl ${args.join(' ')} went on with ${result.stdout}${result.stderr}`);
     }
   }
 

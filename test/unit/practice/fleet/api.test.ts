@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
-import { etcdOf, at, runningFleet, type FakeCluster } from '../support/fakeCluster';
+import { replyTo } from '../../../../src/practice/fleet/api/serve';
+import { etcdOf, at, fleetOf, runningFleet, type FakeCluster } from '../support/fakeCluster';
 import { curl, parse, replayCurl } from '../support/curl';
 import { disposeKernels } from '../support/fakeKernel';
 import { run } from '../support/runProgram';
@@ -227,6 +228,14 @@ describe("fleet's API answers as the recorded one did", () => {
     ] as const) {
       assert.equal(await ask(request), expected, request);
     }
+  });
+
+  it('takes a whole URL in the request line, as fleetctl 0.11 sends it for one unit', async () => {
+    const fleet = fleetOf(at(await mixedCluster(), 1));
+    const ask = async (url: string): Promise<number> => (await replyTo(fleet, { method: 'GET', url })).status;
+
+    assert.equal(await ask('http://domain-sock/fleet/v1/units/web.service?alt=json'), 200);
+    assert.equal(await ask('http://domain-sock/fleet/v1/units/nosuch.service?alt=json'), 404);
   });
 
   it('is the same under the old prefix, which the Deis controller uses', async () => {

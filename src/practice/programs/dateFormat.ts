@@ -93,36 +93,60 @@ const UNITS: Readonly<Record<string, number>> = {
   hour: 3_600_000,
   day: 86_400_000,
   week: 604_800_000,
+  fortnight: 1_209_600_000,
 };
 
-/** `@1463745600`, ISO 8601, `now`, `yesterday`, `2 hours ago`, `+1 day`. */
+const RELATIVE =
+  // eslint-disable-next-line security/detect-unsafe-regex -- its repeats are of characters that nothing else takes
+  /(?:^|\s)([+-]?\s*\d+|an?|next|last)\s*(second|sec|minute|min|hour|day|week|fortnight|month|year)s?(\s+ago)?(?=\s|$|[+-])/gi;
+const WORDS: Readonly<Record<string, number>> = { now: 0, today: 0, yesterday: -86_400_000, tomorrow: 86_400_000 };
+
+/** `@1463745600`, ISO 8601, `now`, `yesterday`, `2 hours ago`, `2016-05-20 12:00 +1 day`: date and distances in any order. */
 export function parseDate(text: string, now: number): number | undefined {
   const trimmed = text.trim();
   if (trimmed.startsWith('@')) {
     const seconds = Number(trimmed.slice(1));
     return Number.isNaN(seconds) ? undefined : seconds * 1000;
   }
-  const named: Readonly<Record<string, number>> = {
-    '': now,
-    now,
-    today: now,
-    yesterday: now - 86_400_000,
-    tomorrow: now + 86_400_000,
-  };
-  if (named[trimmed] !== undefined) {
-    return named[trimmed];
-  }
-  const isAgo = trimmed.endsWith(' ago');
-  const relative = /^([+-]? ?\d+) ?([a-z]+)$/.exec(trimmed.replace(/ ago$/, ''));
-  const unit = UNITS[(relative?.[2] ?? '').replace(/s$/, '')] ?? UNITS[relative?.[2] ?? ''];
-  if (relative !== null && unit !== undefined) {
-    const amount = Number((relative[1] ?? '').replace(' ', '')) * unit;
-    return isAgo ? now - amount : now + amount;
-  }
+  let [months, ms] = [0, 0];
+  const absolute = trimmed
+    .replaceAll(RELATIVE, (_all, amount: string, unit: string, ago: string | undefined) => {
+      const count = amountOf(amount) * (ago === undefined ? 1 : -1);
+      const name = unit.toLowerCase();
+      months += name === 'month' ? count : name === 'year' ? 12 * count : 0;
+      ms += count * (UNITS[name] ?? 0);
+      return ' ';
+    })
+    .replaceAll(/\b(?:now|today|yesterday|tomorrow)\b/gi, (word) => {
+      ms += WORDS[word.toLowerCase()] ?? 0;
+      return '';
+    })
+    .trim();
+  const base = absolute === '' ? now : absoluteDate(absolute, now);
+  return base === undefined ? undefined : plusMonths(base, months) + ms;
+}
+
+function amountOf(text: string): number {
+  const word = text.toLowerCase();
+  return word === 'last' ? -1 : /^(?:an?|next)$/.test(word) ? 1 : Number(text.replaceAll(/\s/g, ''));
+}
+
+/** The 31st of a month that has none is in the next. */
+function plusMonths(at: number, months: number): number {
+  const date = new Date(at);
+  date.setUTCMonth(date.getUTCMonth() + months);
+  return date.getTime();
+}
+
+function absoluteDate(text: string, now: number): number | undefined {
+  const [, year, month, day, rest = ''] = /^(\d{4})(\d\d)(\d\d)(.*)$/.exec(text) ?? [];
+  const spelled = year === undefined ? text : `${year}-${month ?? ''}-${day ?? ''}${rest}`;
+  const dated = /^\d\d?:\d\d/.test(spelled) ? `${new Date(now).toISOString().slice(0, 10)} ${spelled}` : spelled;
+  const hasZone = /[Zz]$|[+-]\d\d:?\d\d$|UTC|GMT/.test(dated);
+  const isIso = /^\d{4}-\d\d?-\d\d?/.test(dated);
+  const padded = isIso ? dated.replace(/^(\d+-\d+-\d+) (\d):/, '$1 0$2:') : dated;
   const parsed = Date.parse(
-    /[Zz]$|[+-]\d\d:?\d\d$|UTC|GMT/.test(trimmed)
-      ? trimmed
-      : `${trimmed.replace(' ', 'T')}${trimmed.includes(':') ? 'Z' : ''}`,
+    hasZone ? padded : isIso ? `${padded.replace(' ', 'T')}${padded.includes(':') ? 'Z' : ''}` : `${padded} UTC`,
   );
   return Number.isNaN(parsed) ? undefined : parsed;
 }

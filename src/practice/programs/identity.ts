@@ -32,7 +32,14 @@ function id(context: ProgramContext): number {
 }
 
 function groups(context: ProgramContext): number {
-  context.stdout(`${GROUPS[context.user].replaceAll(/\d+\(([^)]*)\)/g, '$1').replaceAll(',', ' ')}\n`);
+  const [named] = context.args;
+  if (named !== undefined && named !== 'root' && named !== 'core') {
+    context.stderr(`groups: '${named}': no such user\n`);
+    return 1;
+  }
+  context.stdout(
+    `${named === undefined ? '' : `${named} : `}${GROUPS[named ?? context.user].replaceAll(/\d+\(([^)]*)\)/g, '$1').replaceAll(',', ' ')}\n`,
+  );
   return 0;
 }
 

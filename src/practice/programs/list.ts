@@ -5,6 +5,7 @@ import type { OptionTable } from '../host/programs/options';
 import { parseOptions } from '../host/programs/options';
 import { Permissions } from '../shell/permissions';
 import { human } from './sizes';
+import { formatDate } from './dateFormat';
 import { program } from './program';
 
 interface Entry {
@@ -21,13 +22,19 @@ const GROUPS: Readonly<Record<string, string>> = { core: 'core', root: 'root', e
 class Listing {
   readonly #context: ProgramContext;
   readonly #flags: ReadonlySet<string>;
+  readonly #style: string | undefined;
   readonly #permissions: Permissions;
   #code = 0;
 
-  constructor(context: ProgramContext, flags: ReadonlySet<string>) {
+  constructor(context: ProgramContext, flags: ReadonlySet<string>, style: string | undefined) {
+    this.#style = style;
     this.#context = context;
     this.#flags = flags;
     this.#permissions = new Permissions(context.host, context.user);
+  }
+
+  get #isLong(): boolean {
+    return this.#flags.has('long') || this.#flags.has('fullTime');
   }
 
   async run(words: readonly string[]): Promise<number> {
@@ -60,7 +67,7 @@ class Listing {
     }
     const entries = await this.#children(folder);
     const title = isTitled ? `${isFirst ? '' : '\n'}${folder.name}:\n` : '';
-    const total = this.#flags.has('long')
+    const total = this.#isLong
       ? `total ${this.#size(
           entries.reduce((sum, { stat }) => sum + Math.ceil(stat.size / 4096) * 4096, 0),
           true,
@@ -94,7 +101,7 @@ class Listing {
     const { files } = this.#context.host;
     try {
       const own = await files.lstat(path);
-      const follows = own.isSymbolicLink && isNamed && !this.#flags.has('long') && !this.#flags.has('directory');
+      const follows = own.isSymbolicLink && isNamed && !this.#isLong && !this.#flags.has('directory');
       const stat = follows ? await files.stat(path) : own;
       const target = stat.isSymbolicLink ? await files.readlink(path) : undefined;
       return { name, path, stat, owner: this.#permissions.ownerOf(path, follows), target };
@@ -117,10 +124,13 @@ class Listing {
     if (entries.length === 0) {
       return '';
     }
-    if (this.#flags.has('long')) {
+    if (this.#isLong) {
       return this.#long(entries);
     }
     const names = entries.map((entry) => ({ length: plainName(entry, this.#flags).length, text: this.#name(entry) }));
+    if (this.#flags.has('commas')) {
+      return `${names.map(({ text }) => text).join(', ')}\n`;
+    }
     if (!this.#context.isTerminal || this.#flags.has('one')) {
       return names.map(({ text }) => `${text}\n`).join('');
     }
@@ -154,6 +164,9 @@ class Listing {
   }
 
   #time(date: Date): string {
+    if (this.#style !== undefined) {
+      return formatDate(date.getTime(), STYLES[this.#style] ?? this.#style.replace(/^\+/, ''));
+    }
     const isRecent = Math.abs(this.#context.timeline.now() - date.getTime()) < 180 * 86_400_000;
     const [, day = '', month = '', year = '', time = ''] = date.toUTCString().split(' ');
     return `${month} ${String(Number(day)).padStart(2)} ${isRecent ? time.slice(0, 5) : year.padStart(5)}`;
@@ -222,6 +235,12 @@ function columns(names: readonly { readonly length: number; readonly text: strin
   }
 }
 
+const STYLES: Readonly<Record<string, string>> = {
+  'full-iso': '%Y-%m-%d %H:%M:%S.%N %z',
+  'long-iso': '%Y-%m-%d %H:%M',
+  iso: '%m-%d %H:%M',
+};
+
 const OPTIONS: OptionTable = {
   flags: {
     '-l': 'long',
@@ -233,6 +252,8 @@ const OPTIONS: OptionTable = {
     '-d': 'directory',
     '--directory': 'directory',
     '-1': 'one',
+    '-m': 'commas',
+    '--full-time': 'fullTime',
     '-R': 'recursive',
     '--recursive': 'recursive',
     '-t': 'time',
@@ -267,14 +288,14 @@ const OPTIONS: OptionTable = {
 };
 
 async function ls(context: ProgramContext): Promise<number> {
-  const { flags, words, unknown } = parseOptions(context.args, OPTIONS);
+  const { flags, values, words, unknown } = parseOptions(context.args, OPTIONS);
   if (unknown !== undefined) {
     context.stderr(
       `ls: ${unknown.startsWith('--') ? `unrecognized option '${unknown}'` : `invalid option -- '${unknown.replace(/^-/, '')}'`}\nTry 'ls --help' for more information.\n`,
     );
     return 2;
   }
-  return await new Listing(context, flags).run(words);
+  return await new Listing(context, flags, flags.has('fullTime') ? 'full-iso' : values.get('style')?.at(-1)).run(words);
 }
 
 export const listPrograms = [program('ls', ls)];

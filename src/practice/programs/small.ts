@@ -25,6 +25,9 @@ async function env(context: ProgramContext): Promise<number> {
     }
     words.shift();
   }
+  if (/^(?:\/usr\/bin\/|\/bin\/)?(?:env|printenv)$/.test(words[0] ?? '') && words.length === 1) {
+    words.shift(); // With no shell between them that would add variables of its own.
+  }
   if (words.length > 0) {
     return await start(context, words, { environment });
   }
@@ -147,7 +150,12 @@ async function install(context: ProgramContext): Promise<number> {
 
 async function realpath(context: ProgramContext): Promise<number> {
   let code = 0;
+  const isLenient = context.args.some((arg) => /^-\w*m|^--canonicalize-missing$/.test(arg));
   for (const word of context.args.filter((arg) => !arg.startsWith('-'))) {
+    if (isLenient) {
+      context.stdout(`${resolvePath(context.workingDirectory, word)}\n`);
+      continue;
+    }
     try {
       context.stdout(`${await context.host.files.realpath(resolvePath(context.workingDirectory, word))}\n`);
     } catch {

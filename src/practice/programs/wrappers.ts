@@ -31,10 +31,13 @@ async function wrap(context: ProgramContext, name: string, valued: RegExp): Prom
 async function shuf(context: ProgramContext): Promise<number> {
   const count = /-n ?(\d+)/.exec(context.args.join(' '))?.[1];
   const [file] = context.args.filter((arg, index) => !arg.startsWith('-') && context.args[index - 1] !== '-n');
+  const echoed = context.args.indexOf('-e');
   const text =
-    file === undefined
-      ? context.stdin || ((await context.session?.readStdin()) ?? '')
-      : await context.host.files.readFile(context.host.files.resolvePath(context.workingDirectory, file));
+    echoed !== -1
+      ? context.args.slice(echoed + 1).join('\n')
+      : file === undefined
+        ? context.stdin || ((await context.session?.readStdin()) ?? '')
+        : await context.host.files.readFile(context.host.files.resolvePath(context.workingDirectory, file));
   const lines = text.replace(/\n$/, '').split('\n');
   const keyed = lines.map((line, index) => ({ line, key: (index * 7919 + context.timeline.now()) % 104_729 }));
   const order = keyed.sort((a, b) => a.key - b.key).slice(0, count === undefined ? undefined : Number(count));

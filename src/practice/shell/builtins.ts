@@ -2,12 +2,15 @@ import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash';
 import { HIDDEN } from './devices';
 import type { Jobs } from './jobs';
+import type { Mask } from './umask';
+import { umask } from './umask';
 
 interface Parts {
   onTrap(context: ResolvedCommandContext): void;
   readonly history: readonly string[] | undefined;
   readonly traps: Map<string, string>;
   readonly jobs: Jobs;
+  readonly mask: Mask;
   /** Time may go on while `run` waits. */
   readonly waiting: <T>(run: () => Promise<T>) => Promise<T>;
 }
@@ -28,7 +31,7 @@ export function shellCommands(parts: Parts): CustomCommand[] {
       return setTrap(args, parts.traps);
     }),
     defineCommand('history', (args) => showHistory(args, parts.history ?? [])),
-    defineCommand('umask', (args) => done(args.length === 0 ? '0022\n' : '')),
+    defineCommand('umask', (args) => Promise.resolve(umask(args, parts.mask))),
     defineCommand('ulimit', (args) => done(args.length < 2 ? (args[0] === '-n' ? '1024\n' : 'unlimited\n') : '')),
     defineCommand('jobs', (args) => listJobs(args, parts.jobs)),
     // The library's own `wait` knows no jobs; scripts are rewritten to ask this one.

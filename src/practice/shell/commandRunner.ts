@@ -18,7 +18,7 @@ interface Parts {
   readonly hold: TimeHold;
   readonly runScript: RunScript;
   /** The shell itself complains, in bash's words. */
-  complain(output: Output, text: string): void;
+  complain(output: Output, text: string, line: number): void;
 }
 
 /** Runs what a command name means: in the foreground, in a pipe, in the background. */
@@ -34,7 +34,8 @@ export class CommandRunner {
   /** In the foreground, output as it comes. `routes` is of foreground.ts: where the streams go, whether the session's input is read. */
   async direct(routes: string, words: readonly string[], context: ResolvedCommandContext): Promise<CommandResult> {
     const output = routed(this.#parts.output, routeAt(routes, 0), routeAt(routes, 1));
-    const manner: Manner = { output, isDirect: true, readsSession: routes.charAt(2) === 'i' };
+    const line = Number(routes.slice(3));
+    const manner: Manner = { output, isDirect: true, readsSession: routes.charAt(2) === 'i', line };
     return { ...NOTHING, exitCode: await this.#dispatch(words, context, manner) };
   }
 
@@ -125,8 +126,8 @@ export class CommandRunner {
     }
   }
 
-  #refuse({ output }: Manner, text: string, code: number): number {
-    this.#parts.complain(output, text);
+  #refuse({ output, line }: Manner, text: string, code: number): number {
+    this.#parts.complain(output, text, line ?? 0);
     return code;
   }
 }

@@ -28,6 +28,11 @@ export const HIDDEN = {
   copy: '.copy',
   /** `N ROUTES`: so many zeros. */
   endless: '.endless',
+  /** `word…`: the menu of `select`; `reply word…`: the word that was chosen. */
+  menu: '.menu',
+  choice: '.choice',
+  /** `status`: leaves what `trap … ERR` says in a variable. */
+  onError: '.on-error',
   wait: '.wait',
   /** `FLAGS word…`: leaves the words, quoted, in a variable, so that the shell runs what a variable holds. */
   words: '.words',
@@ -49,3 +54,7 @@ export const COMMAND_WORDS = '__command_words';
 
 /** The variable behind `$!`. */
 export const LAST_JOB = '__last_job';
+
+/** The variables that an ERR trap and the status it met are left in. */
+export const ERROR_ACTION = '__error_action';
+export const ERROR_STATUS = '__error_status';

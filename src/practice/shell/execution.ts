@@ -3,7 +3,7 @@ import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { insideOf } from '../host/inside';
 import { BUILTIN_NAMES, shellCommands } from './builtins';
 import { CommandRunner, variablesText } from './commandRunner';
-import { COMMAND_WORDS, HIDDEN, isHidden, STREAMING } from './devices';
+import { COMMAND_WORDS, ERROR_ACTION, ERROR_STATUS, HIDDEN, isHidden, STREAMING } from './devices';
 import type { CommandResult, ExecutionOptions, ExecutionParts, RunScript } from './executionTypes';
 import { INTERRUPTED, NOTHING, surroundingsOf, TERMINATED } from './executionTypes';
 import { toForeground, toGuarded } from './foreground';
@@ -14,10 +14,13 @@ import { Permissions } from './permissions';
 import { quoteAll } from './quote';
 import { SessionDevices } from './sessionDevices';
 import { SessionFiles } from './sessionFiles';
+import { selectCommands, withSelect } from './select';
 import { Stopwatch } from './stopwatch';
 import { copyAll, copyToFile, sendZeros } from './copying';
 import { TimeHold } from './timeHold';
 import { LIBRARY_TOOLS } from './tools';
+import type { Mask } from './umask';
+import { DEFAULT_MASK } from './umask';
 
 /** The library must not end a follow that runs for days, nor keep a timer for it that outlives the node. */
 const NO_DEADLINE = Infinity;
@@ -42,6 +45,7 @@ export class Execution {
   readonly #traps: Map<string, string>;
   /** The script's variables for its traps, as they were at its last command: after an abort the interpreter gives none. */
   #trapContext: Pick<ResolvedCommandContext, 'env' | 'exportedEnv' | 'cwd'> | undefined;
+  readonly #mask: Mask;
   readonly #hold: TimeHold;
   readonly #stopwatch: Stopwatch;
   #isOuter = true;
@@ -57,6 +61,7 @@ export class Execution {
     this.#hold = new TimeHold(kernel.timeline);
     this.#stopwatch = new Stopwatch(kernel.timeline);
     this.#permissions = new Permissions(host, options.user);
+    this.#mask = options.mask ?? { value: DEFAULT_MASK };
     this.#devices = new SessionDevices({
       ...{ host, kernel, options, output, hold: this.#hold },
       complain: (text, line) => this.#complain(output, text, line),
@@ -64,18 +69,21 @@ export class Execution {
     this.#files = new SessionFiles({
       files: insideOf(host).files,
       permissions: this.#permissions,
+      mask: this.#mask,
       device: (path) => this.#devices.find(path),
       scriptFor: (path) => this.#scriptFor(path),
       isCommand: (name) => isHidden(name) || BUILTIN_NAMES.has(name),
     });
     this.#runner = new CommandRunner({
-      ...{ execution: parts, options, output, hold: this.#hold, runScript },
-      complain: (target, text) => this.#complain(target, text, 0),
+      ...{ execution: parts, output, hold: this.#hold, runScript },
+      options: { ...options, mask: this.#mask },
+      complain: (target, text, line) => this.#complain(target, text, line),
     });
   }
 
   /** Resolves with the exit code; never rejects. */
-  async run(script: string): Promise<number> {
+  async run(given: string): Promise<number> {
+    const script = withSelect(given);
     const { signal } = this.#options;
     if (signal.aborted) {
       return INTERRUPTED;
@@ -197,6 +205,7 @@ export class Execution {
           hasInput: input !== undefined,
           leaves: onLeave !== undefined,
           isTerminal: terminal !== undefined,
+          hasErrorTrap: this.#traps.has('ERR'),
         };
         return { ast: isOuter ? toForeground(ast, facts) : toGuarded(ast) };
       },
@@ -234,6 +243,8 @@ export class Execution {
       ),
       defineCommand(HIDDEN.mayWrite, (paths, context) => this.#mayWrite(paths, context)),
       defineCommand(HIDDEN.clock, ([verb], context) => Promise.resolve(this.#stopwatch.press(verb, statusIn(context)))),
+      defineCommand(HIDDEN.onError, ([code = '1'], context) => this.#meetError(code, context)),
+      ...selectCommands(),
       defineCommand(HIDDEN.words, (words, context) => this.#leaveWords(words, context)),
       defineCommand(HIDDEN.status, ([code]) => Promise.resolve({ ...NOTHING, exitCode: Number(code) })),
       defineCommand(HIDDEN.keep, (_args, context) => {
@@ -245,6 +256,7 @@ export class Execution {
         onTrap: (context) => this.#noteVariables(context),
         history: this.#options.history,
         traps: this.#traps,
+        mask: this.#mask,
         jobs: this.#parts.jobs,
         waiting: (run) => this.#hold.outside(run),
       }),
@@ -266,6 +278,13 @@ export class Execution {
         ? await copyAll(words, output, facts)
         : await copyToFile(words, { path, isAdded: operator === '>>' }, output, facts),
     );
+  }
+
+  /** A command failed: what the trap says is run by `eval`, with the status before it. */
+  async #meetError(code: string, context: ResolvedCommandContext): Promise<CommandResult> {
+    await context.assignShellVariable?.(ERROR_ACTION, this.#traps.get('ERR') ?? '');
+    await context.assignShellVariable?.(ERROR_STATUS, code);
+    return { ...NOTHING, exitCode: Number(code) };
   }
 
   /** What `eval` is to run for words that came out of variables; programs of the node in the foreground stream. */

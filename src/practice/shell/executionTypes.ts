@@ -5,6 +5,7 @@ import type { Jobs } from './jobs';
 import type { Speaker } from './messages';
 import type { Output } from './output';
 import type { User } from './permissions';
+import type { Mask } from './umask';
 import type { Resolver } from './resolve';
 
 export interface ExecutionParts {
@@ -32,6 +33,8 @@ export interface ExecutionOptions {
   readonly onLeave?: () => void;
   /** Of a terminal's shell, which keeps them from line to line and obeys EXIT itself. */
   readonly traps?: Map<string, string>;
+  /** Of a terminal's shell, or what a script inherits; without it the usual one. */
+  readonly mask?: Mask | undefined;
   /** What `history` shows; only a terminal's shell has one. */
   readonly history?: readonly string[];
   /** Told that a trap took the signal that would have ended the script. */
@@ -54,6 +57,8 @@ export interface Manner {
   /** Its output goes through filters: that is no terminal. */
   readonly isPiped?: boolean;
   readonly readsSession?: boolean;
+  /** Of the script, for the shell's own complaints. */
+  readonly line?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 import type { CommandNode, SimpleCommandNode, WordNode } from 'just-bash';
 import { serialize } from 'just-bash';
 import { literalOf, pipelineOf, statementOf } from './nodes';
+import { byteCount } from './streams';
 
 /** What may stand behind a program that goes on writing. */
 export interface Filters {
@@ -10,6 +11,8 @@ export interface Filters {
   readonly isByLine: boolean;
   /** `head`: so many lines are enough, then the program is ended as SIGPIPE would. */
   readonly enough?: number;
+  /** `head -c` */
+  readonly enoughBytes?: number;
 }
 
 const BY_LINE = new Set(['grep', 'egrep', 'fgrep', 'cut', 'tr', 'cat', 'rev', 'jq', 'fold', 'expand']);
@@ -29,11 +32,17 @@ export function filtersOf(commands: readonly CommandNode[]): string | undefined 
   }
   const text = serialize({ type: 'Script', statements: [statementOf([pipelineOf(...commands)])] });
   const enough = enoughOf(first);
+  const enoughBytes =
+    literalOf(first.name) === 'head' ? byteCount(first.args.map((word) => literalOf(word))) : undefined;
   const isByLine = simple.every(isByLineFilter);
-  if (!isByLine && enough === undefined) {
+  if (!isByLine && enough === undefined && enoughBytes === undefined) {
     return undefined;
   }
-  return JSON.stringify({ text, isByLine, ...(enough === undefined ? {} : { enough }) } satisfies Filters);
+  return JSON.stringify({
+    ...{ text, isByLine },
+    ...(enough === undefined ? {} : { enough }),
+    ...(enoughBytes === undefined ? {} : { enoughBytes }),
+  } satisfies Filters);
 }
 
 const isPlain = (command: CommandNode): command is SimpleCommandNode =>

@@ -1,6 +1,7 @@
-import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash';
+import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode } from 'just-bash';
 import { serialize } from 'just-bash';
-import { COMMAND_WORDS, DEVICES, HIDDEN, LAST_JOB } from './devices';
+import { assignments, sourceInput, streamsTaken } from './builtinForms';
+import { COMMAND_WORDS, DEVICES, HIDDEN } from './devices';
 import { isBracket, withFileTests, withFileTestsIn } from './fileTests';
 import { filtersOf } from './filters';
 import { declaredText, definitionsText, functionsOf, streamingName } from './functions';
@@ -19,8 +20,11 @@ import {
 import { promptOf } from './readPrompt';
 import { readsFrom, routesOf } from './routes';
 import { readsStdin } from './stdinReaders';
+import { spellings } from './spellings';
 import { streamOf, wordsOf } from './streams';
 import { LIBRARY_TOOLS } from './tools';
+import type { Settings } from './wrapping';
+import { devicesFor, guarded, isWatchable, settingsIn, tested, watched } from './wrapping';
 
 /**
  * The library's interpreter keeps all output until a script ends. So that a session sees each command's output when it comes,
@@ -37,6 +41,8 @@ export interface ForegroundFacts {
   readonly leaves: boolean;
   /** Standard input is a terminal: `read -p` shows its prompt. */
   readonly isTerminal: boolean;
+  /** A line before has set a trap for errors. */
+  readonly hasErrorTrap: boolean;
 }
 
 /** Which of the session's streams a piece of the script has for its own. */
@@ -44,48 +50,59 @@ interface Place {
   readonly out: boolean;
   readonly err: boolean;
   readonly input: boolean;
+  /** An error here is met by `trap … ERR`. */
+  readonly isWatched: boolean;
 }
 
 export function toForeground(given: ScriptNode, facts: ForegroundFacts): ScriptNode {
-  const script = withJobNumbers(given);
-  const rewriter = new Rewriter(facts, functionsOf(script), JSON.stringify(script).includes('"pipefail"'));
-  const place: Place = { out: true, err: true, input: facts.hasInput };
-  return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
-}
-
-/** `$!` is what our own background command leaves, not the library's. */
-function withJobNumbers(script: ScriptNode): ScriptNode {
+  const script = spellings(given);
   const text = JSON.stringify(script);
-  const renamed = text.replaceAll('"parameter":"!"', `"parameter":"${LAST_JOB}"`);
-  // The same tree with other names in it.
-  return renamed === text ? script : (JSON.parse(renamed) as ScriptNode);
+  const rewriter = new Rewriter(facts, functionsOf(script), settingsIn(text));
+  const isWatched = facts.hasErrorTrap || text.includes('"ERR"');
+  const place: Place = { out: true, err: true, input: facts.hasInput, isWatched };
+  return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
 }
 
 /** For a script inside a script (`bash -c` in a pipe, `xargs`): only the answers of the file system are made right. */
 export function toGuarded(script: ScriptNode): ScriptNode {
   const rewriter = new Rewriter(
-    { programs: new Set(), aliases: [], hasInput: false, leaves: false, isTerminal: false },
+    { programs: new Set(), aliases: [], hasInput: false, leaves: false, isTerminal: false, hasErrorTrap: false },
     new Map(),
-    false,
+    settingsIn(''),
   );
-  const place: Place = { out: false, err: false, input: false };
+  const place: Place = { out: false, err: false, input: false, isWatched: false };
   return { ...script, statements: script.statements.map((statement) => rewriter.statement(statement, place)) };
 }
 
 class Rewriter {
+  /** Streams that `exec > file` has given to the interpreter, for what follows. */
+  readonly #taken = { out: false, err: false, input: false };
+
   constructor(
     private readonly facts: ForegroundFacts,
     private readonly functions: ReadonlyMap<string, FunctionDefinition>,
-    private readonly hasPipefail: boolean,
+    private readonly settings: Settings,
   ) {}
 
-  statement(statement: StatementNode, place: Place): StatementNode {
+  statement(statement: StatementNode, given: Place): StatementNode {
+    const { out, err, input } = this.#taken;
+    const place = { ...given, out: given.out && !out, err: given.err && !err, input: given.input && !input };
     if (statement.background && place.out) {
       const own = serialize({ type: 'Script', statements: [{ ...statement, background: false }] });
       const text = `${definitionsText(this.functions)}${own}`;
       return statementOf([pipelineOf(simpleCommand([word(HIDDEN.background), word(text)]))]);
     }
-    return { ...statement, pipelines: statement.pipelines.map((pipeline) => this.#pipeline(pipeline, place)) };
+    const last = statement.pipelines.length - 1;
+    const pipelines = statement.pipelines.map((pipeline, index) => {
+      const own = this.#pipeline(pipeline, place);
+      if (index < last || own.negated) {
+        return tested(own);
+      }
+      return place.isWatched && !statement.background && isWatchable(pipeline, this.settings, this.functions)
+        ? watched(own, place)
+        : own;
+    });
+    return { ...statement, pipelines };
   }
 
   #pipeline(pipeline: PipelineNode, place: Place): PipelineNode {
@@ -102,6 +119,7 @@ class Rewriter {
       ...pipeline,
       commands: commands.map((command, index) =>
         this.#command(command, {
+          ...place,
           out: place.out && index === last,
           err: place.err && pipeline.pipeStderr?.[index] !== true,
           input: place.input && index === 0,
@@ -112,17 +130,18 @@ class Rewriter {
 
   /** `time`: measured by the node's clock, not by ours. */
   #timed(pipeline: PipelineNode, place: Place): PipelineNode {
+    const stop = pipeline.timePosix === true ? 'posix' : 'stop';
     const clock = (verb: string): StatementNode =>
       statementOf([pipelineOf(simpleCommand([word(HIDDEN.clock), word(verb)], devicesFor({ out: false, err: true })))]);
     const measured = statementOf([this.#pipeline({ ...pipeline, timed: false }, place)]);
-    return pipelineOf(group([clock('start'), measured, clock('stop')]));
+    return pipelineOf(group([clock('start'), measured, clock(stop)]));
   }
 
   /** `journalctl -f | grep x`: the program runs on while its lines go through the filters. */
   #followed({ commands, pipeStderr }: PipelineNode, place: Place): CommandNode | undefined {
     const [first, ...rest] = commands;
     const name = first?.type === 'SimpleCommand' ? literalOf(first.name) : undefined;
-    if (first?.type !== 'SimpleCommand' || name === undefined || !this.#isProgram(name) || this.hasPipefail) {
+    if (first?.type !== 'SimpleCommand' || name === undefined || !this.#isProgram(name) || this.settings.hasPipefail) {
       return undefined;
     }
     const filters = filtersOf(rest);
@@ -151,7 +170,7 @@ class Rewriter {
     if (!place.out || !place.err || command.redirections.length > 0) {
       return command;
     }
-    const body = this.#compound(command.body, place);
+    const body = this.#compound(command.body, { ...place, isWatched: place.isWatched && this.settings.hasErrtrace });
     if (body.type === 'SimpleCommand' || body.type === 'FunctionDef') {
       return command;
     }
@@ -167,25 +186,29 @@ class Rewriter {
     if (command.redirections.length > 0 || bodiesOf(command).length === 0) {
       return { ...command, redirections: [...devicesFor(place, command.line), ...command.redirections] };
     }
-    const inside = (body: StatementNode[]): StatementNode[] =>
-      body.map((statement) => this.statement(statement, place));
+    const inside = (body: StatementNode[], own = place): StatementNode[] =>
+      body.map((statement) => this.statement(statement, own));
+    const asked = { ...place, isWatched: false };
     switch (command.type) {
       case 'If':
         return {
           ...command,
-          clauses: command.clauses.map(({ condition, body }) => ({ condition: inside(condition), body: inside(body) })),
+          clauses: command.clauses.map(({ condition, body }) => ({
+            condition: inside(condition, asked),
+            body: inside(body),
+          })),
           elseBody: command.elseBody === null ? null : inside(command.elseBody),
         };
       case 'While':
       case 'Until':
-        return { ...command, condition: inside(command.condition), body: inside(command.body) };
+        return { ...command, condition: inside(command.condition, asked), body: inside(command.body) };
       case 'For':
       case 'CStyleFor':
       case 'Group':
         return { ...command, body: inside(command.body) };
       case 'Subshell': {
         // What ends a subshell does not end the terminal's shell.
-        const child = new Rewriter({ ...this.facts, leaves: false }, this.functions, this.hasPipefail);
+        const child = new Rewriter({ ...this.facts, leaves: false }, this.functions, this.settings);
         return { ...command, body: command.body.map((statement) => child.statement(statement, place)) };
       }
       case 'Case':
@@ -197,9 +220,7 @@ class Rewriter {
 
   #simple(command: SimpleCommandNode, place: Place): CommandNode {
     if (command.name === null) {
-      return assignsFromCommand(command)
-        ? group([statementOf([pipelineOf(command)])], devicesFor({ ...place, out: false }, command.line))
-        : command;
+      return assignments(command, place);
     }
     const name = literalOf(command.name);
     if (name === 'test' || isBracket(command.name)) {
@@ -224,6 +245,9 @@ class Rewriter {
     if (declared !== undefined) {
       return this.#simple({ ...command, name: word('printf'), args: [word('%s'), word(declared)] }, place);
     }
+    if ((name === 'source' || name === '.') && literalOf(command.args[0] ?? null) === '/dev/stdin') {
+      return sourceInput(command, place);
+    }
     if (name === 'wait') {
       return this.#simple({ ...command, name: word(HIDDEN.wait) }, place);
     }
@@ -232,7 +256,7 @@ class Rewriter {
       return streamed;
     }
     if (name === 'exec') {
-      return command.args.length === 0 ? command : this.#exec(command, place);
+      return command.args.length === 0 ? this.#giveAway(command) : this.#exec(command, place);
     }
     if (this.#isProgram(name) && place.out && place.err) {
       const direct = this.#direct(command, name, place);
@@ -302,6 +326,15 @@ class Rewriter {
     return group([statementOf([pipelineOf(words)]), statementOf([pipelineOf(run)])]);
   }
 
+  /** `exec > log 2>&1`: from here on the interpreter has these streams. */
+  #giveAway(command: SimpleCommandNode): SimpleCommandNode {
+    const taken = streamsTaken(command.redirections);
+    this.#taken.out ||= taken.out;
+    this.#taken.err ||= taken.err;
+    this.#taken.input ||= taken.input;
+    return command;
+  }
+
   /** The interpreter goes on after `exec command`; a shell does not. */
   #exec(command: SimpleCommandNode, place: Place): CommandNode {
     const [name = null, ...args] = command.args;
@@ -317,7 +350,7 @@ class Rewriter {
     const source = place.input && routes.input.length === 0 ? 'i' : '-';
     const words = [
       word(HIDDEN.run),
-      word(`${routes.out}${routes.err}${source}`),
+      word(`${routes.out}${routes.err}${source}${command.line ?? ''}`),
       command.name ?? word(name),
       ...command.args,
     ];
@@ -333,7 +366,7 @@ class Rewriter {
     place: { out: boolean; err: boolean },
     assignments: SimpleCommandNode['assignments'],
   ): SimpleCommandNode {
-    const devices = devicesFor({ ...place, input: false }, command.line);
+    const devices = devicesFor(place, command.line);
     return { ...command, assignments, redirections: [...devices, ...command.redirections] };
   }
 
@@ -356,30 +389,3 @@ class Rewriter {
 }
 
 const TOOL_NAMES: ReadonlySet<string> = new Set(LIBRARY_TOOLS);
-
-const devicesFor = ({ out, err }: Place | { out: boolean; err: boolean }, line = 0): Redirection[] => [
-  ...(out ? [redirection('>>', 1, DEVICES.out)] : []),
-  ...(err ? [redirection('>>', 2, `${DEVICES.err}${line}`)] : []),
-];
-
-const OUTPUTS = new Set(['>', '>>', '>|', '&>', '&>>', '<>']);
-
-/**
- * A file that can't be written must be said as bash says it, and the command not run: the interpreter would end the whole script.
- */
-function guarded(command: CommandNode, original: SimpleCommandNode | CompoundCommand, place: Place): CommandNode {
-  const targets = original.redirections.flatMap(({ operator, target }): WordNode[] => {
-    const text = target.type === 'Word' ? literalOf(target) : undefined;
-    const isFile =
-      OUTPUTS.has(operator) && target.type === 'Word' && !/^(?:\/dev\/(?:null|std(?:out|err)))$/.test(text ?? '');
-    return isFile ? [target] : [];
-  });
-  if (targets.length === 0) {
-    return command;
-  }
-  const check = simpleCommand([word(HIDDEN.mayWrite), ...targets], devicesFor({ ...place, out: false }, original.line));
-  return group([statementOf([pipelineOf(check), pipelineOf(command)], ['&&'])]);
-}
-
-const assignsFromCommand = ({ assignments }: SimpleCommandNode): boolean =>
-  JSON.stringify(assignments).includes('"CommandSubstitution"');

@@ -2,11 +2,15 @@ import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash';
 import { countCommands } from './countTools';
 import { parseOptions } from '../host/programs/options';
+import { cut } from './cut';
 import { diffCommand } from './diff';
 import type { FileFacts } from './fileTools';
 import { fileCommands } from './fileTools';
 import { grepCommands } from './grep';
 import { headCommands } from './headTool';
+import { toJavaScript } from './posixRegex';
+import { quoteAll } from './quote';
+import { sedScript } from './sedScript';
 
 type Result = Awaited<ReturnType<CommandRun>>;
 type CommandRun = NonNullable<ResolvedCommandContext['origCommand']>;
@@ -27,8 +31,12 @@ export function libraryFixes(facts: FileFacts): CustomCommand[] {
     ...countCommands(),
     ...headCommands(),
     ...fileCommands(facts),
-    defineCommand('cut', cutFields),
-    defineCommand('sed', editInPlace),
+    defineCommand('cut', cut),
+    defineCommand('sed', sed),
+    defineCommand('mkdir', makeDirectory),
+    defineCommand('rm', removeEmpty),
+    defineCommand('seq', sequence),
+    defineCommand('expr', expression),
     fixed('cp', (args) => args.map((arg) => arg.replace(/^(-\w*)a/, '$1rp').replace('--archive', '-rp'))),
   ];
 }
@@ -101,23 +109,12 @@ function withSeparators(args: readonly string[]): string[] {
   return [...kept, `BEGIN { ${settings.join('; ')} } ${program}`, ...files];
 }
 
-/** `--output-delimiter`, which the library's cut lacks. */
-async function cutFields(given: string[], context: ResolvedCommandContext): Promise<Result> {
-  const { values } = parseOptions(given, {
-    flags: { '-s': 'only', '--complement': 'complement' },
-    values: { '-d': 'by', '--delimiter': 'by', '-f': 'fields', '-c': 'characters', '--output-delimiter': 'between' },
-  });
-  const between = values.get('between')?.at(-1);
-  const kept = given.filter(
-    (arg, index) => !arg.startsWith('--output-delimiter') && given[index - 1] !== '--output-delimiter',
-  );
-  const { stdout, stderr, exitCode } = (await context.origCommand?.(kept)) ?? NOT_THERE;
-  const by = values.get('by')?.at(-1) ?? '\t';
-  return { stdout: between === undefined ? stdout : stdout.replaceAll(by, between), stderr, exitCode };
-}
-
 /** `-i.bak`: the file as it was is kept beside. */
-async function editInPlace(given: string[], context: ResolvedCommandContext): Promise<Result> {
+async function sed(args: string[], context: ResolvedCommandContext): Promise<Result> {
+  if (args.includes('--version')) {
+    return { stdout: 'sed (GNU sed) 4.2.2\n', stderr: '', exitCode: 0 };
+  }
+  const given = withScripts(args);
   const { fs, cwd } = context;
   const option = given.find((arg) => /^(?:-i|--in-place=)./.test(arg));
   const suffix = option?.replace(/^(?:-i|--in-place=)/, '') ?? '';
@@ -134,4 +131,107 @@ async function editInPlace(given: string[], context: ResolvedCommandContext): Pr
   return (await context.origCommand?.(given)) ?? NOT_THERE;
 }
 
+/** The scripts among the words: after `-e`, or the first word when there is none. */
+function withScripts(args: readonly string[]): string[] {
+  const hasOption = args.some((arg) => /^(?:-\w*[ef]$|--expression|--file|-[ef].)/.test(arg));
+  let isFirst = !hasOption;
+  return args.map((arg, index) => {
+    const before = args[index - 1] ?? '';
+    if (/^-\w*e$|^--expression$/.test(before)) {
+      return sedScript(arg);
+    }
+    if (arg.startsWith('--expression=')) {
+      return `--expression=${sedScript(arg.slice('--expression='.length))}`;
+    }
+    if (isFirst && !/^-./.test(arg) && !/^-\w*[lf]$/.test(before)) {
+      isFirst = false;
+      return sedScript(arg);
+    }
+    return arg;
+  });
+}
+
 const NOT_THERE: Result = { stdout: '', stderr: '', exitCode: 127 };
+
+/** `-m MODE`, which the library lacks. */
+async function makeDirectory(given: string[], context: ResolvedCommandContext): Promise<Result> {
+  const { values, words } = parseOptions(given, {
+    flags: { '-p': 'parents', '--parents': 'parents', '-v': 'verbose', '--verbose': 'verbose' },
+    values: { '-m': 'mode', '--mode': 'mode' },
+  });
+  const mode = values.get('mode')?.at(-1);
+  const rest = given.filter(
+    (arg, index) => !/^(?:-m.*|--mode.*)$/.test(arg) && !/^(?:-m|--mode)$/.test(given[index - 1] ?? ''),
+  );
+  const made = (await context.origCommand?.(rest.map((arg) => arg.replace(/^-(\w*)m(\w*)$/, '-$1$2')))) ?? NOT_THERE;
+  if (mode !== undefined && made.exitCode === 0) {
+    await context.exec?.(quoteAll(['chmod', mode, '--', ...words]), { cwd: context.cwd });
+  }
+  return made;
+}
+
+/** `-d`: empty folders too. */
+async function removeEmpty(given: string[], context: ResolvedCommandContext): Promise<Result> {
+  const run = async (args: string[]): Promise<Result> => (await context.origCommand?.(args)) ?? NOT_THERE;
+  if (!given.some((arg) => /^-\w*d\w*$|^--dir$/.test(arg))) {
+    return await run(given);
+  }
+  const rest = given
+    .map((arg) => arg.replace(/^-(\w*)d(\w*)$/, '-$1$2'))
+    .filter((arg) => arg !== '-' && arg !== '--dir');
+  const words = rest.filter((arg) => !arg.startsWith('-'));
+  const folders: string[] = [];
+  for (const word of words) {
+    const path = context.fs.resolvePath(context.cwd, word);
+    const isFolder = (await context.fs.exists(path)) && (await context.fs.lstat(path)).isDirectory;
+    folders.push(...(isFolder ? [word] : []));
+  }
+  const others = rest.filter((arg) => !folders.includes(arg));
+  const removed =
+    folders.length === 0
+      ? undefined
+      : await context.exec?.(quoteAll(['rmdir', '--', ...folders]), { cwd: context.cwd });
+  const rm = others.some((arg) => !arg.startsWith('-')) ? await run(others) : undefined;
+  return {
+    stdout: `${removed?.stdout ?? ''}${rm?.stdout ?? ''}`,
+    stderr: `${(removed?.stderr ?? '').replaceAll('rmdir: failed to remove', 'rm: cannot remove')}${rm?.stderr ?? ''}`,
+    exitCode: Math.max(removed?.exitCode ?? 0, rm?.exitCode ?? 0),
+  };
+}
+
+/** `-f FORMAT`: printf does it. */
+async function sequence(given: string[], context: ResolvedCommandContext): Promise<Result> {
+  const { values } = parseOptions(given, {
+    flags: { '-w': 'wide' },
+    values: { '-f': 'format', '--format': 'format', '-s': 'between', '--separator': 'between' },
+  });
+  const format = values.get('format')?.at(-1);
+  const run = async (args: string[]): Promise<Result> => (await context.origCommand?.(args)) ?? NOT_THERE;
+  if (format === undefined) {
+    return await run(given);
+  }
+  const numbers = given.filter((arg) => /^-?\d*\.?\d+$/.test(arg));
+  const { stdout, stderr, exitCode } = await run(numbers);
+  const printed = await context.exec?.(
+    quoteAll(['printf', `${format}\\n`, ...stdout.split('\n').filter((one) => one !== '')]),
+    { cwd: context.cwd },
+  );
+  const between = values.get('between')?.at(-1);
+  const lines = printed?.stdout ?? '';
+  return {
+    stdout: between === undefined ? lines : `${lines.trimEnd().split('\n').join(between)}\n`,
+    stderr,
+    exitCode,
+  };
+}
+
+/** `STRING : REGEX` is a basic expression, anchored at the beginning. */
+async function expression(given: string[], context: ResolvedCommandContext): Promise<Result> {
+  const [text = '', operator, pattern] = given;
+  if (given.length !== 3 || operator !== ':' || pattern === undefined) {
+    return (await context.origCommand?.(given)) ?? NOT_THERE;
+  }
+  const found = new RegExp(`^(?:${toJavaScript(pattern, 'basic')})`).exec(text);
+  const value = pattern.includes('\\(') ? (found?.[1] ?? '') : String(found?.[0].length ?? 0);
+  return { stdout: `${value}\n`, stderr: '', exitCode: value === '' || value === '0' ? 1 : 0 };
+}

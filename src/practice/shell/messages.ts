@@ -36,12 +36,16 @@ export function inBashWords(
       if (row.startsWith('ENOSPC: ')) {
         return `${prefix(speaker, line)}write error: ${REASONS['ENOSPC'] ?? ''}\n`; // Of a redirection: the file is there, and empty.
       }
-      const isOwn = row.startsWith('bash: ');
-      const words = deniedInstead(isOwn ? row.slice('bash: '.length) : row, facts.isDenied);
+      const isOwn = row.startsWith('bash: ') || BUILTIN.test(row);
+      const words = deniedInstead(row.startsWith('bash: ') ? row.slice('bash: '.length) : row, facts.isDenied);
       return isOwn ? `${prefix(speaker, line)}${words.replace(/^line \d+: /, '')}` : words;
     })
     .join('');
 }
+
+/** Builtins whose complaints the library words without the shell's name. */
+const BUILTIN =
+  /^(?:printf|alias|unalias|shopt|\[|test|read|type|export|declare|local|unset|shift|let|hash|mapfile|getopts|pushd|popd): /;
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',

@@ -49,8 +49,11 @@ class LinePump {
       return;
     }
     this.#pending += text;
-    const { enough, isByLine } = this.#plan;
-    if (enough !== undefined && this.#pending.split('\n').length > enough) {
+    const { enough, enoughBytes, isByLine } = this.#plan;
+    const hasEnough =
+      (enough !== undefined && this.#pending.split('\n').length > enough) ||
+      (enoughBytes !== undefined && this.#pending.length >= enoughBytes);
+    if (hasEnough) {
       this.#brokenPipe.abort();
     } else if (isByLine && !this.#isBusy && this.#pending.includes('\n')) {
       this.#isBusy = true;

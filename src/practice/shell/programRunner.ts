@@ -84,7 +84,7 @@ export class ProgramRunner {
     const { options } = what;
     const own = options.isDetached === true ? this.#parts.host.power : (manner.signal ?? this.#options.signal);
     const followed = follow(options.signal === undefined ? [own] : [own, options.signal]);
-    const { user, environment, workingDirectory, terminal, openShell } = this.#options;
+    const { user, environment, workingDirectory, terminal, openShell, mask } = this.#options;
     const nested: ExecutionOptions = {
       parts: this.#parts,
       user: options.user ?? user,
@@ -100,6 +100,7 @@ export class ProgramRunner {
       terminal: manner.isDirect ? terminal : undefined,
       openShell: manner.isDirect ? openShell : undefined,
       parameters: options.parameters,
+      mask: mask === undefined ? undefined : { ...mask },
     };
     try {
       return await this.#hold.outside(() => this.#runScript(script, nested, manner.output));

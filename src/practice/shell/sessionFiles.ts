@@ -14,6 +14,8 @@ import { FileError, notFound } from '../host/files/node';
 import type { OpenFile } from '../host/files/openFile';
 import type { Permissions } from './permissions';
 import { parentOf } from './permissions';
+import type { Mask } from './umask';
+import { DEFAULT_MASK } from './umask';
 
 /** A file that is no file: the session's own streams, a connection. */
 export interface Device {
@@ -24,6 +26,8 @@ export interface Device {
 export interface SessionFileParts {
   readonly files: HostFileSystem;
   readonly permissions: Permissions;
+  /** What is left out of the modes of new files; the usual when absent. */
+  readonly mask?: Mask | undefined;
   /** Undefined for what is no device of this session. */
   device(path: string): Device | undefined;
   /** What the interpreter must find in a native program when it takes it for a script. */
@@ -94,7 +98,7 @@ export class SessionFiles implements IFileSystem {
     this.#mayWrite('open', path);
     if (!(await this.#parts.files.exists(path))) {
       await this.#parts.files.writeFile(path, '');
-      this.#parts.permissions.claim(path);
+      await this.#begin(path, 0o666);
       if (how.mode !== undefined && how.mode !== 0) {
         await this.#parts.files.chmod(path, how.mode & 0o777);
       }
@@ -226,7 +230,16 @@ export class SessionFiles implements IFileSystem {
       await how.call(path, content, encodingOf(how.options));
     }
     if (isNew) {
-      this.#parts.permissions.claim(path);
+      await this.#begin(path, 0o666);
+    }
+  }
+
+  /** What a user makes is the user's, with the mode that the shell's mask leaves. */
+  async #begin(path: string, mode: number): Promise<void> {
+    const { mask, permissions, files } = this.#parts;
+    permissions.claim(path);
+    if (mask !== undefined && mask.value !== DEFAULT_MASK) {
+      await files.chmod(path, mode & ~mask.value);
     }
   }
 
@@ -252,7 +265,7 @@ export class SessionFiles implements IFileSystem {
     }
     this.#mayChangeIn('mkdir', path);
     await this.#parts.files.mkdir(path);
-    this.#parts.permissions.claim(path);
+    await this.#begin(path, 0o777);
   }
 
   #isCommand(path: string): boolean {

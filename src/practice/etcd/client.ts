@@ -21,7 +21,18 @@ interface DeleteOptions {
 /** A write as it stands in the log: with the instant at which it runs out. */
 export function optionsOf({ ttlSeconds, ...rest }: EtcdWrite, time: number): PutOptions & { readonly now: number } {
   const now = Math.floor(time);
-  return ttlSeconds === undefined ? { ...rest, now } : { ...rest, now, expiresAt: now + ttlSeconds * 1_000 };
+  const expiresAt = ttlSeconds === undefined ? undefined : instantOf(now + ttlSeconds * 1_000);
+  return expiresAt === undefined ? { ...rest, now } : { ...rest, now, expiresAt };
+}
+
+/** Nanoseconds in 64 bits reach to 2262, in milliseconds; what lies beyond comes out far in the past. */
+const LAST_INSTANT = 2 ** 63 / 1e6;
+/** An end before this is none (v2store, `minExpireTime`). */
+const FIRST_INSTANT = Date.UTC(2000, 0, 1);
+
+function instantOf(ms: number): number | undefined {
+  const wrapped = ms > LAST_INSTANT ? ms - 2 * LAST_INSTANT : ms;
+  return wrapped < FIRST_INSTANT ? undefined : wrapped;
 }
 
 /** Whether whoever asks may touch a key. */

@@ -104,14 +104,13 @@ export function showNode(key: string, node: TreeNode, shape: Shape): EtcdNode {
 
 /** The node without its children, as in the events of writes. */
 export function describeNode(key: string, node: TreeNode, now: number): EtcdNode {
+  const { expiresAt } = node;
+  // Whole seconds, less than none for what has run out but is still there; none at all is not told.
+  const ttl = expiresAt === undefined ? 0 : Math.ceil((expiresAt - now) / 1_000);
   const expiry =
-    node.expiresAt === undefined
+    expiresAt === undefined
       ? {}
-      : {
-          expiration: formatExpiry(node.expiresAt, node.modified),
-          // What has run out but is still there has no time left to tell.
-          ...(node.expiresAt > now && { ttl: Math.ceil((node.expiresAt - now) / 1_000) }),
-        };
+      : { expiration: formatExpiry(expiresAt, node.modified), ...(ttl === 0 ? {} : { ttl }) };
   return {
     key,
     ...(isDirectory(node) ? { dir: true as const } : { value: node.value ?? '' }),

@@ -1,9 +1,9 @@
 import { GoJsonError, readGoJson } from './goJsonSyntax';
 
-/** JSON as Go's encoder writes it: `<`, `>` and `&` are escaped. */
+/** JSON as Go's encoder writes it: `<`, `>` and `&` are escaped, and what stands for bytes that are no text. */
 export function goJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(
-    /[<>&\u2028\u2029]/g,
+    /[<>&\u2028\u2029\ufffd]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -38,8 +38,8 @@ async function answer(registry: Registry, exchange: Exchange): Promise<void> {
   } else if (url.pathname === '/new') {
     await makeToken(registry, exchange, url.searchParams.get('size') ?? '');
   } else if (isOffered(url.pathname, request.method ?? 'GET')) {
-    url.pathname = `/v2/keys${registry.root}${url.pathname.replace(/\/$/, '')}`;
-    await serveKeys(registry.keys, { request, response, url });
+    const path = `/v2/keys${registry.root}${decodeURIComponent(url.pathname.replace(/\/$/, ''))}`;
+    await serveKeys(registry.keys, { request, response, target: { path, query: url.search.slice(1) } });
   } else {
     sendText(response, 404, '404 page not found');
   }

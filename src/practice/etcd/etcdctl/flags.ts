@@ -13,8 +13,7 @@ export interface ParsedFlags {
   isSet(name: string): boolean;
 }
 
-/** `stopsAtVerb`: what follows the first word that is no option is left alone. */
-export function parseFlags(args: readonly string[], table: FlagTable, stopsAtVerb = false): ParsedFlags {
+export function parseFlags(args: readonly string[], table: FlagTable): ParsedFlags {
   const values = new Map<string, string>();
   const positional: string[] = [];
   const unknown: string[] = [];
@@ -26,10 +25,6 @@ export function parseFlags(args: readonly string[], table: FlagTable, stopsAtVer
     }
     if (!arg.startsWith('-') || arg === '-') {
       positional.push(arg);
-      if (stopsAtVerb) {
-        positional.push(...args.slice(at + 1));
-        break;
-      }
       continue;
     }
     const equals = arg.indexOf('=');

@@ -29,7 +29,7 @@ export async function serveAuth(
   asked: { readonly request: IncomingMessage; readonly method: string; readonly path: string },
 ): Promise<void> {
   const { request, method, path } = asked;
-  const [kind = '', name = '', ...more] = decodeURIComponent(path.slice(PATH.length)).replace(/\/$/, '').split('/');
+  const [kind = '', name = '', ...more] = path.slice(PATH.length).replace(/\/$/, '').split('/');
   const isEnable = path === `${PATH}enable`;
   if (!isEnable && kind !== 'users' && kind !== 'roles') {
     sendText(to, 404, '404 page not found');

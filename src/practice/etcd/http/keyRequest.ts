@@ -1,6 +1,6 @@
 import type { EtcdWrite } from '../api';
 import { EtcdError } from '../errors';
-import { isTrue, optionalFlag, wholeNumber } from './form';
+import { isTrue, optionalFlag, wholeNumber, type Form } from './form';
 
 /** All that a request to /v2/keys may ask for. */
 export interface KeyRequest {
@@ -21,8 +21,12 @@ export interface KeyRequest {
 }
 
 /** Reads every field whatever the method, and in etcd's order: the first bad one is the one complained of (etcd 3.4, `parseKeyRequest`). */
-export function readKeyRequest(form: URLSearchParams, method: string): KeyRequest {
-  const indexes = { prevIndex: wholeNumber(form, 'prevIndex'), waitIndex: wholeNumber(form, 'waitIndex') ?? 0 };
+export function readKeyRequest(form: Form, method: string): KeyRequest {
+  const prevIndex = wholeNumber(form, 'prevIndex');
+  const indexes = {
+    prevIndex: prevIndex === undefined ? undefined : Number(prevIndex),
+    waitIndex: Number(wholeNumber(form, 'waitIndex') ?? 0),
+  };
   const flags = {
     recursive: isTrue(form, 'recursive'),
     sorted: isTrue(form, 'sorted'),
@@ -37,14 +41,17 @@ export function readKeyRequest(form: URLSearchParams, method: string): KeyReques
   const prevValue = previousValue(form);
   const noValueOnSuccess = isTrue(form, 'noValueOnSuccess');
   const ttl = form.get('ttl');
-  const ttlSeconds = ttl === null || ttl === '' ? undefined : wholeNumber(form, 'ttl', 202);
+  const ttlSeconds = ttl === null || ttl === '' ? undefined : secondsIn(wholeNumber(form, 'ttl', 202) ?? 0n);
   const prevExist = optionalFlag(form, 'prevExist');
   const refresh = readRefresh(form, ttlSeconds);
   const value = form.get('value') ?? '';
   return { ...indexes, ...flags, prevValue, noValueOnSuccess, ttlSeconds, prevExist, refresh, value };
 }
 
-function readRefresh(form: URLSearchParams, ttlSeconds: number | undefined): boolean {
+/** A duration of Go counts nanoseconds in 64 bits, and what does not fit runs over. */
+const secondsIn = (ttl: bigint): number => Number(BigInt.asIntN(64, ttl * 1_000_000_000n)) / 1e9;
+
+function readRefresh(form: Form, ttlSeconds: number | undefined): boolean {
   const refresh = optionalFlag(form, 'refresh') ?? false;
   if (refresh && (form.get('value') ?? '') !== '') {
     throw new EtcdError(211, 'A value was provided on a refresh', 0);
@@ -56,7 +63,7 @@ function readRefresh(form: URLSearchParams, ttlSeconds: number | undefined): boo
 }
 
 /** @throws EtcdError 201 */
-function previousValue(form: URLSearchParams): string | undefined {
+function previousValue(form: Form): string | undefined {
   const value = form.get('prevValue');
   if (value === '') {
     throw new EtcdError(201, '"prevValue" cannot be empty', 0);

@@ -6,6 +6,7 @@ import type { History } from '../history';
 import { cleanKey } from '../tree';
 import { encodeEvent, refuseMethod, send, start, type Replying } from './reply';
 import { readForm } from './form';
+import type { Target } from './target';
 import { comparedBy, readKeyRequest, writeOf, type KeyRequest } from './keyRequest';
 
 const METHODS = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'];
@@ -26,10 +27,10 @@ export interface KeySpace {
 /** /v2/keys: reading, writing and waiting. */
 export async function serveKeys(
   space: KeySpace,
-  exchange: { request: IncomingMessage; response: ServerResponse; url: URL },
+  exchange: { request: IncomingMessage; response: ServerResponse; target: Target },
 ): Promise<void> {
-  const { request, response, url } = exchange;
-  const path = decodeURIComponent(url.pathname.slice('/v2/keys'.length));
+  const { request, response, target } = exchange;
+  const path = target.path.slice('/v2/keys'.length);
   const key = cleanKey(path);
   const { method = 'GET' } = request;
   if (!METHODS.includes(method)) {
@@ -37,7 +38,7 @@ export async function serveKeys(
     return;
   }
   try {
-    const asked = readKeyRequest(await readForm(request, url), method);
+    const asked = readKeyRequest(await readForm(request, target.query), method);
     const isWrite = method !== 'GET' && method !== 'HEAD';
     const credentials = readCredentials(request.headers.authorization);
     if (!space.mayTouch(credentials, { key: path, isWrite, isRecursive: asked.recursive })) {

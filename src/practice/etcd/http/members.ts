@@ -17,11 +17,11 @@ const METHODS = ['GET', 'POST', 'DELETE', 'PUT'];
 export async function serveMembers(
   member: Member,
   kernel: Kernel,
-  exchange: { request: IncomingMessage; response: ServerResponse; url: URL },
+  exchange: { request: IncomingMessage; response: ServerResponse; path: string },
 ): Promise<void> {
-  const { request, response, url } = exchange;
+  const { request, response, path } = exchange;
   const headers = { 'X-Etcd-Cluster-Id': member.state.clusterId };
-  const id = url.pathname.slice(PATH.length + 1);
+  const id = path.slice(PATH.length + 1);
   const to = { response, now: kernel.timeline.now() };
   const reply = (status: number, body: string): void =>
     status === 204 ? sendBare(to, { status, headers, body }) : send(to, status, body, headers);
@@ -30,7 +30,7 @@ export async function serveMembers(
     refuseMethod(to, METHODS.join());
     return;
   }
-  if (method !== 'GET' && !isRoot(member, readCredentials(request.headers.authorization), url.pathname)) {
+  if (method !== 'GET' && !isRoot(member, readCredentials(request.headers.authorization), path)) {
     sendNoAuth(to);
     return;
   }

@@ -47,6 +47,14 @@ export function sendText(
 export const refuseMethod = (to: Replying, allowed: string): void =>
   sendText(to, 405, 'Method Not Allowed', { Allow: allowed });
 
+/** What Go's server says to a target it can't read, before any handler: it says no time, and hangs up. */
+export function refuseTarget(response: ServerResponse): void {
+  response.sendDate = false;
+  response.useChunkedEncodingByDefault = false;
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' };
+  response.writeHead(400, headers).end('400 Bad Request');
+}
+
 /** An answer of which the handler says no type. */
 export function sendBare(
   { response, now }: Replying,

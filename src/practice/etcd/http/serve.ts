@@ -7,15 +7,17 @@ import { isAuth, serveAuth } from './auth';
 import { serveKeys } from './keys';
 import { keysOf } from './memberKeys';
 import { serveMembers } from './members';
+import { inTurn } from './inTurn';
 import { isElsewhere, redirect } from './redirect';
-import { refuseMethod, send, sendEmpty, sendPlain, sendText, type Replying } from './reply';
+import { readTarget } from './target';
+import { refuseMethod, refuseTarget, send, sendEmpty, sendPlain, sendText, type Replying } from './reply';
 import { describeLeader, describeSelf, isHealthy } from './status';
 
 export const ETCD_VERSION = '3.4.23';
 
 /** The client port. A proxy hands everything on to a member that it can hear. */
 export function serveEtcd(api: EtcdApi, kernel: Kernel): HttpHandler {
-  return (request, response) => {
+  return inTurn((request, response) => {
     const member = api.member();
     const to = { response, now: kernel.timeline.now() };
     if (member === undefined) {
@@ -28,7 +30,7 @@ export function serveEtcd(api: EtcdApi, kernel: Kernel): HttpHandler {
       }
       response.destroy();
     });
-  };
+  });
 }
 
 async function serve(
@@ -39,8 +41,13 @@ async function serve(
   const { request, response } = exchange;
   const { method = 'GET', url: asked = '/' } = request;
   const to = { response, now: kernel.timeline.now() };
-  if (isElsewhere(asked)) {
-    redirect(to, method, asked);
+  const target = readTarget(asked);
+  if (target === undefined) {
+    refuseTarget(response);
+    return;
+  }
+  if (asked !== '*' && isElsewhere(target)) {
+    redirect(to, method, target);
     return;
   }
   if (method === 'OPTIONS') {
@@ -48,16 +55,17 @@ async function serve(
     sendEmpty(to);
     return;
   }
-  const url = new URL(asked, 'http://etcd');
-  const path = url.pathname;
+  const { path } = target;
   if (path === '/v2/keys' || path.startsWith('/v2/keys/')) {
-    await serveKeys(keysOf(member), { request, response, url });
+    await serveKeys(keysOf(member), { request, response, target });
   } else if (path === '/v2/members' || path.startsWith('/v2/members/')) {
-    await serveMembers(member, kernel, { request, response, url });
+    await serveMembers(member, kernel, { request, response, path });
   } else if (isAuth(path)) {
     await serveAuth(member, to, { request, method, path });
   } else if (ONLY_READ.includes(path) && method !== 'GET') {
     refuseMethod(to, 'GET');
+  } else if (path === '/v2/machines' && method !== 'GET' && method !== 'HEAD') {
+    refuseMethod(to, 'GET,HEAD');
   } else {
     await serveStatus(member, kernel, { path, response });
   }

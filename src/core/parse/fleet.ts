@@ -11,7 +11,8 @@ export interface Page<T> {
 const machineId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'not a machine id'));
 /** fleet leaves out every field that is empty (Go's `omitempty`), such as the value of `ExecStart=`. */
 const text = v.optional(v.string(), '');
-const desiredState = v.picklist(['inactive', 'loaded', 'launched']);
+/** Absent for the moment in which deisctl has written a unit and not yet what is wanted of it (two keys in etcd). */
+const unitState = v.optional(v.picklist(['inactive', 'loaded', 'launched']), 'inactive');
 const nextPageToken = v.optional(v.string());
 
 const machine = v.pipe(
@@ -22,8 +23,8 @@ const machine = v.pipe(
 const unit = v.pipe(
   v.object({
     name: v.pipe(v.string(), v.nonEmpty()),
-    desiredState,
-    currentState: v.optional(desiredState, 'inactive'),
+    desiredState: unitState,
+    currentState: unitState,
     machineID: text,
     options: v.optional(v.array(v.object({ section: text, name: text, value: text })), []),
   }),

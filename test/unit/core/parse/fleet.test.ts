@@ -74,6 +74,12 @@ describe("fleet's lists", () => {
     assert.equal(parseUnit(trace('fleet-api/unit-one.json')).name, 'web.service');
   });
 
+  it('takes a unit of which nothing is wanted yet for inactive, as deisctl leaves one for a moment', () => {
+    const { items } = parseUnits('{"units":[{"name":"deis-router@1.service","currentState":"inactive"}]}');
+
+    assert.equal(items[0]?.desiredState, 'inactive');
+  });
+
   it('refuses a state that fleet does not know, and names the field', () => {
     assert.throws(
       () => parseUnits('{"units":[{"name":"a.service","desiredState":"running"}]}'),

@@ -15,13 +15,19 @@ export function stateDisks(state: JsonStateFile, hostOf: (id: number) => Host | 
       if (host !== undefined) completeHostKeys(insideOf(host).tree);
       const names = state.sectionNames();
       for (const part of ON_DISK.filter((one) => names.includes(`${one}/${fromId}`))) {
-        const original = state.section(`${part}/${fromId}`, () => ({}));
+        // As the state file has it, and a restart would find it.
+        const text = JSON.stringify(state.section(`${part}/${fromId}`, () => ({})));
         state.remove(`${part}/${toId}`);
-        state.section(`${part}/${toId}`, () => structuredClone(original));
+        state.section(`${part}/${toId}`, () => sectionOf(text));
       }
     },
     remove(id) {
       for (const name of state.sectionNames()) if (name.endsWith(`/${id}`)) state.remove(name);
     },
   };
+}
+
+function sectionOf(text: string): object {
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'object' && value !== null ? value : {};
 }

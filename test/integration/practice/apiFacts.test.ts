@@ -122,6 +122,32 @@ describe('the small print of DigitalOcean’s API', () => {
     assert.deepEqual(at(await get(`images/${id}`), 'image.tags'), ['base']);
   });
 
+  it('tells when backups are made, of one droplet and of all that have them', async () => {
+    const more = { size: SIZE, image: 'debian-12-x64', backups: true };
+    const policy = { plan: 'weekly', weekday: 'SUN', hour: 20 };
+    const [id = 0] = await createActive(practice, ['backed-up'], { ...more, backup_policy: policy });
+    const [without = 0] = await createActive(practice, ['plain'], { ...more, backups: false });
+    const told = at(await get(`droplets/${id}/backups/policy`), 'policy');
+    const start = new Date(String(at(told, 'next_backup_window.start')));
+    const all = await get('droplets/backups/policies');
+    const plans = listAt(await get('droplets/backups/supported_policies'), 'supported_policies');
+    const none = at(await get(`droplets/${without}/backups/policy`), 'policy');
+    const wrong = await post('droplets', dropletRequest(['b'], { ...more, backup_policy: { ...policy, hour: 5 } }));
+
+    assert.deepEqual([start.getUTCDay(), start.getUTCHours()], [0, 20]);
+    assert.deepEqual(at(told, 'backup_policy'), { ...policy, window_length_hours: 4, retention_period_days: 28 });
+    assert.deepEqual(at(all, 'policies'), { [id]: told });
+    assert.deepEqual(
+      plans.map((plan) => [at(plan, 'name'), at(plan, 'retention_period_days')]),
+      [
+        ['weekly', 28],
+        ['daily', 7],
+      ],
+    );
+    assert.deepEqual([at(none, 'backup_enabled'), at(none, 'next_backup_window')], [false, null]);
+    assert.equal(wrong.status, 422);
+  });
+
   it('wants every scope that a request needs', async () => {
     const [id = 0] = await createActive(practice, ['scoped'], { size: SIZE, image: 'debian-12-x64', tags: ['held'] });
     const resources = [{ resource_id: String(id), resource_type: 'droplet' }];

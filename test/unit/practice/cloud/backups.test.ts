@@ -59,7 +59,15 @@ describe('backups', () => {
     assert.deepEqual([backups().length, charges.map(({ cost }) => cost)], [3, [0.05, 0.05, 0.05]]);
   });
 
-  it('go with the droplet and when they are turned off, unless one was made a snapshot', async () => {
+  it('go with the droplet', async () => {
+    await change('enable_backups', { plan: 'daily', hour: 12 });
+    await wait(DAY);
+    assert.equal(lab.cloud.images.list(lab.account.uuid, { isPrivate: true }).length, 1);
+    lab.cloud.lifecycle.delete(droplet());
+    assert.deepEqual(lab.cloud.images.list(lab.account.uuid, { isPrivate: true }), []);
+  });
+
+  it('go when they are turned off, unless one was made a snapshot, which also outlives the droplet', async () => {
     await change('enable_backups', { plan: 'daily', hour: 12 });
     await wait(2 * DAY);
     const [kept] = backups();

@@ -1,4 +1,4 @@
-import type { ParsedFlags } from '../../etcd/etcdctl/flags';
+import type { ParsedFlags } from '../../fleet/cli/flags';
 import type { Route } from '../../fleet/cli/remote';
 import type { Registry } from '../../fleet/registry';
 import type { ProgramContext } from '../../kernel';

@@ -1,4 +1,4 @@
-import { parseFlags, type FlagTable, type ParsedFlags } from '../../etcd/etcdctl/flags';
+import { parseFlags, type FlagTable, type ParsedFlags } from '../../fleet/cli/flags';
 
 export const STRICT = 'strict-host-key-checking';
 

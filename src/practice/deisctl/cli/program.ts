@@ -1,4 +1,4 @@
-import { parseFlags, type FlagTable } from '../../etcd/etcdctl/flags';
+import { parseFlags, type FlagTable } from '../../fleet/cli/flags';
 import { throughTunnel } from '../../fleet/cli/remote';
 import type { Program, ProgramContext } from '../../kernel';
 import { GoSshError } from '../../ssh/client/goClient';
@@ -117,9 +117,10 @@ async function runCommand(context: ProgramContext, line: CommandLine): Promise<n
 
 /** The command's own look at its words, and then its work. @throws UsageError when they fit none of its forms */
 async function perform(call: DeisctlCall, { command, args, flags, isMisplaced }: CommandLine): Promise<number> {
+  // What follows these two is a command of another machine's, options and all.
   const isRemote = command === 'ssh' || command === 'dock';
-  const parsed = parseFlags(args, COMMAND_FLAGS, isRemote);
-  if (parsed.isSet('help') || flags.isSet('help')) {
+  const parsed = parseFlags(isRemote ? [] : args, COMMAND_FLAGS);
+  if (parsed.isSet('help') || flags.isSet('help') || (isRemote && args[0] === '--help')) {
     call.out(helpOf(command));
     return 0;
   }
@@ -133,10 +134,11 @@ async function perform(call: DeisctlCall, { command, args, flags, isMisplaced }:
     call.out(`${mistake}\n`);
     throw new UsageError();
   }
-  if (!fits(command, parsed.positional)) {
+  const words = isRemote ? args : parsed.positional;
+  if (!fits(command, words)) {
     throw new UsageError();
   }
-  await COMMANDS[command]?.({ ...call, args: isRemote ? args : parsed.positional, flags: parsed });
+  await COMMANDS[command]?.({ ...call, args: words, flags: parsed });
   return 0;
 }
 

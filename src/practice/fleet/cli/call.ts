@@ -1,4 +1,4 @@
-import type { ParsedFlags } from '../../etcd/etcdctl/flags';
+import type { ParsedFlags } from './flags';
 import type { ProgramContext } from '../../kernel';
 import type { ApiMachine, FleetClient } from './client';
 import type { Route } from './remote';

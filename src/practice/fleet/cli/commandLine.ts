@@ -1,4 +1,4 @@
-import type { ParsedFlags } from '../../etcd/etcdctl/flags';
+import type { ParsedFlags } from './flags';
 import { GLOBAL_OPTIONS, isVerb, optionsOf, verbsOf, type OptionKind } from './options';
 
 export interface CommandLine {

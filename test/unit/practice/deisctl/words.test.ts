@@ -103,6 +103,13 @@ describe('deisctl reads its words as Deis’ own does', () => {
     await prints(node, [['--etcd-key-prefix=/elsewhere/ list', LIST, 0]]);
   });
 
+  it('leaves the words after ssh and dock alone', async () => {
+    await prints(await nodeWithDeisctl(), [
+      ['ssh --bogus ls', 'Error: could not find unit: --bogus\n', 1],
+      ['dock nosuch ls --help -l', 'Error: could not find unit: nosuch\n', 1],
+    ]);
+  });
+
   it('takes targets apart by one pattern, and for installing only without “deis-”', async () => {
     await complains(await nodeWithDeisctl(), [
       ['start Router@1', 'Could not parse target: deis-Router@1'],

@@ -1,4 +1,4 @@
-/** Options of a Go program: `-x`, `--x`, `--x=v`, `--x v`; a lone `--` ends them. */
+/** Options as docopt takes them: `-x`, `--x`, `--x=v`, `--x v`; a lone `--` ends them. */
 export interface FlagTable {
   /** Options that take a value, by every name they have. */
   readonly values: Readonly<Record<string, string>>;

@@ -34,7 +34,7 @@ export class Agent {
       kernel: parts.kernel,
       subject: `${parts.host.name} agent`,
       intervalMs: INTERVAL_MS,
-      canRun: () => parts.registry.hasQuorum,
+      canRun: () => parts.registry.hasQuorum && parts.registry.isListable,
       hasWork: () => this.#tasks(this.#desired()).length > 0,
       run: () => this.#run(),
     });

@@ -50,7 +50,7 @@ export class Engine {
       kernel: parts.kernel,
       subject: `${parts.nodeName} engine`,
       intervalMs: parts.intervalMs,
-      canRun: () => parts.registry.hasQuorum,
+      canRun: () => parts.registry.hasQuorum && parts.registry.isListable,
       hasWork: () => this.#tasks().length > 0,
       run: () => this.#run(),
     });

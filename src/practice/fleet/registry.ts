@@ -62,6 +62,12 @@ export class Registry {
     return this.client.hasQuorum;
   }
 
+  /** Units can be listed: with jobs but without the folder of texts fleet gives up as a whole (registry/job.go, `Units`). */
+  get isListable(): boolean {
+    const has = (folder: string): boolean => this.client.peek(`${FLEET_PREFIX}/${folder}`) !== undefined;
+    return has('unit') || !has('job');
+  }
+
   /** Units by name. Those that cannot be read are left out and told to `broken`. */
   units(broken?: (error: UnreadableUnitError) => void): StoredUnit[] {
     const units: StoredUnit[] = [];

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UnitLexer } from './unitLexer';
 
-export { UnitSyntaxError } from './unitLexer';
-
 /** One line of a unit file, in the words of fleet's API. */
 export interface UnitOption {
   readonly section: string;

@@ -20,6 +20,12 @@ import { pageOf } from './paging';
 
 export async function listUnits({ fleet, query }: FleetCall): Promise<FleetReply> {
   const registry = await unitRegistryOf(fleet);
+  if (!registry.isListable) {
+    const problem = '100: Key not found (/_coreos.com/fleet/unit)';
+    fleet.log('fetchUnits', `failed fetching all Units from etcd: ${problem}`);
+    fleet.log('fetchPage', `Failed fetching page of Units: ${problem}`);
+    throw new FleetApiError(500, '');
+  }
   const units = registry.units((error) => logUnreadable(fleet, error));
   const { items, nextPageToken } = pageOf(units, query);
   const shown = items.map((unit) => encodeUnit(unit, registry));

@@ -3,7 +3,8 @@ import type { FleetctlCall } from './call';
 import type { ApiUnit } from './client';
 import { logLine } from './goLog';
 import { contradiction, requirementsOf, unknownRequirements } from '../requirements';
-import { parseUnit, serializeUnit, UnitSyntaxError, type UnitFile } from '../unitFile';
+import { parseUnit, serializeUnit, type UnitFile } from '../unitFile';
+import { UnitSyntaxError } from '../unitLexer';
 import { completeName, nameParts, nameProblem } from '../unitName';
 
 /** fleetctl.go of the recorded version, where the warning about unknown options is. */

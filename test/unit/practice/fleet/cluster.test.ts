@@ -98,6 +98,12 @@ describe('fleet on five nodes', () => {
     assert.equal((await call(host, 'GET', 'units/whole.service')).status, 200);
     const { body } = await call(host, 'GET', 'units');
     assert.doesNotMatch(JSON.stringify(body), /(broken|lost)\.service/);
+
+    await until(cluster, () => rows(host).includes('whole.service active/running'));
+    await client.delete('/_coreos.com/fleet/unit', { recursive: true });
+    await cluster.kernel.timeline.sleep(10_000);
+    assert.equal((await call(host, 'GET', 'units')).status, 500);
+    assert.deepEqual(rows(host, 'whole.service'), ['whole.service active/running']); // Nobody knows to take it away.
   });
 
   it('keeps its machines and its engine leader through heartbeats that run many in a row', async () => {

@@ -94,15 +94,27 @@ describe('disks of the practice cloud’s droplets', { timeout: 120_000 }, () =>
 
   it('restores a droplet’s own copies and nobody else’s', { skip }, async () => {
     const [other = 0] = await createActive(practice, ['other']);
-    await nodes.run('deis-1', 'echo kept > note');
+    await nodes.until('deis-1', 'etcdctl set /note kept; echo kept > note', /^kept\n$/);
     const id = await snapshot(deis, 'to go back to');
-    await nodes.run('deis-1', 'echo spoilt > note; rm -f /home/core/.bash_profile');
+    await nodes.run('deis-1', 'echo spoilt > note; rm -f /home/core/.bash_profile; etcdctl set /note spoilt');
     const refused = await ask(other, { type: 'restore', image: Number(id) });
     assert.equal(await done(await ask(deis, { type: 'restore', image: Number(id) })), 'completed');
     const note = await nodes.until('deis-1', 'cat note; ls -A', /kept/);
+    const member = await nodes.until('deis-1', 'etcdctl get /note', /^\w+\n$/);
 
     assert.equal(refused.status, 422);
     assert.match(note, /^kept\n[^]*\.bash_profile\n/);
+    assert.equal(member, 'kept\n', 'what etcd had written is on the disk, too');
+  });
+
+  it('copies the keys of a host to which nobody has spoken yet', { skip }, async () => {
+    const [id = 0] = await nodes.create(['untouched'], { size: 1 });
+    const image = Number(await snapshot(id, 'with keys'));
+    await createActive(practice, ['twin'], { image });
+    const keys = 'cat /etc/ssh/ssh_host_{rsa,ecdsa,ed25519}_key.pub';
+    const [twin, own] = [await nodes.until('twin', keys, /ed25519/), await nodes.run('untouched', keys)];
+    assert.equal(own.stdout.split('\n').length, 4);
+    assert.equal(twin, own.stdout);
   });
 
   it('lets only an administrator’s token take away what is on a disk, and no password be reset on CoreOS', async () => {

@@ -8,7 +8,7 @@ export interface Peer {
   readonly tags: readonly string[];
 }
 
-/** IPv4 only: the model's droplets have no IPv6, so `::/0` matches nobody. */
+/** IPv4 only: by IPv6 nobody comes, so `::/0` matches nobody. */
 export function isInside(address: string, range: string): boolean {
   const [base = '', length = '32'] = range.split('/');
   const [a, b, bits] = [addressToNumber(address), addressToNumber(base), Number(length)];

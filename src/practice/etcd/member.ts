@@ -40,8 +40,9 @@ export class Member {
   /** As /v2/stats/self tells it: a leader that lost its quorum goes on calling itself one (the recorded traces, no-quorum/). */
   reportedRole: Role = 'follower';
   leaderSince = 0;
+  leaderChanges = 0;
 
-  readonly #proposals: Proposals;
+  readonly proposals: Proposals;
   readonly #vain: VainElections;
   readonly #match = new Map<string, number>();
   /** How much virtual time was lost with the practice process: that long the keys of this member did not live on. */
@@ -59,7 +60,7 @@ export class Member {
     readonly callbacks: { log(text: string): void; removed(): void },
   ) {
     this.startedAt = world.kernel.timeline.now();
-    this.#proposals = new Proposals(world.kernel, host, (text) => callbacks.log(text));
+    this.proposals = new Proposals(world.kernel, host, (text) => callbacks.log(text));
     this.#vain = new VainElections(world.kernel, this);
     this.#election = new ElectionTimer(world.kernel, host);
     const { isResumed, lostMs } = world.started(host, state);
@@ -147,7 +148,7 @@ export class Member {
 
   /** @throws EtcdError 300 when it could not be committed in time, or whatever the store says to it. */
   async propose(operation: RaftOperation): Promise<EtcdEvent | undefined> {
-    return await this.#proposals.run({
+    return await this.proposals.run({
       knowsLeader: () => this.leaderId !== undefined && !this.#isEarly,
       send: (sequence) => this.liveLeader?.accept({ term: 0, from: this.id, sequence, operation }),
     });
@@ -182,7 +183,7 @@ export class Member {
     } else if (this.liveLeader !== undefined) {
       this.#election.disarm();
       this.#isEarly = false;
-      this.#proposals.leaderFound();
+      this.proposals.leaderFound();
     } else {
       this.#election.arm(this.kernel.random.integer(ELECTION_MS, 2 * ELECTION_MS), () => this.#campaign());
     }
@@ -279,8 +280,9 @@ export class Member {
     this.leaderId = leader.id;
     this.state.leader = leader.id;
     this.leaderSince = this.kernel.timeline.now();
+    this.leaderChanges += 1;
     this.logRaft(`raft.node: ${this.id} elected leader ${leader.id} at term ${this.state.term}`);
-    this.#proposals.leaderFound();
+    this.proposals.leaderFound();
   }
 
   #installSnapshot(leader: Member): void {
@@ -328,12 +330,13 @@ export class Member {
     this.reportedRole = 'leader';
     this.leaderId = this.id;
     this.leaderSince = this.kernel.timeline.now();
+    this.leaderChanges += 1;
     this.#match.clear();
     this.logRaft(`${this.id} became leader at term ${this.state.term}`);
     this.state.leader = this.id;
     this.#acceptOwn({ kind: 'noop' });
     this.#giveBackTime();
-    this.#proposals.leaderFound();
+    this.proposals.leaderFound();
   }
 
   #commitTo(index: number): void {
@@ -348,7 +351,7 @@ export class Member {
   }
 
   #apply(entry: LogEntry): void {
-    const waiter = entry.from === this.id ? this.#proposals.take(entry.sequence) : undefined;
+    const waiter = entry.from === this.id ? this.proposals.take(entry.sequence) : undefined;
     this.state.at = this.kernel.timeline.now();
     try {
       const event = this.#perform(entry.operation);

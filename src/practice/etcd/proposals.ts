@@ -21,6 +21,8 @@ export class Proposals {
   /** Starts at the hour of the start, so that no entry of an earlier life is taken for one of this. */
   #sequence: number;
   readonly #log: MergedLog;
+  /** How many were given up. */
+  failed = 0;
 
   constructor(
     private readonly kernel: Kernel,
@@ -40,6 +42,7 @@ export class Proposals {
       return await this.#run(member);
     } catch (error) {
       if (error instanceof EtcdError && error.code === 300) {
+        this.failed += 1;
         this.#log.say(`got unexpected response error (${error.cause})`);
       }
       throw error;
@@ -72,6 +75,10 @@ export class Proposals {
       this.take(sequence)?.reject(timedOut());
     });
     return await answer.finally(cancel);
+  }
+
+  get pending(): number {
+    return this.#pending.size;
   }
 
   /** Whoever waits for this entry, to be told what became of it. */

@@ -5,7 +5,9 @@ import { sortedMembers } from '../memberState';
 import type { EtcdApi } from '../server';
 import { isAuth, serveAuth } from './auth';
 import { serveKeys } from './keys';
+import { METRICS_TYPE, writeMetrics } from '../../network/goMetrics';
 import { keysOf } from './memberKeys';
+import { describeMetrics } from './metrics';
 import { serveMembers } from './members';
 import { inTurn } from './inTurn';
 import { isElsewhere, redirect } from './redirect';
@@ -100,6 +102,9 @@ async function serveStatus(
       } else {
         send(to, 403, '{"message":"not current leader"}');
       }
+      return;
+    case '/metrics':
+      send(to, 200, writeMetrics(describeMetrics(member, ETCD_VERSION)), { 'Content-Type': METRICS_TYPE });
       return;
     case '/v2/machines':
       sendPlain(to, clientUrls(member).join(', '));

@@ -43,4 +43,17 @@ describe('the etcd of a practice node answers as the real one does', { skip, tim
       assert.deepEqual(differences, []);
     });
   }
+
+  it('tells Prometheus of itself in the same words', async () => {
+    const [wanted, got] = await Promise.all(opened.map(async ({ url }) => await fetch(`${url}/metrics`)));
+    assert.ok(wanted !== undefined && got !== undefined);
+    assert.equal(got.headers.get('content-type'), wanted.headers.get('content-type'));
+    const known = new Set((await wanted.text()).split('\n').filter((line) => line.startsWith('#')));
+    const said = (await got.text()).split('\n').filter((line) => line.startsWith('#'));
+    assert.ok(said.length >= 30);
+    assert.deepEqual(
+      said.filter((line) => !known.has(line)),
+      [],
+    );
+  });
 });

@@ -232,7 +232,9 @@ describe('doctl against the practice cloud', { skip, timeout: 600_000 }, () => {
     const [made] = await json(
       ...['compute', 'droplet', 'create', 'deis-copy', '--image', snapshot, '--size', '512mb', '--region', 'nyc3'],
     );
-    const [[action = ''] = []] = await table('ID', 'compute', 'droplet', 'actions', String(at(made, 'id')));
+    const copy = String(at(made, 'id'));
+    while ((await doctl(['compute', 'droplet', 'get', copy])).code !== 0) await sleep(50); // 404 for a moment
+    const [[action = ''] = []] = await table('ID', 'compute', 'droplet', 'actions', copy);
     const waited = await table('Status,Type', 'compute', 'action', 'wait', action, '--poll-timeout', '1');
     await succeed('compute', 'droplet', 'delete', 'deis-copy', '--force');
     await succeed('compute', 'snapshot', 'delete', snapshot, '--force');

@@ -1,4 +1,5 @@
 import { parseUnit, type UnitOption } from '../../fleet/unitFile';
+import { UnitSyntaxError } from '../../fleet/unitLexer';
 import { UNITS_PATH } from '../installer';
 import { DeisctlError, type DeisctlCall } from './call';
 import { readOr } from './config';
@@ -14,7 +15,7 @@ function searchPath(call: DeisctlCall): string[] {
   return [environment['DEISCTL_UNITS'] ?? '', `${home}/.deis/units`, UNITS_PATH].filter((path) => path !== '');
 }
 
-/** The unit file of a component; with placement options on, and what its decorator adds. @throws DeisctlError when no folder has it */
+/** The unit file of a component and, with placement options on, what its decorator adds. @throws DeisctlError when there is none, or it is none */
 export async function unitTemplate(call: DeisctlCall, component: string): Promise<readonly UnitOption[]> {
   const isDecorated = await wantsPlacement(call);
   const file = `deis-${component}.service`;
@@ -23,7 +24,11 @@ export async function unitTemplate(call: DeisctlCall, component: string): Promis
     throw new DeisctlError(`Could not find unit template for ${component}`);
   }
   const decorator = isDecorated ? ((await find(call, `decorators/${file}.decorator`)) ?? '') : '';
-  return parseUnit(`${text}\n${decorator}`).options;
+  try {
+    return parseUnit(isDecorated ? `${text}\n${decorator}` : text).options;
+  } catch (error) {
+    throw error instanceof UnitSyntaxError ? new DeisctlError(error.message) : error;
+  }
 }
 
 async function find(call: DeisctlCall, name: string): Promise<string | undefined> {

@@ -193,6 +193,15 @@ describe('deisctl says as little as Deis’ own of what goes wrong', () => {
     await complains(node, [['install router@1', 'Error creating: strconv.ParseBool: parsing "yes": invalid syntax\n']]);
   });
 
+  it('creates nothing of a file that is no unit file', async () => {
+    const node = await nodeWithDeisctl();
+    await node.files.mkdir('/home/core/.deis/units', { recursive: true });
+    await node.files.writeFile('/home/core/.deis/units/deis-router.service', '[Unit]\nno value\n');
+    await complains(node, [
+      ['install router@1', 'Error creating: unexpected newline encountered while parsing option name\n'],
+    ]);
+  });
+
   it('says in red which unit failed', async () => {
     const node = await nodeWithDeisctl();
     await node.files.mkdir('/home/core/.deis/units', { recursive: true });

@@ -47,6 +47,12 @@ describe("deisctl's progress", () => {
     assert.deepEqual(ofKind(parseDeisctl(trace('no-quorum/deisctl-start.stderr.txt')), 'problem').length > 0, true);
   });
 
+  it('tells of a unit that failed, in whatever colour (Deis, deisctl/backend/fleet/start.go)', () => {
+    const [event] = parseDeisctl("\u001b[0;31mThe service 'deis-builder' failed while starting.\u001b[0m\n");
+
+    assert.deepEqual(event, { kind: 'problem', text: "The service 'deis-builder' failed while starting." });
+  });
+
   it('finds the same in whatever pieces the output arrives', () => {
     const text = trace('deisctl/start-platform.txt');
     const whole = parseDeisctl(text);

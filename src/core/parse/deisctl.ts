@@ -13,7 +13,8 @@ export type DeisctlEvent =
 /** The three shapes of Deis' banner stand before its first lines. */
 const BANNER = /^[●▴■\s]+/u;
 const UNIT_LINE = /^(\S+\.(?:service|socket|timer|mount)):\s+(\S+)$/;
-const PROBLEM = /^(?:error\b|could not\b|unable\b|timeout\b|googleapi:|unit \S+ already exists|the service '\S+' failed\b)/i;
+const PROBLEM =
+  /^(?:error\b|could not\b|unable\b|timeout\b|googleapi:|unit \S+ already exists|the service '\S+' failed\b)/i;
 
 export function parseDeisctlLine(line: string): DeisctlEvent | undefined {
   const text = line.replace(BANNER, '').trim();

@@ -2,6 +2,7 @@ import type { Cancel, Kernel } from '../kernel';
 import type { EtcdClient, EtcdNode } from '../etcd/api';
 import { goJson } from '../network/goJson';
 import { parseRecord } from './json';
+import type { EngineCounts } from './engineCounts';
 import { Reconciler } from './reconciler';
 import { FLEET_PREFIX, type Registry } from './registry';
 import { planSchedule, type ScheduleTask } from './scheduler';
@@ -28,6 +29,7 @@ export interface EngineParts {
   readonly isResumed: boolean;
   /** Whom this run of fleetd last saw lead, before it lost etcd. */
   readonly lastLeader: string | undefined;
+  readonly counts: EngineCounts;
   log(source: 'leaderIs' | 'leaderChanged' | 'engineTask', text: string): void;
 }
 
@@ -82,7 +84,7 @@ export class Engine {
   }
 
   stop(): void {
-    this.#isLeader = false;
+    this.#loseLead();
     this.#reconciler.stop();
     for (const cancel of this.#owned.splice(0)) {
       cancel();
@@ -113,7 +115,7 @@ export class Engine {
       return; // The lease runs out by itself.
     }
     if (!this.#isOfOurVersion()) {
-      this.#isLeader = false;
+      this.#loseLead();
       return;
     }
     const held = client.peek(LEASE);
@@ -123,11 +125,17 @@ export class Engine {
     const holder = holderOf(client.peek(LEASE));
     this.#note(holder);
     if (holder !== machineId) {
-      this.#isLeader = false;
+      this.#loseLead();
     } else if (!this.#isLeader) {
       this.#isLeader = true;
+      this.parts.counts.becameLeader(this.parts.kernel.timeline.now());
       this.#reconciler.start();
     }
+  }
+
+  #loseLead(): void {
+    if (this.#isLeader) this.parts.counts.lostLead(this.parts.kernel.timeline.now());
+    this.#isLeader = false;
   }
 
   /** The first engine of a cluster writes its version there. */
@@ -174,6 +182,7 @@ export class Engine {
     for (const task of tasks) {
       const kind = task.kind === 'schedule' ? 'AttemptScheduleUnit' : 'UnscheduleUnit';
       const { unit, machineId, reason } = task;
+      this.parts.counts.didTask(kind);
       this.parts.log(
         'engineTask',
         `EngineReconciler completed task: {Type: ${kind}, JobName: ${unit}, MachineID: ${machineId}, Reason: "${reason}"}`,

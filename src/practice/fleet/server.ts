@@ -1,11 +1,13 @@
 import type { Cancel, Host, Kernel } from '../kernel';
 import type { EtcdClient } from '../etcd/api';
+import { EtcdError } from '../etcd/errors';
 import { stallMs } from '../host/resources/stall';
 import { Agent } from './agent';
 import { logBlindAgent } from './etcdTimeOut';
 import type { LoadedUnit } from './agentPlan';
 import { serveFleet } from './api/serve';
 import { Engine } from './engine';
+import { EngineCounts } from './engineCounts';
 import { cutOffHeld, holdSocket } from './heldSocket';
 import { goJson } from '../network/goJson';
 import { Monitor } from './monitor';
@@ -18,6 +20,8 @@ import { Waits } from './waits';
 /** Where fleet's API is; /var/run is /run. */
 export const FLEET_SOCKETS = ['/var/run/fleet.sock', '/run/fleet.sock'];
 const LONGEST_PAUSE_MS = 60_000;
+const NO_ETCD = 'client: etcd cluster is unavailable or misconfigured';
+const SLOW_ETCD = 'client: endpoint http://127.0.0.1:4001 exceeded header timeout';
 /** fleet 1.0 can't end its engine without etcd and gives up after a minute (the recorded traces, no-quorum/journal-fleet-all). */
 const SHUTDOWN_TIMEOUT_MS = 60_000;
 /** After a restart of the practice process the node's etcd is back within moments. */
@@ -63,6 +67,7 @@ const seen = new WeakSet<FleetState>();
 export class FleetServer implements FleetApi {
   readonly exited: Promise<number>;
   readonly version: FleetVersion;
+  readonly #counts: EngineCounts;
   #exit: (code: number) => void = () => undefined;
   #components: Components | undefined;
   #isStopped = false;
@@ -84,6 +89,7 @@ export class FleetServer implements FleetApi {
     this.version = FLEET_VERSIONS[kernel.fleetVersion];
     this.#waits = new Waits(kernel.timeline);
     this.#settings = readFleetSettings(host, environment);
+    this.#counts = new EngineCounts(this.#settings.engineIntervalMs, kernel.timeline.now());
     const { publicIp, metadata } = this.#settings;
     this.#machine = { id: host.machineId, publicIp, metadata };
     const { state, isResumed } = loadState(kernel, host);
@@ -93,7 +99,7 @@ export class FleetServer implements FleetApi {
     host.power.addEventListener('abort', lost, { once: true });
     this.#owned.add(() => host.power.removeEventListener('abort', lost));
     for (const socketPath of FLEET_SOCKETS) {
-      this.#owned.add(host.listen({ socketPath }, serveFleet(this)));
+      this.#owned.add(host.listen({ socketPath }, serveFleet(this, this.#counts)));
     }
     cutOffHeld(host);
     if (isResumed && this.#state.isAvailable) {
@@ -185,24 +191,30 @@ export class FleetServer implements FleetApi {
       // its ports, one after the other (fleet-0.11.7/recovered-journal-fleet: 137 s for seven tries).
       const ports = this.version.short === '0.11' ? 2 : 1;
       const asked = client === undefined ? 1 : this.#settings.etcdTimeoutMs * ports;
-      this.#waits.later(asked, () => this.#pause(pauseMs, client === undefined));
+      this.#waits.later(asked, () => this.#pause(pauseMs, client === undefined ? NO_ETCD : SLOW_ETCD));
       return;
     }
     const registry = new Registry(client);
-    registry.saveMachine(this.#machine.id, this.#machineJson, this.#settings.agentTtlSeconds).then(
+    this.#enter(registry).then(
       () => {
         this.log('registered', 'hrt.Register() success');
         this.log('components', 'Starting server components');
         this.#startComponents(client, registry, false);
       },
-      () => this.#pause(pauseMs, false),
+      (error: unknown) => this.#pause(pauseMs, error instanceof EtcdError ? error.describe() : SLOW_ETCD),
     );
   }
 
-  #pause(pauseMs: number, isRefused: boolean): void {
-    const problem = isRefused
-      ? 'client: etcd cluster is unavailable or misconfigured'
-      : 'client: endpoint http://127.0.0.1:4001 exceeded header timeout';
+  /**
+   * 1.0 wants to be new: a fleetd that was killed, or a node that is back at once, waits until the entry of before has run out
+   * (server/server.go, heart/heart.go, `Register`). 0.11 writes over it.
+   */
+  async #enter(registry: Registry): Promise<void> {
+    const entry = [this.#machine.id, this.#machineJson, this.#settings.agentTtlSeconds] as const;
+    await (this.version.short === '1.0' ? registry.createMachine(...entry) : registry.saveMachine(...entry));
+  }
+
+  #pause(pauseMs: number, problem: string): void {
     // fleet prints nanoseconds and calls them seconds.
     this.log('registerFailed', `Server register machine failed: ${problem}, retrying in ${pauseMs}000000 sec.`);
     this.#waits.later(pauseMs, () => this.#register(Math.min(pauseMs * 2, LONGEST_PAUSE_MS)));
@@ -264,6 +276,7 @@ export class FleetServer implements FleetApi {
           intervalMs: this.#settings.engineIntervalMs,
           isResumed,
           lastLeader: this.#lastLeader,
+          counts: this.#counts,
           log: (source, text) => this.log(source, text),
         });
   }

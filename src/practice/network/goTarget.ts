@@ -31,12 +31,15 @@ function queryOf(text: string): URLSearchParams {
   return query;
 }
 
-function unescape(text: string): string | undefined {
+/** Undefined where an escape is none. Bytes that are no UTF-8 become what Go's JSON makes of them. */
+export function unescape(text: string): string | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) {
     return undefined;
   }
-  const bytes = text.replaceAll(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return text.includes('%') ? Buffer.from(Buffer.from(bytes, 'latin1')).toString() : text;
+  const bytes = Buffer.from(text)
+    .toString('latin1')
+    .replaceAll(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return text.includes('%') ? Buffer.from(bytes, 'latin1').toString() : text;
 }
 
 /** Without `//`, `.` and `..`: to what Go's mux sends on whoever asks for anything else (net/http, `cleanPath`). */

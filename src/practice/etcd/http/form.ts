@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { EtcdError } from '../errors';
+import { unescape } from '../../network/goTarget';
 import { readBody } from './reply';
-import { unescape } from './target';
 
 /** Methods whose body Go takes for a form (net/http, `ParseForm`), and what the client must call it. */
 const WITH_FORM = ['PUT', 'POST', 'PATCH'];
@@ -31,7 +31,7 @@ export class Form {
   }
 }
 
-const plain = (text: string): string => unescape(text.replaceAll('+', ' '));
+const plain = (text: string): string => unescape(text.replaceAll('+', ' ')) ?? '';
 
 function badEscape(text: string): string | undefined {
   const bad = /%(?![0-9a-f]{2}).{0,2}/i.exec(text)?.[0];

@@ -3,23 +3,36 @@ import type { HttpHandler } from '../../kernel';
 import { readBody } from '../../etcd/http/reply';
 import { writeGoHead } from '../../network/goHead';
 import { goJson } from '../../network/goJson';
+import { METRICS_TYPE } from '../../network/goMetrics';
 import { parseGoTarget } from '../../network/goTarget';
+import type { EngineCounts } from '../engineCounts';
 import type { FleetApi } from '../server';
 import { serverHeader } from '../version';
 import { FleetApiError } from './errors';
 import { handleFleet, type FleetReply } from './handle';
+import { describeFleet, hasMetrics } from './metrics';
 
 /** fleet's API on its unix socket. */
-export function serveFleet(fleet: FleetApi): HttpHandler {
+export function serveFleet(fleet: FleetApi, counts: EngineCounts): HttpHandler {
   return (request, response) => {
-    answer(fleet, request, response).catch(() => response.destroy());
+    answer({ fleet, counts }, request, response).catch(() => response.destroy());
   };
 }
 
-async function answer(fleet: FleetApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Served {
+  readonly fleet: FleetApi;
+  readonly counts: EngineCounts;
+}
+
+async function answer({ fleet, counts }: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
-  if (parseGoTarget(request.url ?? '/') === undefined) {
+  const target = parseGoTarget(request.url ?? '/');
+  if (target === undefined) {
     refuseTarget(response);
+    return;
+  }
+  if (hasMetrics(fleet, target.path)) {
+    sendMetrics({ fleet, counts }, response);
     return;
   }
   const call = {
@@ -46,6 +59,19 @@ export async function replyTo(
     const body = { error: { code: error.status, message: error.message } };
     return { status: error.status, body, text: goJson(body) };
   }
+}
+
+function sendMetrics({ fleet, counts }: Served, response: ServerResponse): void {
+  const now = fleet.kernel.timeline.now();
+  const text = describeFleet(counts, now);
+  const headers = { 'Content-Type': METRICS_TYPE, Server: serverHeader(fleet.version) };
+  writeGoHead(response, {
+    status: 200,
+    headers,
+    now: fleet.kernel.timeline.now(),
+    bodyLength: Buffer.byteLength(text),
+  });
+  response.end(text);
 }
 
 /** Go's server refuses what it can't read before fleet sees it, and hangs up. */

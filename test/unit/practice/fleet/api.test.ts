@@ -36,6 +36,20 @@ async function mixedCluster(): Promise<FakeCluster> {
 describe("fleet's API answers as the recorded one did", () => {
   afterEach(disposeKernels);
 
+  it('tells Prometheus what its engine does, from 1.0 on', async () => {
+    const metrics = "curl --unix-socket /var/run/fleet.sock 'http://localhost/metrics'";
+    const cluster = await mixedCluster();
+    const pages = await Promise.all(cluster.hosts.map(async (host) => (await curl(host, metrics)).body));
+
+    const leader = pages.filter((page) => !/^fleet_engine_leader_start_time 0$/m.test(page));
+    assert.equal(leader.length, 1);
+    assert.match(leader[0] ?? '', /^# TYPE fleet_engine_leader_start_time gauge$/m);
+    assert.match(leader[0] ?? '', /^fleet_engine_task_count_total\{type="attemptscheduleunit"\} 1$/m);
+    assert.match(leader[0] ?? '', /^fleet_engine_reconcile_count_total [1-9]\d*$/m);
+    const older = await runningFleet({ fleetVersion: '0.11' });
+    assert.equal((await curl(at(older, 1), metrics)).status, 404);
+  });
+
   it('to everything asked of a cluster with units of all kinds', async () => {
     const cluster = await mixedCluster();
     // The node on which web.service runs is asked for by its id; here it may be another one.

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { saveMemory } from './memorySaver';
 import { parseCommandLine, USAGE, UsageError, type PracticeOptions } from './commandLine';
 import { startPracticeCloud, type PracticeCloud } from './practiceCloud';
 import { FolderInUse, ProcessLock } from './processLock';
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
   }
   // Everything that runs on a node hangs on the one signal of its power.
   EventEmitter.defaultMaxListeners = 0;
+  saveMemory();
   // A fault in one part of the model must not take away everybody's cluster; it is said and time goes on.
   process.on('uncaughtException', report);
   process.on('unhandledRejection', report);

@@ -85,7 +85,7 @@ export async function inLaboratory({ speed, options = [] }, work) {
   };
   const operator = await openEngine(storagePath, token, speed);
   try {
-    return await work({ child, call, operator, token });
+    return await work({ child, call, api, operator, token });
   } finally {
     operator.dispose();
     child.kill('SIGTERM');

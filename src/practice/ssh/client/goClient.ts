@@ -7,6 +7,7 @@ import { HandshakeError, openConnection, type ConnectionSettings, type SshConnec
 import { dial } from './dial';
 import { authenticityQuestion, changedWarning, permanentlyAdded } from './hostKeyWords';
 import { hostPattern, kindOf, KnownHosts, md5Of, typeOf } from './knownHosts';
+import { Patience, PatientAgent } from './patience';
 import { attend } from './session';
 
 /**
@@ -52,7 +53,9 @@ interface Place {
 /** A connection to `host[:port]`. @throws GoSshError */
 export async function connectGo(context: ProgramContext, target: string, settings: GoSettings): Promise<SshConnection> {
   const agent = agentOf(context);
-  return await within(context, settings, () => connectTo(context, placeOf(target), { agent, settings }));
+  return await within(context, settings, (patience) =>
+    connectTo(context, placeOf(target), { agent, settings, patience }),
+  );
 }
 
 /** A connection to one node through another. @throws GoSshError */
@@ -62,14 +65,16 @@ export async function connectGoThrough(
   settings: GoSettings,
 ): Promise<SshConnection> {
   const agent = agentOf(context);
-  const outer = await within(context, settings, () => connectTo(context, placeOf(tunnel), { agent, settings }));
+  const outer = await within(context, settings, (patience) =>
+    connectTo(context, placeOf(tunnel), { agent, settings, patience }),
+  );
   const place = placeOf(target);
-  return await within(context, settings, async () => {
+  return await within(context, settings, async (patience) => {
     const channel = await outer.openTcp(place.address, place.port).catch((error: unknown) => {
       throw new GoSshError(`ssh: rejected: connect failed (${error instanceof Error ? error.message : ''})`);
     });
     channel.once('close', () => outer.end());
-    return await shakeHands(context, { place, agent, settings, stream: new DeferredStream(channel) });
+    return await shakeHands(context, { place, agent, settings, patience, stream: new DeferredStream(channel) });
   });
 }
 
@@ -109,20 +114,27 @@ const TURNS = 500;
  * `--ssh-timeout`, in virtual time. On a busy machine that passes while packets are on their way inside the process: whoever has
  * begun to speak is heard out.
  */
-async function within<T>(context: ProgramContext, { timeoutMs }: GoSettings, work: () => Promise<T>): Promise<T> {
+async function within<T>(
+  context: ProgramContext,
+  { timeoutMs }: GoSettings,
+  work: (patience: Patience) => Promise<T>,
+): Promise<T> {
   return await new Promise((resolve, reject) => {
     const late = (turnsLeft: number): void => {
       if (turnsLeft > 0) setImmediate(late, turnsLeft - 1);
       else reject(new GoSshError('timed out while initiating SSH connection'));
     };
-    const cancel = context.timeline.after(timeoutMs, () => late(TURNS));
-    work().then(resolve, reject).finally(cancel);
+    const patience = new Patience(context.timeline, timeoutMs, () => late(TURNS));
+    work(patience)
+      .then(resolve, reject)
+      .finally(() => patience.end());
   });
 }
 
 interface Means {
   readonly agent: Agent;
   readonly settings: GoSettings;
+  readonly patience: Patience;
 }
 
 async function connectTo(context: ProgramContext, place: Place, means: Means): Promise<SshConnection> {
@@ -150,7 +162,8 @@ function dialProblem({ address, port }: Place, reason: string): string {
 type Shaking = Means & { readonly place: Place; readonly stream: Parameters<typeof openConnection>[0] };
 
 async function shakeHands(context: ProgramContext, shaking: Shaking): Promise<SshConnection> {
-  const { place, agent, settings, stream } = shaking;
+  const { place, settings, patience, stream } = shaking;
+  const agent = new PatientAgent(shaking.agent, patience);
   const known = settings.knownHosts === undefined ? undefined : new KnownHosts(context, settings.knownHosts);
   const pattern = hostPattern(place.address, place.port);
   const kinds = (await known?.keysOf(pattern))?.map(({ type }) => type).filter(isOffered) ?? [];
@@ -158,7 +171,8 @@ async function shakeHands(context: ProgramContext, shaking: Shaking): Promise<Ss
     ...{ user: settings.user, ident: 'Go', keys: [], bringsAgent: settings.bringsAgent === true, isOld: true },
     agent: (await identitiesOf(agent)).length === 0 ? undefined : agent,
     algorithms: { ...ALGORITHMS, serverHostKey: kinds.length === 0 ? [...ALGORITHMS.serverHostKey] : kinds },
-    checkHostKey: async (blob) => (known === undefined ? undefined : await check(context, { known, pattern, blob })),
+    checkHostKey: async (blob) =>
+      known === undefined ? undefined : await check(context, { known, pattern, blob, patience }),
   };
   try {
     return await openConnection(stream, wanted, context.timeline);
@@ -185,10 +199,14 @@ interface Checking {
   readonly known: KnownHosts;
   readonly pattern: string;
   readonly blob: Buffer;
+  readonly patience: Patience;
 }
 
 /** fleet's HostKeyChecker: undefined when the key will do. */
-async function check(context: ProgramContext, { known, pattern, blob }: Checking): Promise<string | undefined> {
+async function check(
+  context: ProgramContext,
+  { known, pattern, blob, patience }: Checking,
+): Promise<string | undefined> {
   const keys = await known.keysOf(pattern);
   const kind = kindOf(typeOf(blob));
   if (keys.some((key) => key.blob.equals(blob))) {
@@ -199,7 +217,8 @@ async function check(context: ProgramContext, { known, pattern, blob }: Checking
     return 'host key mismatch';
   }
   context.stderr(authenticityQuestion(pattern, kind, md5Of(blob)));
-  const answer = (await context.session?.readLine())?.trim().toLowerCase();
+  const said = context.session === undefined ? undefined : await patience.during(context.session.readLine());
+  const answer = said?.trim().toLowerCase();
   if (answer !== 'yes' && answer !== 'y') {
     context.stderr('Host key verification failed.\n');
     return 'unauthorized host';

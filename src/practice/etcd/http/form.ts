@@ -7,6 +7,9 @@ import { readBody } from './reply';
 const WITH_FORM = ['PUT', 'POST', 'PATCH'];
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
+/** Go reads no longer form. */
+const LARGEST_FORM = 10 * 2 ** 20;
+
 /** The fields of a request; of one that comes more than once the first counts. */
 export class Form {
   readonly #fields = new Map<string, string>();
@@ -47,7 +50,8 @@ export async function readForm(request: IncomingMessage, query = ''): Promise<Fo
     if (type.trim() === '') {
       problem = 'mime: no media type';
     } else if (type.trim().toLowerCase() === FORM_TYPE) {
-      problem = form.add(await readBody(request));
+      const body = await readBody(request);
+      problem = Buffer.byteLength(body) > LARGEST_FORM ? 'http: POST too large' : form.add(body);
     }
   }
   const inQuery = form.add(query);

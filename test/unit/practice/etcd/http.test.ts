@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
-import { curl, parse, replayCurl } from '../support/curl';
+import { curl, parse, replayCurl, speak } from '../support/curl';
 import { at, etcdOf, runningEtcd } from '../support/fakeCluster';
 import type { FakeHost } from '../support/fakeHost';
 import { disposeKernels } from '../support/fakeKernel';
@@ -143,6 +143,23 @@ describe("etcd's HTTP API answers as the recorded one did", () => {
     const posted = parse((await curl(node, `curl ${KEYS}/queue -XPOST -d value=job`)).body);
     assert.equal(posted.node.key, `/queue/${String(posted.node.createdIndex).padStart(20, '0')}`);
     assert.equal((await curl(node, `curl '${KEYS}/d?dir=true' -XDELETE`)).status, 403);
+  });
+
+  it('takes a value of ten million bytes, and none of eleven', async () => {
+    const cluster = await runningEtcd();
+    const handler = at(cluster, 1).listener({ port: 2379 }) ?? assert.fail();
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const put = async (megabytes: number): Promise<{ status: number; body: string }> => {
+      const body = `value=${'x'.repeat(megabytes * 1_000_000)}`;
+      return await speak(handler, { url: new URL(`${KEYS}/big`), method: 'PUT', headers, body });
+    };
+
+    assert.equal((await put(10)).status, 201);
+    assert.equal(
+      (await put(11)).body,
+      '{"errorCode":210,"message":"Invalid POST form","cause":"http: POST too large","index":0}\n',
+    );
+    assert.equal(etcdOf(at(cluster, 3)).client.peek('/big')?.value?.length, 10_000_000);
   });
 
   it('changes members: added by address, renamed, removed, never twice', async () => {

@@ -33,7 +33,9 @@ export const ssh: Verb = async (call) => {
       return 1;
     }
     const settings = { ...call.route.settings, bringsAgent: call.flags.isSet('forward-agent') };
-    return await runThere(call.context, withPort(call, address), command, { ...call.route, settings });
+    const code = await runThere(call.context, withPort(call, address), command, { ...call.route, settings });
+    // How a shell ended is not looked at (ssh/ssh.go, `Shell`).
+    return command === '' ? 0 : code;
   } catch (error) {
     call.err(problemOf(error));
     return 1;

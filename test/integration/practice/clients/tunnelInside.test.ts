@@ -72,6 +72,9 @@ describe('a machine of the model as somebody’s own, with a tunnel to a node', 
     const list = `fleetctl --strict-host-key-checking=false --tunnel ${address} ssh`;
     assert.match((await withKey(`${list} --forward-agent ${machine} -- ssh-add -l`)).text, /^2048 SHA256:\S+ /);
     assert.match((await withKey(`${list} ${machine} -- ssh-add -l`)).text, /Could not open a connection/);
+    assert.equal((await withKey(`${list} ${machine} exit 3`)).code, 3);
+    const shell = await withKey(`printf 'hostname\\nexit 3\\n' | ${list} ${machine}`);
+    assert.deepEqual([shell.code, shell.text], [0, 'lab-3\n']);
   });
 
   it('sets and shows the platform’s configuration from there', async () => {

@@ -207,6 +207,11 @@ export class Registry {
     await this.#ignoring(100, this.client.delete(`${FLEET_PREFIX}/states/${name}`, { recursive: true }));
   }
 
+  /** Only where the machine is not yet in the list: 105 otherwise (registry/machine.go, `CreateMachineState`). @throws EtcdError */
+  async createMachine(id: string, value: string, ttlSeconds: number): Promise<void> {
+    await this.client.set(`${FLEET_PREFIX}/machines/${id}/object`, { value, ttlSeconds, prevExist: false });
+  }
+
   async saveMachine(id: string, value: string, ttlSeconds: number): Promise<void> {
     const key = `${FLEET_PREFIX}/machines/${id}/object`;
     try {

@@ -168,6 +168,21 @@ describe('fleet on five nodes', () => {
     assert.notEqual(fleetOf(witness).registry?.unit('web.service')?.target, owner.machineId);
   });
 
+  it('lets a node that is back at once wait for its old entry to run out (1.0), or write over it (0.11)', async () => {
+    for (const [fleetVersion, leastMs, mostMs] of [
+      ['1.0', 10_000, 35_000],
+      ['0.11', 0, 5_000],
+    ] as const) {
+      const cluster = await runningFleet({ fleetVersion });
+      const node = at(cluster, 5);
+      node.cutPower();
+      bootNode(node);
+      const took = await until(cluster, () => node.daemon('fleet')?.isAvailable === true);
+      assert.ok(took >= leastMs && took <= mostMs, `${fleetVersion}: ${took} ms`);
+      assert.equal(machineCount(at(cluster, 1)), 5);
+    }
+  });
+
   it('starts global units by itself on a node that returns', async () => {
     const cluster = await runningFleet();
     await launch(at(cluster, 1), 'everywhere.service', ['X-Fleet', 'Global', 'true']);

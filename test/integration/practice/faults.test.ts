@@ -37,7 +37,6 @@ describe('faults on demand', () => {
   const names = async (): Promise<unknown[]> =>
     listAt((await practice.call('GET', '/v2/droplets')).json, 'droplets').map((droplet) => at(droplet, 'name'));
   const restart = async (): Promise<void> => {
-    await practice.call('POST', '/v2/tags', { body: { name: 'saved' } });
     await practice.kill('SIGKILL');
     practice = await startPractice('--speed', 'max', '--state', folder);
   };

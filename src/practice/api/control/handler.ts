@@ -39,7 +39,6 @@ export function createControlHandler(parts: ControlParts, report: (error: unknow
     'DELETE /practice/faults': (_request, url) => removeFault(parts.faults, url.searchParams.get('id') ?? undefined),
     'PUT /practice/accounts': async (request) => {
       for (const spec of parseAccounts(await readJson(request))) parts.cloud.accounts.put(spec);
-      await parts.cloud.store.saved();
       return { status: 200, body: { accounts: listAccounts(parts.cloud) } };
     },
   };
@@ -56,6 +55,8 @@ export function createControlHandler(parts: ControlParts, report: (error: unknow
       const route = routes[what];
       if (route === undefined) throw notFound();
       reply = await route(request, url);
+      // What is answered outlives the process, however it ends.
+      if (request.method !== 'GET') await parts.cloud.store.saved();
     } catch (error) {
       if (!(error instanceof Refusal)) report(error);
       reply = replyOf(error, 'practice');

@@ -424,6 +424,8 @@ export interface Terminal {
   readonly name: string;
   /** Set by full-screen programs: keys come at once and are not shown. */
   isRaw?: boolean;
+  /** Besides: Escape, arrows and Ctrl-C are keys like others (an editor). */
+  passesControls?: boolean;
 }
 
 /** A request into the model's own HTTP servers, as `curl` inside a node makes it. Rejects like a refused or mute connection. */

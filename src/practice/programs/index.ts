@@ -32,6 +32,7 @@ import { timePrograms } from './time';
 import { topPrograms } from './top';
 import { uptimePrograms } from './uptime';
 import { usagePrograms } from './usage';
+import { vimPrograms } from './vim/vim';
 import { wrapperPrograms } from './wrappers';
 
 /** The commands of a CoreOS node that belong to no daemon. */
@@ -70,5 +71,6 @@ export const shellPrograms: readonly Program[] = [
   ...topPrograms,
   ...uptimePrograms,
   ...usagePrograms,
+  ...vimPrograms,
   ...wrapperPrograms,
 ];

@@ -60,7 +60,7 @@ function keyboardInput({ channel, interrupt }: Running, terminal: Terminal, raw:
   const input = new Input();
   const keyboard = new LineDiscipline({ terminal, raw, input, interrupt: () => interrupt.abort() });
   channel.on('data', (chunk: Buffer) => {
-    if (!shells.receive(chunk)) {
+    if (!shells.receive(chunk) && !keyboard.receive(chunk)) {
       keysOf(chunk.toString('utf8')).forEach((key) => keyboard.press(key));
     }
   });

@@ -89,7 +89,7 @@ export class Interactive {
 
   /** Bytes from the terminal. */
   receive(chunk: Buffer): void {
-    if (this.#running?.shells.receive(chunk) === true) {
+    if (this.#running?.shells.receive(chunk) === true || this.#running?.keyboard.receive(chunk) === true) {
       return;
     }
     keysOf(chunk.toString('utf8')).forEach((key) => this.#take(key));

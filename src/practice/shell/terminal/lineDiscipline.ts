@@ -40,6 +40,16 @@ export class LineDiscipline {
     return end === -1 ? [] : keys.slice(end);
   }
 
+  /** Takes bytes as they are for a program that reads all keys itself; false when there is none. */
+  receive(chunk: Buffer): boolean {
+    const { terminal, input } = this.#parts;
+    const isTaken = terminal.isRaw === true && terminal.passesControls === true;
+    if (isTaken) {
+      input.push(chunk);
+    }
+    return isTaken;
+  }
+
   press(key: Key): void {
     const { terminal, raw, input } = this.#parts;
     if (key.kind === 'interrupt' || key.kind === 'quit') {

@@ -4,6 +4,7 @@ import { ETCD_VERSION } from '../http/serve';
 import { isAboutAccounts, runAccountCommand } from './auth';
 import { backup } from './backup';
 import { BadArguments, type EtcdctlCall } from './call';
+import { DebugClient, sayEndpoints } from './debug';
 import { COMMANDS, GLOBAL_FLAGS, VERSION_FLAG, type Command } from './commandTable';
 import { readCommandLine, type CommandLine } from './commandLine';
 import { connect, DEFAULT_ENDPOINTS, detailOf, findEndpoint } from './endpoint';
@@ -114,14 +115,16 @@ async function runOne(context: ProgramContext, asked: Asked & { readonly path: s
     return refused(context, { client, path, isSynced: !globals.isSet('no-sync') });
   }
   const member = endpoints.map((url) => findEndpoint(context, url).member).find((one) => one !== undefined);
-  return await guarded(
-    {
-      ...{ context, line, args: line.args, format: globals.value('output') ?? 'simple', client, member, credentials },
-      out: (text) => context.stdout(`${text}\n`),
-      err: (text) => context.stderr(`${text}\n`),
-    },
-    path,
-  );
+  const err = (text: string): void => context.stderr(`${text}\n`);
+  const isTold = globals.isSet('debug') && member !== undefined && keyCommands[path] !== undefined;
+  const endpoint = isTold ? sayEndpoints(err, { endpoints, member, isSynced: !globals.isSet('no-sync') }) : '';
+  const call = {
+    ...{ context, line, args: line.args, format: globals.value('output') ?? 'simple', member, credentials },
+    client: isTold ? new DebugClient(client, endpoint, err) : client,
+    out: (text: string): void => context.stdout(`${text}\n`),
+    err,
+  };
+  return await guarded(call, path);
 }
 
 function refused(

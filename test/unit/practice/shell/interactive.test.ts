@@ -204,10 +204,10 @@ describe('a terminal on a node', () => {
     person.hangUp();
   });
 
-  it('has no editors, as bash says', async () => {
+  it('has one editor, vim, and no other, as bash says', async () => {
     const person = new Person(node);
 
-    assert.equal(await person.says('vi x; nano x'), '-bash: vi: command not found\n-bash: nano: command not found\n');
+    assert.equal(await person.says('nano x; type -P vi'), '-bash: nano: command not found\n/usr/bin/vi\n');
     person.hangUp();
   });
 });

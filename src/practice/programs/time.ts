@@ -115,7 +115,7 @@ async function watch(context: ProgramContext): Promise<number> {
   return 0;
 }
 
-function date(context: ProgramContext): number {
+async function date(context: ProgramContext): Promise<number> {
   let at = wallClock(context);
   let format = '%a %b %e %H:%M:%S %Z %Y';
   for (let index = 0; index < context.args.length; index += 1) {
@@ -129,6 +129,13 @@ function date(context: ProgramContext): number {
         return refuse(context, `date: invalid date ‘${value}’`);
       }
       at = parsed;
+    } else if (arg === '-r' || arg === '--reference') {
+      const word = context.args[(index += 1)] ?? '';
+      const path = context.host.files.resolvePath(context.workingDirectory, word);
+      if (!(await context.host.files.exists(path))) {
+        return refuse(context, `date: ${word}: No such file or directory`);
+      }
+      at = (await context.host.files.stat(path)).mtime.getTime();
     } else if (arg.startsWith('+')) {
       format = arg.slice(1);
     } else if (/^(?:-I|--iso-8601)/.test(arg)) {

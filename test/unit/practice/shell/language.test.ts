@@ -90,6 +90,7 @@ describe('tools of the shell’s library, made right', () => {
       '700\nls: cannot access /tmp/m: No such file or directory\n[exit 2]',
     ],
     ['cd /; ls -m -d etc usr; env -i A=1 env; shuf -e one; groups root', 'etc, usr\nA=1\none\nroot : root\n'],
+    ["touch -d '2016-01-02 UTC' /tmp/t; date -u -r /tmp/t +%F", '2016-01-02\n'],
     ['time -p true', '[err] real 0.00\n[err] user 0.00\n[err] sys 0.00\n'],
   ];
   for (const [script, wanted] of rows) {

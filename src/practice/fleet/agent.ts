@@ -3,6 +3,7 @@ import { desiredUnits, planAgent, type AgentTask, type LoadedUnit } from './agen
 import { isWatched } from './engine';
 import { Reconciler } from './reconciler';
 import type { MachineRecord, Registry, StoredUnit } from './registry';
+import { refreshMs } from './settings';
 import type { LogSource } from './version';
 
 const INTERVAL_MS = 5_000;
@@ -48,7 +49,7 @@ export class Agent {
           this.#reconciler.changed(isWatched(node.key));
         }
       }),
-      kernel.timeline.every((ttlSeconds * 1_000) / 2, () => this.#heartbeat()),
+      kernel.timeline.every(refreshMs(ttlSeconds, kernel), () => this.#heartbeat()),
     );
     this.#reconciler.start();
   }
@@ -177,7 +178,7 @@ export class Agent {
     });
   }
 
-  /** Tells for each launched unit that it was started here, twice in the life of that word (agent/agent.go, `heartbeatJobs`). */
+  /** Tells for each launched unit that it was started here. */
   #heartbeat(): void {
     const { loaded, registry, machine, ttlSeconds } = this.parts;
     if (!registry.hasQuorum) {

@@ -47,8 +47,9 @@ function seconds(text: string | undefined, fallback: number): number {
 }
 
 /**
- * When unit states are written again: 1.0 does it at four fifths of their life, so that a dead machine's rows may go before it does (the recorded power-off/timeline-kill-1); 0.11 at half of it, as it does with the machine
- * (fleet-0.11.7/timeline-kill-1, timeline-recovery).
+ * When unit states and the word that a unit was launched are written again: 1.0 does it at four fifths of their life, so that a dead
+ * machine's rows may go before it does (the recorded power-off/timeline-kill-1, timeline-recovery-boot-all); 0.11 at half of it, as
+ * it does with the machine (fleet-0.11.7/timeline-kill-1, timeline-recovery).
  */
 export const refreshMs = (ttlSeconds: number, { fleetVersion }: Pick<Kernel, 'fleetVersion'>): number =>
   ttlSeconds * (fleetVersion === '1.0' ? 800 : 500);

@@ -47,7 +47,7 @@ describe('an API whose answers look right and are not', { timeout: 240_000 }, ()
   it('shows a node as active that is off: what was asked for and what is shown are both said', async () => {
     const { id } = await operator.create(SMALL, context());
     await lies('says-active');
-    const words = /power_off is done.*still shows small-2 as active/;
+    const words = /it did power off small-2.*still shows it as active/;
     await fails(operator.power(id, 'small-2', 'power_off', context()), 'timedOut', words);
 
     await operator.repair('practice');

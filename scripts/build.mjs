@@ -25,7 +25,7 @@ const noNative = {
 };
 
 /**
- * The shell's library brings more commands than a node has (src/practice/shell/tools.ts lists those that are used): another
+ * The shell's library brings more commands than a node has (src/practice/shell/tools/tools.ts lists those that are used): another
  * network, other languages, and what we have programs of our own for. Each is a part that is loaded when the command is first
  * used; in place of those we leave out stands a module that throws.
  */

@@ -1,4 +1,5 @@
-import type { PoweredHost, Program } from '../kernel';
+import type { PoweredHost } from '../kernel';
+import type { Program } from '../programs/program';
 import { ProcessTable } from '../host/exec/processTable';
 import { HostFileSystem } from '../host/files/fileSystem';
 import type { HostInside } from '../host/inside';

@@ -1,5 +1,5 @@
 import { splitReference } from '../docker/images';
-import { LIBRARY_TOOLS } from '../shell/tools';
+import { LIBRARY_TOOLS } from '../shell/tools/tools';
 
 /** What an image that is no component of Deis brings: a small system with a shell. */
 export interface BoxImage {

@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from '../programs/program';
 import type { HostInside, Output } from '../host/inside';
 import type { ContainerRecord } from '../docker/engine';
 import { componentOf } from '../docker/images';

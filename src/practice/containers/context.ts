@@ -1,5 +1,6 @@
 import type { ContainerRecord } from '../docker/engine';
-import type { Cancel, Host, HttpHandler, Kernel, StartOptions } from '../kernel';
+import type { Cancel, Host, HttpHandler, Kernel } from '../kernel';
+import type { StartOptions } from '../programs/program';
 import type { Shell } from '../shell/shell';
 import type { HostInside } from '../host/inside';
 import type { EtcdAccess } from './etcdAccess';

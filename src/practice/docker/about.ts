@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from '../programs/program';
 import { insideOf } from '../host/inside';
 
 export const DOCKER_VERSION = '1.10.3';

@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from '../programs/program';
 import type { HostInside } from '../host/inside';
 import { insideOf } from '../host/inside';
 

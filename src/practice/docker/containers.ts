@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from '../programs/program';
 import { insideOf } from '../host/inside';
 import { parseOptions } from '../host/programs/options';
 import { aborted, dockerTable, humanDuration } from './client';

@@ -1,4 +1,4 @@
-import type { Program, ProgramContext } from '../kernel';
+import type { Program, ProgramContext } from '../programs/program';
 import { info, shortVersion, version } from './about';
 import { reachDaemon } from './client';
 import { kill, logs, ps, restart, rm, start, stop, wait } from './containers';

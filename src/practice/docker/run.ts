@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from '../programs/program';
 import { boxImageOf, hasCommand } from '../containers/boxImages';
 import type { AttachedClient } from '../containers/context';
 import { quoteAll } from '../shell/quote';

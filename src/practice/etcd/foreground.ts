@@ -1,5 +1,5 @@
 import { insideOf } from '../host/inside';
-import type { Program, ProgramContext } from '../kernel';
+import type { Program, ProgramContext } from '../programs/program';
 import { isTrue, readFlags, USAGE, type Flags } from './commandFlags';
 import { BAD_FLAGS, startEtcd } from './daemon';
 import { stamp } from './etcdctl/backup';

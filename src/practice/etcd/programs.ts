@@ -1,5 +1,5 @@
 import { interruptible } from '../fleet/cli/interruptible';
-import type { Program } from '../kernel';
+import type { Program } from '../programs/program';
 import { etcdctl } from './etcdctl/program';
 import { etcd2 } from './foreground';
 import type { EtcdWorld } from './world';

@@ -1,4 +1,4 @@
-import type { Program } from '../kernel';
+import type { Program } from '../programs/program';
 import { fleetctl, fleetd } from './cli/fleetctl';
 import { interruptible } from './cli/interruptible';
 

@@ -9,10 +9,10 @@ import type {
   Kernel,
   PoweredHost,
   ProcessInfo,
-  Program,
   RunOptions,
   RunResult,
 } from '../kernel';
+import type { Program } from '../programs/program';
 import { DockerEngine } from '../docker/engine';
 import type { Shell, ShellFactory } from '../shell/shell';
 import type { UnitCommand } from './boot/applyCloudConfig';

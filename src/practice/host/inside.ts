@@ -1,4 +1,5 @@
-import type { Daemon, Host, Kernel, PoweredHost, Program, RunOptions } from '../kernel';
+import type { Daemon, Host, Kernel, PoweredHost, RunOptions } from '../kernel';
+import type { Program } from '../programs/program';
 import type { DockerEngine } from '../docker/engine';
 import type { ProcessTable } from './exec/processTable';
 import type { HostFileSystem } from './files/fileSystem';

@@ -1,4 +1,4 @@
-import type { Program, ProgramContext, ProgramSession } from '../kernel';
+import type { Program, ProgramContext, ProgramSession } from './program';
 import { resolvePath } from '../host/files/path';
 
 interface CommandLine {

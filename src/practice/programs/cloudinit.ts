@@ -1,8 +1,8 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from './program';
 import { parseCloudConfig } from '../host/boot/cloudConfig';
 import { resolvePath } from '../host/files/path';
 import { program } from './program';
-import { wallClock } from './wallClock';
+import { wallClock } from './time/wallClock';
 
 async function cloudinit(context: ProgramContext): Promise<number> {
   const value = (name: string): string | undefined => {

@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from './program';
 import { follow } from '../shell/abort';
 
 interface Show {

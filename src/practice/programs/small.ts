@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from './program';
 import { resolvePath } from '../host/files/path';
 import { insideOf } from '../host/inside';
 import { parseOptions } from '../host/programs/options';

@@ -1,4 +1,4 @@
-import type { ProgramContext, StartOptions } from '../kernel';
+import type { ProgramContext, StartOptions } from './program';
 import { quoteAll } from '../shell/quote';
 
 /** Runs another command with this program's streams, in whatever started the program. */

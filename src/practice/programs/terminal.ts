@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../kernel';
+import type { ProgramContext } from './program';
 import { program, refuse } from './program';
 
 function tty(context: ProgramContext): number {

@@ -1,4 +1,4 @@
-import type { Program, ProgramContext } from '../kernel';
+import type { Program, ProgramContext } from './program';
 import { program } from './program';
 import { start } from './start';
 

@@ -4,7 +4,7 @@ import type { Input } from './input';
 import type { Output } from './output';
 import { sendBytes } from './output';
 import type { SessionFiles } from './sessionFiles';
-import { reasonOf } from './toolMessages';
+import { reasonOf } from './tools/toolMessages';
 
 const PIECE = 256 * 1024;
 

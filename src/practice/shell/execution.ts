@@ -18,7 +18,7 @@ import { selectCommands, withSelect } from './select';
 import { Stopwatch } from './stopwatch';
 import { copyAll, copyToFile, sendZeros } from './copying';
 import { TimeHold } from './timeHold';
-import { LIBRARY_TOOLS } from './tools';
+import { LIBRARY_TOOLS } from './tools/tools';
 import type { Mask } from './umask';
 import { DEFAULT_MASK } from './umask';
 

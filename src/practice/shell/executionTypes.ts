@@ -1,5 +1,6 @@
 import type { ResolvedCommandContext } from 'just-bash';
-import type { Host, Kernel, Terminal } from '../kernel';
+import type { Host, Kernel } from '../kernel';
+import type { Terminal } from '../programs/program';
 import type { Input } from './input';
 import type { Jobs } from './jobs';
 import type { Speaker } from './messages';

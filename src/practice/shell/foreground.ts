@@ -19,10 +19,10 @@ import {
 } from './nodes';
 import { promptOf } from './readPrompt';
 import { readsFrom, routesOf } from './routes';
-import { readsStdin } from './stdinReaders';
+import { readsStdin } from './tools/stdinReaders';
 import { spellings } from './spellings';
 import { streamOf, wordsOf } from './streams';
-import { LIBRARY_TOOLS } from './tools';
+import { LIBRARY_TOOLS } from './tools/tools';
 import type { Settings } from './wrapping';
 import { devicesFor, guarded, isWatchable, settingsIn, tested, watched } from './wrapping';
 

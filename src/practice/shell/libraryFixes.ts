@@ -1,14 +1,14 @@
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash';
-import { countCommands } from './countTools';
+import { countCommands } from './tools/countTools';
 import { parseOptions } from '../host/programs/options';
-import { cut } from './cut';
-import { diffCommand } from './diff';
-import type { FileFacts } from './fileTools';
-import { fileCommands } from './fileTools';
-import { grepCommands } from './grep';
-import { headCommands } from './headTool';
-import { toJavaScript } from './posixRegex';
+import { cut } from './tools/cut';
+import { diffCommand } from './tools/diff';
+import type { FileFacts } from './tools/fileTools';
+import { fileCommands } from './tools/fileTools';
+import { grepCommands } from './tools/grep';
+import { headCommands } from './tools/headTool';
+import { toJavaScript } from './tools/posixRegex';
 import { quoteAll } from './quote';
 import { sedScript } from './sedScript';
 

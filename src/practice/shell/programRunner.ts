@@ -1,6 +1,6 @@
 import { latin1FromBytes } from 'just-bash';
 import type { ResolvedCommandContext } from 'just-bash';
-import type { Program, ProgramContext, ProgramSession, StartOptions } from '../kernel';
+import type { Program, ProgramContext, ProgramSession, StartOptions } from '../programs/program';
 import { follow } from './abort';
 import type { ExecutionOptions, ExecutionParts, Manner, OpenShell, RunScript, Surroundings } from './executionTypes';
 import { INTERRUPTED, surroundingsOf } from './executionTypes';

@@ -1,9 +1,10 @@
-import type { Host, Program } from '../kernel';
+import type { Host } from '../kernel';
+import type { Program } from '../programs/program';
 import { insideOf } from '../host/inside';
 import { resolvePath } from '../host/files/path';
 import type { TreeNode } from '../host/files/node';
 import { textOf } from '../host/files/node';
-import { LIBRARY_TOOLS } from './tools';
+import { LIBRARY_TOOLS } from './tools/tools';
 
 export type Resolution =
   | { readonly kind: 'program'; readonly program: Program; readonly path: string }

@@ -1,4 +1,5 @@
-import type { Host, Program, RunOptions, RunResult, StartOptions, Terminal } from '../kernel';
+import type { Host, RunOptions, RunResult } from '../kernel';
+import type { Program, StartOptions, Terminal } from '../programs/program';
 import { insideOf } from '../host/inside';
 import { follow } from './abort';
 import { environmentFor } from './environment';

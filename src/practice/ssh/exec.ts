@@ -1,7 +1,7 @@
 import type { ServerChannel } from 'ssh2';
 import { textOf } from '../host/files/node';
 import { insideOf } from '../host/inside';
-import type { Terminal } from '../kernel';
+import type { Terminal } from '../programs/program';
 import { Input } from '../shell/input';
 import type { Output } from '../shell/output';
 import { keysOf } from '../shell/terminal/keys';

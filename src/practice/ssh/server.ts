@@ -4,7 +4,7 @@ import ssh2 from 'ssh2';
 import { expectHostKeys } from '../host/image/hostKeys';
 import { insideOf } from '../host/inside';
 import type { Host, Kernel } from '../kernel';
-import { restorePacketFilter } from '../programs/iptables/kernelTables';
+import { restorePacketFilter } from '../programs/network/iptables/kernelTables';
 import type { Shell } from '../shell/shell';
 import { ALGORITHMS, SOFTWARE } from './algorithms';
 import { Authenticator } from './authentication';

@@ -1,5 +1,6 @@
 import type { Connection, ServerChannel, Session } from 'ssh2';
-import type { Host, Kernel, Terminal } from '../kernel';
+import type { Host, Kernel } from '../kernel';
+import type { Terminal } from '../programs/program';
 import { follow } from '../shell/abort';
 import type { Shell } from '../shell/shell';
 import { ForwardedAgent } from './client/agentChannel';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as esbuild from 'esbuild';
-import { LIBRARY_TOOLS } from '../../../src/practice/shell/tools';
+import { LIBRARY_TOOLS } from '../../../src/practice/shell/tools/tools';
 import { Nodes } from './nodes';
 import { removeFolder } from '../removeFolder';
 import { startPractice, temporaryFolder, type Practice } from './support';

@@ -1,7 +1,7 @@
 import type { ParsedFlags } from '../../fleet/cli/flags';
 import type { Route } from '../../fleet/cli/remote';
 import type { Registry } from '../../fleet/registry';
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 
 /** One run of deisctl: what its commands need of the world. */
 export interface DeisctlCall {

@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 
 /** Why etcd was not reached, out of etcdctl's complaint: the kernel's words, or those of the sshd at the tunnel's far end. */
 export function dialWords(

@@ -1,6 +1,7 @@
 import { connect } from '../../etcd/etcdctl/endpoint';
 import { EtcdError } from '../../etcd/errors';
-import type { Cancel, ProgramContext } from '../../kernel';
+import type { Cancel } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import type { EtcdClient, EtcdEvent, EtcdNode, EtcdWrite } from '../../etcd/api';
 import { FLEET_PREFIX } from '../../fleet/registry';
 import { DeisctlError } from './call';

@@ -1,6 +1,6 @@
 import { parseFlags, type FlagTable } from '../../fleet/cli/flags';
 import { throughTunnel } from '../../fleet/cli/remote';
-import type { Program, ProgramContext } from '../../kernel';
+import type { Program, ProgramContext } from '../../programs/program';
 import { GoSshError } from '../../ssh/client/goClient';
 import { create, destroy, start, stop } from './backend';
 import { DeisctlError, PanicError, UsageError, type DeisctlCall } from './call';

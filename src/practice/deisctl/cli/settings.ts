@@ -1,6 +1,6 @@
 import { routeOf, type Route } from '../../fleet/cli/remote';
 import { Registry } from '../../fleet/registry';
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import { DEISCTL_PATH } from '../installer';
 import { DeisctlError, type DeisctlCall } from './call';
 import { STRICT, type CommandLine } from './commandLine';

@@ -1,4 +1,5 @@
-import type { Host, ProgramContext } from '../../kernel';
+import type { Host } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import { DataDirectories, logFile, snapshots } from '../dataDirectory';
 import { backedUp } from '../memberState';
 import { worldOf } from '../world';

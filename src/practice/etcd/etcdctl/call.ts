@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import type { EtcdClient } from '../api';
 import type { Credentials } from '../auth/access';
 import type { Member } from '../member';

@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import type { EtcdClient } from '../api';
 import { mayTouch, type Credentials } from '../auth/access';
 import { MemberClient } from '../client';

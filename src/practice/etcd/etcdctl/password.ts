@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import type { Credentials } from '../auth/access';
 
 /** What `stty -echo` says of a pipe, before and after (bgentry/speakeasy calls it both times). */

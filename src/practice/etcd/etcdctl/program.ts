@@ -1,4 +1,4 @@
-import type { Program, ProgramContext } from '../../kernel';
+import type { Program, ProgramContext } from '../../programs/program';
 import { EtcdError } from '../errors';
 import { ETCD_VERSION } from '../http/serve';
 import { isAboutAccounts, runAccountCommand } from './auth';

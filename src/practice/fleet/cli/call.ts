@@ -1,5 +1,5 @@
 import type { ParsedFlags } from './flags';
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import type { ApiMachine, FleetClient } from './client';
 import type { Route } from './remote';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import { connect } from '../../etcd/etcdctl/endpoint';
 import { worldOf } from '../../etcd/world';
 import { replyTo } from '../api/serve';

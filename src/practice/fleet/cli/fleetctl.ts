@@ -1,5 +1,5 @@
 import { worldOf } from '../../etcd/world';
-import type { Program, ProgramContext } from '../../kernel';
+import type { Program, ProgramContext } from '../../programs/program';
 import { GoSshError } from '../../ssh/client/goClient';
 import { FLEET_VERSIONS } from '../version';
 import { ApiCallError } from './apiError';

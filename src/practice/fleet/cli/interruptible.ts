@@ -1,4 +1,4 @@
-import type { Program } from '../../kernel';
+import type { Program } from '../../programs/program';
 
 /** What a shell shows for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;

@@ -1,5 +1,6 @@
 import { insideOf } from '../../host/inside';
-import type { Host, ProgramContext } from '../../kernel';
+import type { Host } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import type { SshConnection } from '../../ssh/client/connection';
 import { connectGo, connectGoThrough, runGo, type GoSettings } from '../../ssh/client/goClient';
 

@@ -1,4 +1,4 @@
-import type { Program } from '../../kernel';
+import type { Program } from '../../programs/program';
 import type { HostInside, Output } from '../inside';
 import type { SpawnRequest } from '../systemd/process';
 import { runPlain } from './plainCommands';

@@ -1,4 +1,5 @@
-import type { HostSpec, Program } from '../../kernel';
+import type { HostSpec } from '../../kernel';
+import type { Program } from '../../programs/program';
 import type { FileTree } from '../files/tree';
 import { osRelease } from './osRelease';
 import { systemPartition } from './systemPartition';

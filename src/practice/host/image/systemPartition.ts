@@ -1,4 +1,4 @@
-import type { Program } from '../../kernel';
+import type { Program } from '../../programs/program';
 import type { DirectoryNode, TreeNode } from '../files/node';
 import { FileTree } from '../files/tree';
 import { osRelease } from './osRelease';

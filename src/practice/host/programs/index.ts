@@ -1,4 +1,4 @@
-import type { Program } from '../../kernel';
+import type { Program } from '../../programs/program';
 import { flock } from './flock';
 import { journalctl } from './journalctl/journalctl';
 import { mount, umount } from './mount';

@@ -1,4 +1,4 @@
-import type { Program, ProgramContext } from '../../kernel';
+import type { Program, ProgramContext } from '../../programs/program';
 import { viewCeph } from '../../containers/ceph';
 import { insideOf } from '../inside';
 import { parseOptions } from './options';

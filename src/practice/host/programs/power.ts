@@ -1,4 +1,4 @@
-import type { Program, ProgramContext } from '../../kernel';
+import type { Program, ProgramContext } from '../../programs/program';
 
 type Kind = 'reboot' | 'poweroff';
 

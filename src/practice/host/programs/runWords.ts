@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import { runCommand } from '../exec/command';
 import { insideOf } from '../inside';
 

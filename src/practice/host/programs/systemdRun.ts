@@ -1,4 +1,4 @@
-import type { Program, ProgramContext } from '../../kernel';
+import type { Program, ProgramContext } from '../../programs/program';
 import { insideOf } from '../inside';
 import { withSuffix } from '../systemd/unitName';
 import type { OptionTable, ParsedOptions } from './options';

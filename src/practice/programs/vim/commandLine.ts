@@ -1,4 +1,4 @@
-import { toJavaScript } from '../../shell/posixRegex';
+import { toJavaScript } from '../../shell/tools/posixRegex';
 import type { Editor } from './editor';
 
 export interface Ending {

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../kernel';
+import type { Terminal } from '../program';
 import type { Editor } from './editor';
 
 /** What the terminal shows of an editor. */

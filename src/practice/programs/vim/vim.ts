@@ -1,6 +1,6 @@
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../program';
 import { resolvePath } from '../../host/files/path';
-import { reasonOf } from '../../shell/toolMessages';
+import { reasonOf } from '../../shell/tools/toolMessages';
 import { userFiles } from '../../shell/userFiles';
 import { program } from '../program';
 import type { Files } from './editor';

@@ -1,4 +1,5 @@
-import type { Host, Terminal } from '../../kernel';
+import type { Host } from '../../kernel';
+import type { Terminal } from '../../programs/program';
 import { insideOf } from '../../host/inside';
 import { follow } from '../abort';
 import { Execution } from '../execution';

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../kernel';
+import type { Terminal } from '../../programs/program';
 import type { follow } from '../abort';
 import type { Input } from '../input';
 import type { Job, Jobs } from '../jobs';

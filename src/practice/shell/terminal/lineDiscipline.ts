@@ -1,4 +1,4 @@
-import type { Terminal } from '../../kernel';
+import type { Terminal } from '../../programs/program';
 import type { Input } from '../input';
 import type { Output } from '../output';
 import type { Key } from './keys';

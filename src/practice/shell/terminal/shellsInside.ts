@@ -1,4 +1,5 @@
-import type { Host, Terminal } from '../../kernel';
+import type { Host } from '../../kernel';
+import type { Terminal } from '../../programs/program';
 import type { ExecutionOptions, OpenShell } from '../executionTypes';
 import type { Output } from '../output';
 import { Interactive } from './interactive';

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, ConnectConfig, ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
-import type { Terminal, Timeline } from '../../kernel';
+import type { Timeline } from '../../kernel';
+import type { Terminal } from '../../programs/program';
 import type { Agent } from './agents';
 
 export interface ConnectionSettings {

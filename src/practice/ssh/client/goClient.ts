@@ -1,6 +1,6 @@
 import type { ClientChannel, ConnectConfig } from 'ssh2';
 import { insideOf } from '../../host/inside';
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import { DeferredStream } from '../deferredStream';
 import { agentAt, identitiesOf, type Agent } from './agents';
 import { HandshakeError, openConnection, type ConnectionSettings, type SshConnection } from './connection';

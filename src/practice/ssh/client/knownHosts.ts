@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import ssh2 from 'ssh2';
-import type { ProgramContext } from '../../kernel';
+import type { ProgramContext } from '../../programs/program';
 import { Permissions } from '../../shell/permissions';
 
 const KINDS: Readonly<Record<string, string>> = {

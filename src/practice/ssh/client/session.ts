@@ -1,5 +1,5 @@
 import type { ClientChannel } from 'ssh2';
-import type { ProgramContext, Terminal } from '../../kernel';
+import type { ProgramContext, Terminal } from '../../programs/program';
 import { follow } from '../../shell/abort';
 
 export interface Ended {

@@ -14,8 +14,8 @@ import type {
   ModelFetch,
   PoweredHost,
   Profile,
-  Program,
 } from '../../../../src/practice/kernel';
+import type { Program } from '../../../../src/practice/programs/program';
 import { createLedger } from '../../../../src/practice/ledger';
 import { InnerHttp } from '../../../../src/practice/network/innerHttp';
 import { createWire } from '../../../../src/practice/network/wire';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import type { PacketFilter } from '../../../../src/practice/kernel';
-import { restorePacketFilter } from '../../../../src/practice/programs/iptables/kernelTables';
+import { restorePacketFilter } from '../../../../src/practice/programs/network/iptables/kernelTables';
 import type { Node } from '../shell/node';
 import { bootedNode, transcript } from '../shell/node';
 

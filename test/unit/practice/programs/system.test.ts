@@ -114,7 +114,10 @@ describe('what a node tells of its memory, disk and swap', () => {
   it('shows addresses and who listens', async () => {
     const stop = node.host.listen({ port: 2379 }, (_request, response) => response.end());
     assert.match(await run('ip addr'), /inet 203\.0\.113\.1\/24 .* eth0\n[^]*inet 10\.132\.0\.1\/16 .* eth1\n/);
-    assert.match(await run('ip -6 addr show eth0'), /^2: eth0: [^\n]*\n {4}inet6 fe80::601:aff:fe[0-9a-f:]+\/64 scope link \n/);
+    assert.match(
+      await run('ip -6 addr show eth0'),
+      /^2: eth0: [^\n]*\n {4}inet6 fe80::601:aff:fe[0-9a-f:]+\/64 scope link \n/,
+    );
     assert.match(await run('ip -o -4 addr show lo'), /^1: lo {4}inet 127\.0\.0\.1\/8 scope host lo\\ {7}valid_lft/);
     assert.match(await run('ip route'), /^default via [\d.]+ dev eth0/);
     assert.match(await run('ss -ltn'), /^State +Recv-Q[^\n]*\nLISTEN +0 +128 +:::22 [^]*:::2379 /);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Program } from '../../../../src/practice/kernel';
+import type { Program } from '../../../../src/practice/programs/program';
 import type { Node } from './node';
 import { bootedNode } from './node';
 import { Person, withoutColours } from './terminal';

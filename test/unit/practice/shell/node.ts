@@ -1,11 +1,5 @@
-import type {
-  DaemonFactory,
-  HostSpec,
-  Kernel,
-  PoweredHost,
-  Program,
-  RunOptions,
-} from '../../../../src/practice/kernel';
+import type { DaemonFactory, HostSpec, Kernel, PoweredHost, RunOptions } from '../../../../src/practice/kernel';
+import type { Program } from '../../../../src/practice/programs/program';
 import { createHost } from '../../../../src/practice/host/host';
 import { hostPrograms } from '../../../../src/practice/host/programs/index';
 import { shellPrograms } from '../../../../src/practice/programs/index';

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../../../src/practice/kernel';
+import type { Terminal } from '../../../../src/practice/programs/program';
 import { Interactive } from '../../../../src/practice/shell/terminal/interactive';
 import { TerminalOutput } from '../../../../src/practice/shell/terminal/terminalOutput';
 import type { Node } from './node';

@@ -3,7 +3,7 @@ import { deisctlPrograms } from '../../../../src/practice/deisctl/programs';
 import { DEISCTL_PATH, UNITS_PATH } from '../../../../src/practice/deisctl/installer';
 import { unitFiles } from '../../../../src/practice/deisctl/units/unitFiles';
 import { fleetPrograms } from '../../../../src/practice/fleet/programs';
-import type { ProgramContext } from '../../../../src/practice/kernel';
+import type { ProgramContext } from '../../../../src/practice/programs/program';
 import type { FakeHost } from './fakeHost';
 
 const PROGRAMS = [...etcdPrograms, ...fleetPrograms, ...deisctlPrograms];

@@ -1,4 +1,5 @@
-import type { JournalEntry, Program, ProgramContext } from '../../../kernel';
+import type { JournalEntry } from '../../../kernel';
+import type { Program, ProgramContext } from '../../../programs/program';
 import { insideOf } from '../../inside';
 import { matchesPattern, withSuffix } from '../../systemd/unitName';
 import { formatTimestamp } from '../format';

@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../../kernel';
+import type { ProgramContext } from '../../../programs/program';
 import { insideOf } from '../../inside';
 import { withSuffix } from '../../systemd/unitName';
 import type { ParsedOptions } from '../options';

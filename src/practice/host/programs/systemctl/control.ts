@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../../kernel';
+import type { ProgramContext } from '../../../programs/program';
 import { insideOf } from '../../inside';
 import type { ServiceResult } from '../../systemd/exitStatus';
 import type { JobResult } from '../../systemd/service';

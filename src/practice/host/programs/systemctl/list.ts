@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../../kernel';
+import type { ProgramContext } from '../../../programs/program';
 import { insideOf } from '../../inside';
 import type { Unit } from '../../systemd/unit';
 import { matchesPattern } from '../../systemd/unitName';

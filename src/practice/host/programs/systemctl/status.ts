@@ -1,4 +1,4 @@
-import type { ProgramContext } from '../../../kernel';
+import type { ProgramContext } from '../../../programs/program';
 import type { HostInside } from '../../inside';
 import { insideOf } from '../../inside';
 import { formatAge } from '../../systemd/duration';

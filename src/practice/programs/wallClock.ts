@@ -1,5 +1,0 @@
-import type { ProgramContext } from '../kernel';
-
-/** What the node takes the time to be; its clock may be wrong. Durations are counted on the time line. */
-export const wallClock = ({ timeline, host }: Pick<ProgramContext, 'timeline' | 'host'>): number =>
-  timeline.now() + (host.clockOffsetMs ?? 0);

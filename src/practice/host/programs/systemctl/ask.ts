@@ -1,4 +1,5 @@
 import type { ProgramContext } from '../../../programs/program';
+import type { HostInside } from '../../inside';
 import { insideOf } from '../../inside';
 import { withSuffix } from '../../systemd/unitName';
 import type { ParsedOptions } from '../options';
@@ -43,14 +44,13 @@ export function isEnabled(context: ProgramContext, options: ParsedOptions): numb
   return isAny ? 0 : 1;
 }
 
+export function systemState(manager: HostInside['manager']): 'starting' | 'degraded' | 'running' {
+  if (manager.status('multi-user.target').active !== 'active') return 'starting';
+  return manager.units.some(({ active }) => active === 'failed') ? 'degraded' : 'running';
+}
+
 export function isSystemRunning(context: ProgramContext, options: ParsedOptions): number {
-  const { manager } = insideOf(context.host);
-  const state =
-    manager.status('multi-user.target').active !== 'active'
-      ? 'starting'
-      : manager.units.some(({ active }) => active === 'failed')
-        ? 'degraded'
-        : 'running';
+  const state = systemState(insideOf(context.host).manager);
   say(context, options, state);
   return state === 'running' ? 0 : 1;
 }

@@ -9,11 +9,13 @@ import { listJobs, listUnitFiles, listUnits } from './list';
 import { systemctlOptions } from './options';
 import { cat, show } from './show';
 import { status } from './status';
+import { systemStatus } from './systemStatus';
+import { listTimers } from './timers';
 
 type Verb = (context: ProgramContext, options: ParsedOptions) => number | Promise<number>;
 
 const READING: Readonly<Record<string, Verb>> = {
-  status,
+  status: (context, options) => (options.words.length === 0 ? systemStatus(context) : status(context, options)),
   show,
   cat,
   'is-active': isActive,
@@ -23,6 +25,7 @@ const READING: Readonly<Record<string, Verb>> = {
   'list-units': listUnits,
   'list-unit-files': listUnitFiles,
   'list-jobs': listJobs,
+  'list-timers': listTimers,
   'get-default': (context) => {
     context.stdout('multi-user.target\n');
     return 0;

@@ -17,9 +17,10 @@ export interface BootstrapDeps {
   readonly settings: EtcdSettings;
   readonly signal: AbortSignal;
   readonly log: (text: string) => void;
-  /** It has registered with the discovery service, and only the practice process was away since. */
-  readonly isWaiting: boolean;
-  registered(): void;
+  /** It had begun to register with the discovery service, and only the practice process was away since. */
+  readonly hasBegun: boolean;
+  /** Called before it registers: were it afterwards, a process that dies in between would leave a node that is refused for ever. */
+  begins(): void;
 }
 
 /** How a node without data becomes a member (or a proxy): by discovery, by a written list, or by joining a running cluster. */
@@ -45,7 +46,7 @@ async function byDiscovery(deps: BootstrapDeps, url: string): Promise<Bootstrap>
   const self = {
     ...{ id: memberIdFor(settings.peerUrls, settings.token), name },
     value: settings.peerUrls.map((peer) => `${name}=${peer}`).join(','),
-    ...{ isRegistered: deps.isWaiting, registered: () => deps.registered() },
+    ...{ hasBegun: deps.hasBegun, begins: () => deps.begins() },
   };
   const result = await joinByDiscovery({ ...deps, dataDir }, url, self);
   if (result.kind === 'failed') {

@@ -18,7 +18,7 @@ interface Copy {
 interface Section {
   /** By the token in the log file of the directory. */
   copies: Record<string, Copy>;
-  /** The boot in which an etcd without data has registered with its discovery service, for as long as it waits for others. */
+  /** The boot in which an etcd without data began to register with its discovery service, until it has data or is refused. */
   waitsSince?: string;
 }
 

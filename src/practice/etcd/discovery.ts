@@ -30,12 +30,12 @@ export type DiscoveryResult =
   /** What etcd says of it before it ends, line by line. */
   | { readonly kind: 'failed'; readonly lines: readonly string[] };
 
-/** This member: its id, its `name=peerURL`, and whether it has registered before the practice process was away. */
+/** This member: its id, its `name=peerURL`, and whether it was about to register, or had, when the practice process went away. */
 interface Self {
   readonly id: string;
   readonly name: string;
   readonly value: string;
-  readonly isRegistered: boolean;
+  readonly hasBegun: boolean;
 }
 
 interface Found {
@@ -56,17 +56,17 @@ class Hopeless extends Error {
 export async function joinByDiscovery(
   deps: DiscoveryDeps,
   url: string,
-  self: Self & { registered(): void },
+  self: Self & { begins(): void },
 ): Promise<DiscoveryResult> {
   const asker = new Asker(deps, url);
   try {
-    if (!self.isRegistered) {
-      const before = await asker.check();
+    const before = await asker.check();
+    if (!self.hasBegun || !before.nodes.some(({ id }) => id === self.id)) {
       if (isFull(before, self)) {
         return { kind: 'full', members: valuesOf(before) };
       }
+      self.begins();
       await register(asker, self);
-      self.registered();
     }
     return await waitForAll(deps, asker, self);
   } catch (error) {

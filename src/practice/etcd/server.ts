@@ -102,11 +102,21 @@ export class EtcdServer {
   /** Without data: what the settings make of this node, and its data directory with it. */
   async #found(): Promise<Found> {
     const started = await this.#bootstrap();
-    if (this.#stopping.signal.aborted || started.kind === 'exit') {
-      this.#fail(started.kind === 'exit' ? started.reason : 'stopped');
+    if (started.kind === 'exit') {
+      this.#directories.wait(undefined);
+      this.#fail(started.reason);
       return {};
     }
+    if (this.#stopping.signal.aborted) {
+      this.#fail('stopped');
+      return {};
+    }
+    const kept = await this.#keep(started);
     this.#directories.wait(undefined);
+    return kept;
+  }
+
+  async #keep(started: Exclude<Bootstrap, { kind: 'exit' }>): Promise<Found> {
     const { dataDir } = this.settings;
     if (started.kind === 'proxy') {
       await this.#directories.writeProxy(dataDir, started.peerUrls);
@@ -125,8 +135,8 @@ export class EtcdServer {
       settings: this.settings,
       signal: this.#stopping.signal,
       log: this.log,
-      isWaiting: this.world.isStillWaiting(host, this.#directories.waitsSince),
-      registered: () => this.#directories.wait(host.bootId),
+      hasBegun: this.world.isStillWaiting(host, this.#directories.waitsSince),
+      begins: () => this.#directories.wait(host.bootId),
     });
   }
 

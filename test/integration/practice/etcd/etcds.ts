@@ -29,7 +29,7 @@ export interface PracticeEtcd extends Etcd {
 
 /** One of the practice cloud, alone on its node; its client URL is the near end of a forwarding. */
 export async function startPracticeEtcd(folder: string): Promise<PracticeEtcd> {
-  const practice: Practice = await startPractice('--speed', '60');
+  const practice: Practice = await startPractice('--speed', '1', '--profile', 'lab');
   const nodes = new Nodes(practice, folder);
   const port = await freePort();
   await nodes.create(['alone'], { userData: userData(port) });

@@ -81,6 +81,29 @@ describe('an etcd cluster', () => {
     assert.equal(cluster.discovery.registered('token'), 1);
   });
 
+  it('forms also when the process ended in the very moment in which a node had registered', async () => {
+    const before = createCluster({ nodes: 5 });
+    const { discovery, kernel } = before;
+    let written = '';
+    kernel.fetchFrom = async (from, request) => {
+      const answer = await discovery.fetch(from, request);
+      if (request.method === 'PUT') {
+        written ||= kernel.state.written;
+        return await new Promise<never>(() => undefined);
+      }
+      return answer;
+    };
+    startEtcd(at(before, 1));
+    await kernel.timeline.sleep(5_000);
+
+    const after = createCluster({ left: { sections: written, now: kernel.timeline.now() } });
+    after.kernel.fetchFrom = discovery.fetch;
+    after.hosts.forEach(startEtcd);
+    await after.kernel.timeline.sleep(60_000);
+
+    assert.equal(Object.keys(etcdOf(at(after, 1)).member()?.state.members ?? {}).length, 5);
+  });
+
   it('loses a member whose disk is full at its next write, and the others go on', async () => {
     const cluster = await runningEtcd();
     await cluster.kernel.timeline.sleep(5_000);

@@ -1,3 +1,5 @@
+import { splitPath } from '../host/files/path';
+
 /** What a request asks for, as Go's net/url reads it. */
 export interface GoTarget {
   /** Decoded: a slash may have been written `%2F`. */
@@ -44,14 +46,6 @@ export function unescape(text: string): string | undefined {
 
 /** Without `//`, `.` and `..`: to what Go's mux sends on whoever asks for anything else (net/http, `cleanPath`). */
 export function cleanGoPath(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') {
-      parts.pop();
-    } else if (part !== '' && part !== '.') {
-      parts.push(part);
-    }
-  }
-  const clean = `/${parts.join('/')}`;
+  const clean = `/${splitPath(path).join('/')}`;
   return path.endsWith('/') && clean !== '/' ? `${clean}/` : clean;
 }

@@ -1,6 +1,8 @@
 import type { Program } from './program';
 import { allocatePrograms } from './disks/allocate';
 import { bash, sh } from './bash';
+import { blkidPrograms } from './disks/blkid';
+import { fdiskPrograms } from './disks/fdisk';
 import { blockPrograms } from './disks/blockDevices';
 import { checksumPrograms } from './files/checksums';
 import { cloudinitPrograms } from './cloudinit';
@@ -41,6 +43,8 @@ export const shellPrograms: readonly Program[] = [
   sh,
   sudo,
   ...allocatePrograms,
+  ...blkidPrograms,
+  ...fdiskPrograms,
   ...blockPrograms,
   ...checksumPrograms,
   ...cloudinitPrograms,

@@ -18,6 +18,7 @@ import { killPrograms } from './processes/killing';
 import { listPrograms } from './files/list';
 import { loopPrograms } from './disks/loopDevices';
 import { memoryPrograms } from './processes/memory';
+import { netcatPrograms } from './network/netcat';
 import { networkPrograms } from './network/network';
 import { pagerPrograms } from './files/pager';
 import { processorPrograms } from './processes/processor';
@@ -60,6 +61,7 @@ export const shellPrograms: readonly Program[] = [
   ...listPrograms,
   ...loopPrograms,
   ...memoryPrograms,
+  ...netcatPrograms,
   ...networkPrograms,
   ...pagerPrograms,
   ...processorPrograms,

@@ -81,7 +81,7 @@ function netstat(context: ProgramContext): number {
 }
 
 /** The address a name stands for on this node: /etc/hosts, then the names of the model. */
-async function addressOf(context: ProgramContext, name: string): Promise<string | undefined> {
+export async function addressOf(context: ProgramContext, name: string): Promise<string | undefined> {
   if (isIPv4(name)) {
     return name;
   }

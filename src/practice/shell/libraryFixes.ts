@@ -11,6 +11,7 @@ import { headCommands } from './tools/headTool';
 import { toJavaScript } from './tools/posixRegex';
 import { quoteAll } from './quote';
 import { sedScript } from './sedScript';
+import { tee } from './tools/tee';
 
 type Result = Awaited<ReturnType<CommandRun>>;
 type CommandRun = NonNullable<ResolvedCommandContext['origCommand']>;
@@ -33,6 +34,7 @@ export function libraryFixes(facts: FileFacts): CustomCommand[] {
     ...fileCommands(facts),
     defineCommand('cut', cut),
     defineCommand('sed', sed),
+    defineCommand('tee', tee),
     defineCommand('mkdir', makeDirectory),
     defineCommand('rm', removeEmpty),
     defineCommand('seq', sequence),

@@ -33,7 +33,7 @@ describe('a node whose disk is full', { timeout: 300_000 }, () => {
   it('says so in df, and refuses what is written, in the words of each program', async () => {
     assert.match(await lab.prepare(FULL, 'df -m / | tail -1'), /\s0\s+100%\s+\/$/m);
     for (const [command, words] of [
-      ['cat > file', /^bash: write error: No space left on device$/m],
+      ['cat > file', /^cat: write error: No space left on device$/m],
       ['echo text >> file', /^bash: write error: No space left on device$/m],
       ['cp /etc/os-release copy', /^cp: .*: No space left on device$/m],
       ['mkdir folder', /^mkdir: cannot create directory 'folder': No space left on device$/m],

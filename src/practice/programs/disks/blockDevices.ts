@@ -1,19 +1,23 @@
 import type { ProgramContext } from '../program';
 import { program } from '../program';
+import { partitionsOf } from './partitions';
+
+/** What is mounted from which partition; `usr` is the verified view of USR-A. */
+const MOUNTS: Readonly<Record<string, string>> = { 'EFI-SYSTEM': '/boot', OEM: '/usr/share/oem', ROOT: '/' };
+const GPT_MB = 290;
+const USR_MB = 1016;
 
 function lsblk(context: ProgramContext): number {
-  const total = context.host.resources.diskTotalMb;
+  const partitions = partitionsOf(context.host);
   const size = (mb: number): string => (mb >= 1024 ? `${Math.round((mb / 1024) * 10) / 10}G` : `${mb}M`).padStart(5);
+  const totalMb = partitions.reduce((sum, { sizeMb }) => sum + sizeMb, GPT_MB);
   const rows = [
-    ['vda', '254:0', size(Math.round(total + 2660)), 'disk', ''],
-    ['├─vda1', '254:1', size(128), 'part', '/boot'],
-    ['├─vda2', '254:2', size(2), 'part', ''],
-    ['├─vda3', '254:3', size(1024), 'part', ''],
-    ['│ └─usr', '253:0', size(1016), 'crypt', '/usr'],
-    ['├─vda4', '254:4', size(1024), 'part', ''],
-    ['├─vda6', '254:6', size(128), 'part', '/usr/share/oem'],
-    ['├─vda7', '254:7', size(64), 'part', ''],
-    ['└─vda9', '254:9', size(total), 'part', '/'],
+    ['vda', '254:0', size(totalMb), 'disk', ''],
+    ...partitions.flatMap(({ number, label, sizeMb }) => {
+      const branch = number === partitions.at(-1)?.number ? '└─' : '├─';
+      const row = [`${branch}vda${number}`, `254:${number}`, size(sizeMb), 'part', MOUNTS[label] ?? ''];
+      return label === 'USR-A' ? [row, ['│ └─usr', '253:0', size(USR_MB), 'crypt', '/usr']] : [row];
+    }),
   ];
   context.stdout('NAME    MAJ:MIN RM  SIZE RO TYPE  MOUNTPOINT\n');
   for (const [name = '', number = '', text = '', type = '', mount = ''] of rows) {

@@ -30,6 +30,13 @@ const KEPT_ENTRIES = 500;
 
 type Role = 'leader' | 'follower';
 
+export interface MemberCallbacks {
+  log(text: string): void;
+  /** Before a vote is given, also to itself: false when it can't be written down, which ends etcd. */
+  saves(): boolean;
+  removed(): void;
+}
+
 /** A voting member: its log, its copy of the store, and raft's rules. Messages take no time; who is not reached gets none. */
 export class Member {
   readonly machine: StateMachine;
@@ -57,7 +64,7 @@ export class Member {
     readonly world: EtcdWorld,
     readonly host: Host,
     readonly state: MemberState,
-    readonly callbacks: { log(text: string): void; removed(): void },
+    readonly callbacks: MemberCallbacks,
   ) {
     this.startedAt = world.kernel.timeline.now();
     this.proposals = new Proposals(world.kernel, host, (text) => callbacks.log(text));
@@ -301,7 +308,7 @@ export class Member {
   }
 
   #campaign(): void {
-    if (this.role === 'leader' || this.liveLeader !== undefined) {
+    if (this.role === 'leader' || this.liveLeader !== undefined || !this.callbacks.saves()) {
       return;
     }
     this.#loseLeader();
@@ -321,7 +328,8 @@ export class Member {
   }
 
   #grants(candidate: Member): boolean {
-    return this.liveLeader === undefined && this.role !== 'leader' && isUpToDate(candidate.state.log, this.state.log);
+    const isFree = this.liveLeader === undefined && this.role !== 'leader';
+    return isFree && isUpToDate(candidate.state.log, this.state.log) && this.callbacks.saves();
   }
 
   #lead(): void {

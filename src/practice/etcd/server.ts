@@ -152,6 +152,7 @@ export class EtcdServer {
     }
     const member = new Member(this.world, this.host, state, {
       log: (text) => this.log(text),
+      saves: () => this.#saves(),
       removed: () => this.#removed(),
     });
     if (this.#isRemovedMeanwhile(state)) {
@@ -165,7 +166,7 @@ export class EtcdServer {
       handOverWhenLate(member, (text) => this.log(text));
       const isNew = state.commit !== saved;
       saved = state.commit;
-      if (isNew && isDiskFull(this.host)) this.#fail(this.#cannotSave());
+      if (isNew) this.#saves();
     };
     this.#owned.push(this.world.kernel.timeline.every(SYNC_MS, sync));
     this.#serve({ client: new MemberClient(member), isProxy: false, member: () => member, world: this.world });
@@ -242,9 +243,14 @@ export class EtcdServer {
   }
 
   /** etcd gives up when it can't write its log (etcdserver/raft.go): what it has promised the others would be lost. */
-  #cannotSave(): string {
+  #saves(): boolean {
+    const { diskUsedMb, diskTotalMb } = this.host.resources;
+    if (diskUsedMb < diskTotalMb) {
+      return true;
+    }
     const error = `write ${logFile(this.settings.dataDir)}: no space left on device`;
-    return `etcdserver: raft save state and entries error: ${error}`;
+    this.#fail(`etcdserver: raft save state and entries error: ${error}`);
+    return false;
   }
 
   #removed(): void {
@@ -271,8 +277,6 @@ export class EtcdServer {
     this.stop();
   }
 }
-
-const isDiskFull = ({ resources }: Host): boolean => resources.diskUsedMb >= resources.diskTotalMb;
 
 /** Members speak raft there; whoever else asks is told the version and no more. */
 const peerHandler =

@@ -121,6 +121,25 @@ describe('an etcd cluster', () => {
     assert.equal((await etcdOf(writer).client.set('/a', { value: '2' })).node.value, '2');
   });
 
+  it('gets no vote of a member whose disk is full: it could not write down whom it gave it to', async () => {
+    const cluster = await runningEtcd();
+    await cluster.kernel.timeline.sleep(5_000);
+    const leader = cluster.hosts.find((host) => etcdOf(host).member()?.role === 'leader') ?? assert.fail();
+    const [full, off] = cluster.hosts.filter((host) => host !== leader);
+    assert.ok(full !== undefined && off !== undefined);
+    full.resources.diskUsedMb = full.resources.diskTotalMb;
+    off.cutPower();
+    leader.cutPower();
+
+    await cluster.kernel.timeline.sleep(10_000);
+
+    assert.match(full.entries.at(-1)?.text ?? '', /save state and entries error: write .*no space left on device$/);
+    const elections = cluster.hosts.flatMap(({ entries }) =>
+      entries.filter(({ text }) => text.includes('became leader')),
+    );
+    assert.equal(elections.length, 1, 'the first of all');
+  });
+
   it('hears nothing more of a leader that has ended, whoever still holds its client', async () => {
     const cluster = await runningEtcd();
     const leader = cluster.hosts.find((host) => etcdOf(host).member()?.role === 'leader') ?? assert.fail();

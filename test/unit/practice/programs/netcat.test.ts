@@ -19,6 +19,13 @@ describe('nc', () => {
     assert.equal(await run('nc -z -v 127.0.0.1 8099'), '[err] Ncat: Connection refused.\n[exit 1]');
   });
 
+  it('carries what is typed to the port, and what that says back', async () => {
+    const close = node.host.listen({ port: 8098 }, (request, response) => response.end(`you asked for ${request.url}`));
+    const said = await run("printf 'GET /path HTTP/1.0\\r\\n\\r\\n' | nc localhost 8098 | tail -n 1");
+    close();
+    assert.equal(said, 'you asked for /path');
+  });
+
   it('waits no longer than -w says for an address where nobody answers', async () => {
     const from = node.kernel.timeline.now();
     assert.equal(await run('nc -zv -w 2 198.51.100.7 80'), '[err] Ncat: Connection timed out.\n[exit 1]');

@@ -4,8 +4,6 @@ export const COMPONENTS = [
   ...['logger', 'logspout', 'database', 'registry', 'controller', 'builder', 'publisher', 'router'],
 ] as const;
 
-export type Component = (typeof COMPONENTS)[number];
-
 export interface Group {
   readonly title: string;
   /** Handled one after the other; the targets of one step at once. */
@@ -72,19 +70,6 @@ export const STOP_GROUPS = (isStateless: boolean): Group[] => [
         },
       ]),
 ];
-
-/** `router@1` is `deis-router@1.service`; names that are complete stay. */
-export function unitNameOf(target: string): string {
-  const bare = target.replace(/\.service$/, '');
-  return `${bare.startsWith('deis-') ? bare : `deis-${bare}`}.service`;
-}
-
-/** `deis-router@1.service` and `router@1` are of `router`. */
-export const componentOf = (target: string): string =>
-  target
-    .replace(/^deis-/, '')
-    .replace(/\.service$/, '')
-    .replace(/@.*$/, '');
 
 /** deisctl lists only units whose name begins with that of a component. */
 export const isPlatformUnit = (unitName: string): boolean =>
